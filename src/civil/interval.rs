@@ -1,0 +1,128 @@
+//! Which instants lie in a span, and how do spans combine? Every span is half-open (contract 2.3 rule 1).
+
+use chrono::{DateTime, Duration, Utc};
+
+/// A half-open span of instants: `start` belongs to it, `end` does not. Never empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Interval {
+    start: DateTime<Utc>,
+    end: DateTime<Utc>,
+}
+
+impl Interval {
+    /// The span from `start` up to, not including, `end`; nothing when that span is empty.
+    pub fn new(start: DateTime<Utc>, end: DateTime<Utc>) -> Option<Self> {
+        (start < end).then_some(Self { start, end })
+    }
+
+    /// The first instant inside.
+    pub fn start(&self) -> DateTime<Utc> {
+        self.start
+    }
+
+    /// The first instant after.
+    pub fn end(&self) -> DateTime<Utc> {
+        self.end
+    }
+
+    /// Whether `at` lies inside.
+    pub fn contains(&self, at: DateTime<Utc>) -> bool {
+        self.start <= at && at < self.end
+    }
+
+    /// The elapsed time, not the difference of clock digits.
+    pub fn length(&self) -> Duration {
+        self.end - self.start
+    }
+
+    /// The part that both share.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        Self::new(self.start.max(other.start), self.end.min(other.end))
+    }
+}
+
+/// A set of instants as sorted spans that neither touch nor overlap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IntervalSet {
+    spans: Vec<Interval>,
+}
+
+impl IntervalSet {
+    /// The union of `spans`, given in any order.
+    pub fn of(spans: impl IntoIterator<Item = Interval>) -> Self {
+        let mut sorted: Vec<Interval> = spans.into_iter().collect();
+        sorted.sort_unstable();
+        let mut joined: Vec<Interval> = Vec::with_capacity(sorted.len());
+        for span in sorted {
+            match joined.last_mut() {
+                Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+                _ => joined.push(span),
+            }
+        }
+        Self { spans: joined }
+    }
+
+    /// The spans, sorted, apart from each other.
+    pub fn spans(&self) -> &[Interval] {
+        &self.spans
+    }
+
+    /// Whether no instant is inside.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// Whether `at` lies inside.
+    pub fn contains(&self, at: DateTime<Utc>) -> bool {
+        let after = self.spans.partition_point(|span| span.start <= at);
+        after.checked_sub(1).and_then(|index| self.spans.get(index)).is_some_and(|span| span.contains(at))
+    }
+
+    /// The elapsed time inside.
+    pub fn length(&self) -> Duration {
+        self.spans.iter().map(Interval::length).sum()
+    }
+
+    /// The instants in both.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        let (mut left, mut right) = (self.spans.iter().peekable(), other.spans.iter().peekable());
+        let mut spans = Vec::new();
+        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+            spans.extend(a.intersection(b));
+            if a.end <= b.end {
+                left.next();
+            } else {
+                right.next();
+            }
+        }
+        Self { spans }
+    }
+
+    /// The instants in this set that are not in `other`.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        let mut spans = Vec::new();
+        let mut holes = other.spans.iter().peekable();
+        for span in &self.spans {
+            let mut start = span.start;
+            while let Some(hole) = holes.peek() {
+                if hole.end <= start {
+                    holes.next();
+                    continue;
+                }
+                if hole.start >= span.end {
+                    break;
+                }
+                spans.extend(Interval::new(start, hole.start));
+                start = start.max(hole.end);
+                if hole.end > span.end {
+                    break;
+                }
+                holes.next();
+            }
+            spans.extend(Interval::new(start, span.end));
+        }
+        Self { spans }
+    }
+}

@@ -1,0 +1,10 @@
+//! What does the procedure say to do with this call, and what must be asked next? Pure.
+//!
+//! `answers` is what the agent knows so far; `table` carries out the numbered procedure; `question` finds the next
+//! needed question; `partners` knows which department belongs to which schedule; `outage` is the outage checklist;
+//! `ladder` turns who is on call into rungs to climb.
+
+pub mod answers;
+pub mod ladder;
+
+pub use answers::{Affected, Answer, Answers, Circumstances, Device, Partner};

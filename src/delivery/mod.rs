@@ -1,0 +1,1 @@
+//! How does a message leave the house, and what did the provider mean? Adapters behind `ports::Provider`.

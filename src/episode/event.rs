@@ -1,0 +1,202 @@
+//! What may happen to a page? The append-only log's vocabulary: facts without customer data.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::outcome::Report;
+use crate::decision::ladder::{Channel, Contact, Ladder};
+
+/// One line of a page's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// The place in the log, from 1 without holes.
+    pub seq: u32,
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// A fact about a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// The page began.
+    Opened(Opened),
+    /// Another round of the ladder began, freshly resolved (contract 5.8).
+    RoundStarted {
+        /// The ladder of this round.
+        ladder: Ladder,
+        /// What it is based on.
+        basis: Basis,
+        /// Who asked for it.
+        by: String,
+    },
+    /// A rung without anybody to try was left at once.
+    RungSkipped {
+        /// The rung's index in the ladder.
+        rung: usize,
+    },
+    /// The climb reached the next rung.
+    Escalated {
+        /// The index of the rung that begins.
+        rung: usize,
+        /// Why the rung before ended.
+        reason: EscalationReason,
+    },
+    /// An attempt is about to be made: on disk before its provider is called (contract 5.1).
+    AttemptStarted(Attempt),
+    /// The provider answered, or the answer is known never to come.
+    AttemptFinished {
+        /// The attempt's id.
+        attempt: String,
+        /// What the provider said.
+        report: Report,
+    },
+    /// The provider was asked again what became of an attempt, and its word changed.
+    ReceiptArrived {
+        /// The attempt's id.
+        attempt: String,
+        /// What the provider said.
+        report: Report,
+    },
+    /// A person said "I have it".
+    Acknowledged(Said),
+    /// A person said "I cannot".
+    Declined(Said),
+    /// The customer was told "within an hour": the promise began (A38, A47).
+    PromiseMade {
+        /// When the customer was told.
+        told_at: DateTime<Utc>,
+        /// When the hour ends: elapsed time.
+        due: DateTime<Utc>,
+    },
+    /// A warning about the promise became due.
+    PromiseWarned {
+        /// Minutes after the customer was told.
+        after_minutes: u32,
+    },
+    /// The hour ended without a reported callback.
+    PromiseMissed,
+    /// Somebody reported that the customer was reached.
+    CalledBack(Said),
+    /// Every rung was tried and nobody has it; a person must act now (contract 5.10).
+    Exhausted,
+    /// The page was withdrawn.
+    Cancelled(Said),
+}
+
+/// How a page began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// The case number.
+    pub case: String,
+    /// The schedule that was asked, by its name in the settings; `None` when leadership was asked at once.
+    pub schedule: Option<String>,
+    /// The decision's row (`D5a`).
+    pub row: String,
+    /// Whether this page is training: nothing is ever sent for it.
+    pub training: bool,
+    /// Who opened it, when known.
+    pub by: String,
+    /// The rungs to climb.
+    pub ladder: Ladder,
+    /// What it is based on.
+    pub basis: Basis,
+}
+
+/// What a ladder is based on (contract 5.9).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basis {
+    /// The rows that named the people, as `sheet row N: text`.
+    pub rows: Vec<String>,
+    /// SHA-256 of what was read, in hexadecimal.
+    pub snapshot: String,
+    /// When the sheet was read.
+    pub read_at: Option<DateTime<Utc>>,
+    /// How old the reading was, in seconds.
+    pub age_s: i64,
+}
+
+/// One message on one channel to one contact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Unique within the page: `r1.0.ada-ruiz.sms.1` (round, rung, contact, channel, try); also the idempotency key.
+    pub id: String,
+    /// Why it is sent.
+    pub purpose: Purpose,
+    /// The round of the ladder, from 1.
+    pub round: u32,
+    /// The rung's index, for pages; `None` for messages beside the climb.
+    pub rung: Option<usize>,
+    /// Whom it goes to.
+    pub contact: Contact,
+    /// By which channel.
+    pub channel: Channel,
+    /// The how-manieth try of the same message, from 1.
+    pub tried: u32,
+    /// Which engine makes it.
+    pub engine: String,
+    /// After this instant an attempt without an outcome counts as doubtful, whoever made it.
+    pub doubtful_at: DateTime<Utc>,
+}
+
+/// Why a message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Purpose {
+    /// To get the case taken.
+    Page,
+    /// Somebody else has it, or the page was withdrawn.
+    StandDown,
+    /// The promise has run for this many minutes.
+    PromiseWarning {
+        /// Minutes after the customer was told.
+        after_minutes: u32,
+    },
+    /// The promise was missed.
+    PromiseMissed,
+    /// Nobody took the case on the whole ladder.
+    Exhausted,
+}
+
+/// Why the climb went on to another rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EscalationReason {
+    /// The page began: the first rung that has somebody.
+    Began,
+    /// The rung's time ran out.
+    NoAnswer,
+    /// Everybody on the rung said "I cannot".
+    Declined,
+    /// No channel reached anybody on the rung.
+    Unreachable,
+    /// The rung before had nobody.
+    Empty,
+}
+
+/// Who said something, and how it came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The person.
+    pub by: String,
+    /// How it came in.
+    pub via: Via,
+}
+
+/// How a person's word came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// A reply to a text message.
+    Sms,
+    /// A key pressed during a call.
+    Voice,
+    /// A confirmed link.
+    Link,
+    /// An agent typed it.
+    Agent,
+    /// The scripted technician of training.
+    Training,
+}

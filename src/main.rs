@@ -1,0 +1,3 @@
+//! Starts the program; everything else stands in the library.
+
+fn main() {}

@@ -1,0 +1,185 @@
+//! What does the engine need from the world? Traits only: the clock, the channels, the log.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use chrono::{DateTime, Utc};
+
+use crate::decision::ladder::Channel;
+use crate::episode::briefing::Briefing;
+use crate::episode::event::{Event, Recorded};
+use crate::episode::outcome::Report;
+
+/// A future that can be kept behind `dyn`.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The time, and waiting for it. Training may pretend another time; tests turn it by hand.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> DateTime<Utc>;
+    /// Ready at `at`, or at once when that has passed.
+    fn sleep_until(&self, at: DateTime<Utc>) -> Pending<'_, ()>;
+}
+
+/// A message ready to leave the house.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The same for every try of the same message: mail servers and people can tell a copy by it.
+    pub message_key: String,
+    /// Unique for this try.
+    pub attempt: String,
+    /// An E.164 number or an e-mail address, by the channel.
+    pub to: String,
+    /// The recipient's name.
+    pub name: String,
+    /// The subject, where the channel has one.
+    pub subject: String,
+    /// The text.
+    pub body: String,
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Message").field("attempt", &self.attempt).finish_non_exhaustive()
+    }
+}
+
+/// One way out: a channel through one provider. Never panics, never waits for ever, never fails otherwise than by an outcome.
+pub trait Provider: Send + Sync {
+    /// The channel it serves.
+    fn channel(&self) -> Channel;
+    /// Its name in the settings and in the log.
+    fn name(&self) -> &str;
+    /// Hands the message over.
+    fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report>;
+    /// Asks what became of a message it took; `None` when this provider cannot tell.
+    fn receipt<'a>(&'a self, provider_id: &'a str) -> Pending<'a, Option<Report>>;
+    /// The replies that came in since `since`, oldest first; empty when this provider takes none.
+    fn replies(&self, since: DateTime<Utc>) -> Pending<'_, Vec<Reply>>;
+}
+
+/// A text that came back from a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The provider's own name for it: the same reply is never used twice.
+    pub provider_id: String,
+    /// The sender's number, E.164.
+    pub from: String,
+    /// What they wrote.
+    pub text: String,
+    /// When the provider took it.
+    pub received_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply").field("provider_id", &self.provider_id).finish_non_exhaustive()
+    }
+}
+
+/// Why the log could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database cannot be reached, opened or written.
+    #[error("the page log {place} cannot be used: {reason}. {hint}")]
+    Unusable {
+        /// The database, without secrets.
+        place: String,
+        /// What the database said.
+        reason: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// The log holds something this version cannot read.
+    #[error("the log of page {episode} cannot be read at entry {seq}: {reason}. Was it written by a newer page-oncall?")]
+    Unreadable {
+        /// The page.
+        episode: String,
+        /// The entry.
+        seq: u32,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// What the derived table of pages says of one: enough to find it, never its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageSummary {
+    /// The page's id.
+    pub episode: String,
+    /// Its case number.
+    pub case: String,
+    /// Whether it is training.
+    pub training: bool,
+    /// When it began.
+    pub opened_at: DateTime<Utc>,
+    /// Whether it is still open.
+    pub open: bool,
+    /// When the engine must look at it next; `None` when nothing will become due by itself.
+    pub next_wake: Option<DateTime<Utc>>,
+}
+
+/// The part of the derived table that an append writes, in the same transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether the page is still open afterwards.
+    pub open: bool,
+    /// When the engine must look at it next.
+    pub next_wake: Option<DateTime<Utc>>,
+}
+
+/// What became of an append.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Appended {
+    /// All events are on disk.
+    Done,
+    /// Somebody else appended first; nothing was written. Load again and decide anew.
+    Conflict,
+}
+
+/// What became of an attempt to begin a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// The page is on disk under this id.
+    New(String),
+    /// The case has an open page already: this one (contract 5.8).
+    Joined(String),
+}
+
+/// The log of pages: append-only events, the briefings beside it, and a derived table to find pages by.
+pub trait EpisodeStore: Send + Sync {
+    /// Begins a page for `case` with its first events and its briefing, unless the case has an open one.
+    fn begin<'a>(
+        &'a self,
+        episode: &'a str,
+        case: &'a str,
+        training: bool,
+        briefing: &'a Briefing,
+        at: DateTime<Utc>,
+        events: &'a [Event],
+        standing: Standing,
+    ) -> Pending<'a, Result<Begun, StoreError>>;
+    /// Appends `events` after entry `last_seq`, all or none.
+    fn append<'a>(
+        &'a self,
+        episode: &'a str,
+        last_seq: u32,
+        at: DateTime<Utc>,
+        events: &'a [Event],
+        standing: Standing,
+    ) -> Pending<'a, Result<Appended, StoreError>>;
+    /// The whole log of one page in order.
+    fn load<'a>(&'a self, episode: &'a str) -> Pending<'a, Result<Vec<Recorded>, StoreError>>;
+    /// The briefing of one page; `None` when it was purged.
+    fn briefing<'a>(&'a self, episode: &'a str) -> Pending<'a, Result<Option<Briefing>, StoreError>>;
+    /// The pages, newest first: open ones only, or all.
+    fn pages(&self, include_closed: bool) -> Pending<'_, Result<Vec<PageSummary>, StoreError>>;
+    /// The open pages whose next wake is at or before `now`, the longest overdue first.
+    fn due(&self, now: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>>;
+    /// The earliest next wake of all open pages.
+    fn next_wake(&self) -> Pending<'_, Result<Option<DateTime<Utc>>, StoreError>>;
+    /// The pages of one case, newest first.
+    fn pages_of<'a>(&'a self, case: &'a str) -> Pending<'a, Result<Vec<PageSummary>, StoreError>>;
+    /// Remembers that a reply was used; false when it had been used before.
+    fn use_reply<'a>(&'a self, provider_id: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<bool, StoreError>>;
+}

@@ -1,0 +1,13 @@
+//! Who is on call, as a sheet kept by hand says? Grid to rows to shifts to people, with the reason. Pure.
+//!
+//! `grid` is what a source hands over; `notation` reads dates and times as people type them; `layout` turns a grid
+//! into shifts; `roster` knows people and how to reach them; `problem` is a defect with its cell; `resolve` answers
+//! who is on call; `coverage` and `gaps` judge a span of time.
+
+pub mod grid;
+pub mod layout;
+pub mod notation;
+pub mod on_call;
+pub mod problem;
+pub mod roster;
+pub mod shift;

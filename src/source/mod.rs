@@ -1,0 +1,1 @@
+//! Where do schedules come from? Turns bytes from outside into grids, with hash and age.

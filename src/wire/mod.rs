@@ -1,0 +1,1 @@
+//! What is this program made of tonight? Settings to adapters to engine; the only place that knows all.

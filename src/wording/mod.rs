@@ -1,0 +1,3 @@
+//! Which sentence does a person read? Every word for people, pure: no policy, no effects.
+
+pub mod time;

@@ -1,0 +1,41 @@
+//! How is an instant written for people and for programs? Always with its offset, so that the two 01:30 of November differ.
+
+use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use chrono_tz::Tz;
+
+/// RFC 3339 with the site's offset, as the JSON carries it: `2026-11-22T01:30:00-06:00`.
+pub fn rfc3339(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, false)
+}
+
+/// Day, date, clock time, zone and offset: `Sun 2026-11-22 01:30 CST (-06:00)`; seconds only where there are some.
+pub fn stamp(at: DateTime<Utc>, zone: Tz) -> String {
+    let local = at.with_timezone(&zone);
+    let seconds = if local.format("%S").to_string() == "00" { "" } else { ":%S" };
+    local.format(&format!("%a %Y-%m-%d %H:%M{seconds} %Z (%:z)")).to_string()
+}
+
+/// Day, date and clock time without the zone, where a heading has said it: `Sun 2026-11-22 01:30`.
+pub fn short(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%a %Y-%m-%d %H:%M").to_string()
+}
+
+/// The clock time as a person says it: `11:42pm`.
+pub fn spoken(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%-I:%M%P").to_string()
+}
+
+/// A span in its two largest units: `2 d 4 h`, `1 h 5 min`, `45 s`.
+pub fn span(length: Duration) -> String {
+    let seconds = length.num_seconds().abs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) if seconds % 60 == 0 || minutes >= 10 => format!("{minutes} min"),
+        (0, 0, _) => format!("{minutes} min {} s", seconds % 60),
+        (0, _, 0) => format!("{hours} h"),
+        (0, _, _) => format!("{hours} h {minutes} min"),
+        (_, 0, _) => format!("{days} d"),
+        _ => format!("{days} d {hours} h"),
+    }
+}
