@@ -91,7 +91,9 @@ pub enum StoreError {
         hint: String,
     },
     /// The log holds something this version cannot read.
-    #[error("the log of page {episode} cannot be read at entry {seq}: {reason}. Was it written by a newer page-oncall?")]
+    #[error(
+        "the log of page {episode} cannot be read at entry {seq}: {reason}. Was it written by a newer page-oncall?"
+    )]
     Unreadable {
         /// The page.
         episode: String,
@@ -128,6 +130,23 @@ pub struct Standing {
     pub next_wake: Option<DateTime<Utc>>,
 }
 
+/// A page about to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewPage {
+    /// Its id, chosen by the caller.
+    pub episode: String,
+    /// Whether it is training.
+    pub training: bool,
+    /// The four facts, with the case number that the page is found by.
+    pub briefing: Briefing,
+    /// When it begins.
+    pub at: DateTime<Utc>,
+    /// The first events.
+    pub events: Vec<Event>,
+    /// What the derived table says of it.
+    pub standing: Standing,
+}
+
 /// What became of an append.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Appended {
@@ -148,17 +167,8 @@ pub enum Begun {
 
 /// The log of pages: append-only events, the briefings beside it, and a derived table to find pages by.
 pub trait EpisodeStore: Send + Sync {
-    /// Begins a page for `case` with its first events and its briefing, unless the case has an open one.
-    fn begin<'a>(
-        &'a self,
-        episode: &'a str,
-        case: &'a str,
-        training: bool,
-        briefing: &'a Briefing,
-        at: DateTime<Utc>,
-        events: &'a [Event],
-        standing: Standing,
-    ) -> Pending<'a, Result<Begun, StoreError>>;
+    /// Begins a page with its first events and its briefing, unless its case has an open one.
+    fn begin<'a>(&'a self, page: &'a NewPage) -> Pending<'a, Result<Begun, StoreError>>;
     /// Appends `events` after entry `last_seq`, all or none.
     fn append<'a>(
         &'a self,

@@ -20,7 +20,9 @@ pub struct Block {
 
 /// Why a text does not say weekly hours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{part:?} is not opening hours; write for example \"Mon-Fri 07:00-18:00\", \"Mon-Thu 07:00-18:00, Fri 07:00-16:00\" or \"always\"")]
+#[error(
+    "{part:?} is not opening hours; write for example \"Mon-Fri 07:00-18:00\", \"Mon-Thu 07:00-18:00, Fri 07:00-16:00\" or \"always\""
+)]
 pub struct HoursError {
     /// The part that could not be read.
     pub part: String,
@@ -90,6 +92,7 @@ impl WeeklyHours {
 }
 
 /// A time of day as `Some(time)`, or `None` for 24:00; nothing at all when the text is not a time.
+#[allow(clippy::option_option, reason = "the outer option is failure, the inner one the block's own end")]
 fn clock_time(text: &str) -> Option<Option<NaiveTime>> {
     let text = text.trim();
     if text == "24:00" {

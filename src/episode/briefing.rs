@@ -21,6 +21,9 @@ pub struct Briefing {
 
 impl std::fmt::Debug for Briefing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Briefing").field("case", &self.case).field("restricted", &self.restricted).finish_non_exhaustive()
+        f.debug_struct("Briefing")
+            .field("case", &self.case)
+            .field("restricted", &self.restricted)
+            .finish_non_exhaustive()
     }
 }

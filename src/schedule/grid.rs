@@ -29,12 +29,8 @@ impl GridRow {
     /// The row as one line a person recognises: its cells joined by ` | `, without trailing empty ones.
     pub fn line(&self) -> String {
         let used = self.cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
-        let cells: Vec<String> = self
-            .cells
-            .iter()
-            .take(used)
-            .map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" "))
-            .collect();
+        let cells: Vec<String> =
+            self.cells.iter().take(used).map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         cells.join(" | ")
     }
 }
