@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::civil::OpeningHours;
+
 /// An answer to a yes-or-no question; not asked yet counts as unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -91,4 +93,16 @@ pub struct Circumstances {
     pub cps_open: bool,
     /// When the CPS Help Desk opens next; `None` when it does not within 400 days.
     pub next_cps_opening: Option<DateTime<Utc>>,
+}
+
+impl Circumstances {
+    /// What the two desks' hours say at `at`.
+    pub fn at(at: DateTime<Utc>, general_hd: &OpeningHours, cps: &OpeningHours) -> Self {
+        Self {
+            at,
+            general_hd_open: general_hd.is_open(at),
+            cps_open: cps.is_open(at),
+            next_cps_opening: cps.next_opening(at),
+        }
+    }
 }

@@ -6,5 +6,12 @@
 
 pub mod answers;
 pub mod ladder;
+pub mod outage;
+pub mod partners;
+pub mod question;
+pub mod table;
 
 pub use answers::{Affected, Answer, Answers, Circumstances, Device, Partner};
+pub use partners::{Group, Partners};
+pub use question::{Asked, Given, Interview, Question};
+pub use table::{Decision, Outcome, RowId, decide};
