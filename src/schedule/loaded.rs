@@ -1,0 +1,51 @@
+//! What does a face get when it asks for a schedule? The schedule or why there is none, and how old the reading is.
+
+use chrono::{DateTime, Utc};
+
+use super::coverage::Coverage;
+use super::on_call::{OnCall, Status};
+use super::problem::Problem;
+use super::resolve::Schedule;
+
+/// A schedule as it was read, with the age of the reading (contract 3).
+#[derive(Debug, Clone)]
+pub struct LoadedSchedule {
+    /// The name in the settings.
+    pub name: String,
+    /// What people call it.
+    pub title: String,
+    /// The schedule, or what kept the sheet from being used.
+    pub schedule: Result<Schedule, Vec<Problem>>,
+    /// When the sheet was read.
+    pub read_at: DateTime<Utc>,
+    /// How long ago that was, in seconds.
+    pub age_s: i64,
+    /// Whether this is the saved copy because the source could not be read or used.
+    pub from_cache: bool,
+    /// Whether the reading is older than the site allows.
+    pub stale: bool,
+    /// The hours in which a missing person is a gap.
+    pub coverage: Coverage,
+    /// SHA-256 of what was read, in hexadecimal.
+    pub snapshot: String,
+}
+
+impl LoadedSchedule {
+    /// Who is on call at `at`; of an unusable schedule, that nobody can tell.
+    pub fn on_call(&self, at: DateTime<Utc>) -> OnCall {
+        match &self.schedule {
+            Ok(schedule) => schedule.on_call(at),
+            Err(_) => {
+                OnCall { at, status: Status::Unusable, people: Vec::new(), required: Vec::new(), next: None, gap: None }
+            }
+        }
+    }
+
+    /// What is wrong in the sheet's data.
+    pub fn problems(&self) -> &[Problem] {
+        match &self.schedule {
+            Ok(schedule) => schedule.problems(),
+            Err(problems) => problems,
+        }
+    }
+}

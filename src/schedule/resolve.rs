@@ -1,0 +1,230 @@
+//! Who is on call at an instant? The only resolver: command line, page, job and pager ask it (contract 2.3 rule 9).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::identity;
+use super::on_call::{Hole, NextChange, OnCall, OnCallPerson, Status};
+use super::problem::Problem;
+use super::shift::{Role, RoleRank, RowReference, Shift};
+use super::timeline::{Member, Timeline};
+use crate::civil::{Interval, IntervalSet};
+
+/// All rows read from one source at one instant, ready to be asked.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    name: Arc<str>,
+    title: Arc<str>,
+    shifts: Vec<Shift>,
+    problems: Vec<Problem>,
+    roles: Vec<Role>,
+    requirements: Vec<Requirement>,
+    pub(super) timeline: Timeline,
+    covered: IntervalSet,
+}
+
+/// The roles, by their index, of which at least one must have somebody.
+type Requirement = Vec<bool>;
+
+/// Two override rows of one role at one instant; the later row won (contract 2.3 rule 4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clash {
+    /// The span in which both hold.
+    pub interval: Interval,
+    /// Their role.
+    pub role: Role,
+    /// The row that counts.
+    pub winner: Arc<RowReference>,
+    /// The row that does not.
+    pub loser: Arc<RowReference>,
+    /// Whether both name the same people, so that it does not matter who won.
+    pub same_people: bool,
+}
+
+/// What the rows in force at one instant amount to, before times are worked out.
+struct Present {
+    people: Vec<OnCallPerson>,
+    required: Vec<usize>,
+    satisfied: bool,
+    conflict: bool,
+}
+
+impl Schedule {
+    /// A schedule of `shifts` in sheet order, which decides between overrides and orders conflicts.
+    ///
+    /// `required_roles` are compared with the sheet's roles without case, spaces, `_` and `-`; each must have somebody.
+    /// Empty means `primary` where the sheet has a role of that rank, else anybody at all (contract 3).
+    pub fn new(
+        name: impl Into<Arc<str>>,
+        title: impl Into<Arc<str>>,
+        shifts: Vec<Shift>,
+        problems: Vec<Problem>,
+        required_roles: &[String],
+    ) -> Self {
+        let roles = identity::roles_of(&shifts);
+        let timeline = Timeline::new(identity::duties_of(&shifts, &roles), roles.len());
+        let requirements = requirements_of(&roles, required_roles);
+        let covered = covered_by(&timeline, &requirements);
+        Self { name: name.into(), title: title.into(), shifts, problems, roles, requirements, timeline, covered }
+    }
+
+    /// The name in the settings.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What people call it.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The rows in sheet order.
+    pub fn shifts(&self) -> &[Shift] {
+        &self.shifts
+    }
+
+    /// What is wrong in the sheet's data.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The roles of the sheet in the order in which answers list them.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The instants in which every required role has somebody.
+    pub fn covered(&self) -> &IntervalSet {
+        &self.covered
+    }
+
+    /// Whether `role`, an index into `roles`, is one that must have somebody.
+    pub(super) fn is_required(&self, role: usize) -> bool {
+        self.requirements.iter().any(|required| required.get(role).copied().unwrap_or(false))
+    }
+
+    /// Every place where two override rows hold at once, in order of time.
+    pub fn clashes(&self) -> impl Iterator<Item = Clash> {
+        self.timeline.clashes().iter().filter_map(|clash| {
+            let (winner, loser) = (self.shifts.get(clash.winner)?, self.shifts.get(clash.loser)?);
+            let group = |row| self.timeline.duty(row).map(|duty| duty.group);
+            Some(Clash {
+                interval: winner.interval.intersection(&loser.interval)?,
+                role: winner.role.clone(),
+                winner: Arc::clone(&winner.row),
+                loser: Arc::clone(&loser.row),
+                same_people: group(clash.winner) == group(clash.loser),
+            })
+        })
+    }
+
+    /// Who is on call at `at` (contract 2.3 rules 1, 4, 5 and 6). A gap in a required role weighs more than a conflict.
+    pub fn on_call(&self, at: DateTime<Utc>) -> OnCall {
+        let segment = self.timeline.segment_at(at);
+        let Present { people, required, satisfied, conflict } = self.present(segment, at);
+        let status = match (satisfied, conflict) {
+            (false, _) => Status::Gap,
+            (true, true) => Status::Conflict,
+            (true, false) => Status::Covered,
+        };
+        let gap = (!satisfied).then(|| self.hole_around(at));
+        OnCall { at, status, people, required, next: self.next_after(segment), gap }
+    }
+
+    fn next_after(&self, segment: usize) -> Option<NextChange> {
+        let next = self.timeline.next_change(segment)?;
+        let at = self.timeline.start_of(next)?;
+        Some(NextChange { at, people: self.present(next, at).people })
+    }
+
+    fn present(&self, segment: usize, at: DateTime<Utc>) -> Present {
+        let rows = self.timeline.rows_in(segment);
+        let role_of = |row: &usize| self.timeline.duty(*row).map(|duty| duty.role);
+        let mut present =
+            Present { people: Vec::with_capacity(rows.len()), required: Vec::new(), satisfied: false, conflict: false };
+        let mut filled: Vec<usize> = Vec::new();
+        for rows in rows.chunk_by(|a, b| role_of(a) == role_of(b)) {
+            let Some(role) = rows.first().and_then(role_of) else { continue };
+            let before = present.people.len();
+            self.add_role(rows, at, &mut present.people);
+            if self.is_required(role) {
+                present.required.extend(before..present.people.len());
+            }
+            present.conflict |= self.is_conflict(rows);
+            filled.push(role);
+        }
+        present.satisfied = self
+            .requirements
+            .iter()
+            .all(|required| filled.iter().any(|role| required.get(*role).copied().unwrap_or(false)));
+        present
+    }
+
+    /// The people of one role's rows in row order; a person named twice is listed by the earliest row.
+    fn add_role(&self, rows: &[usize], at: DateTime<Utc>, people: &mut Vec<OnCallPerson>) {
+        let mut seen: HashSet<usize> = HashSet::new();
+        for row in rows {
+            let (Some(duty), Some(shift)) = (self.timeline.duty(*row), self.shifts.get(*row)) else { continue };
+            let Some(in_force) = self.timeline.in_force(*row, at) else { continue };
+            for member in &duty.members {
+                if rows.len() == 1 || seen.insert(member.person) {
+                    people.extend(self.person(shift, *member, duty.role, in_force));
+                }
+            }
+        }
+    }
+
+    fn person(&self, shift: &Shift, member: Member, role: usize, in_force: Interval) -> Option<OnCallPerson> {
+        let holder = shift.holders.get(member.holder)?;
+        Some(OnCallPerson {
+            name: Arc::clone(&holder.name),
+            role: self.roles.get(role)?.clone(),
+            phone: holder.phone.clone(),
+            email: holder.email.clone(),
+            from: in_force.start(),
+            until: in_force.end(),
+            row: Arc::clone(&shift.row),
+            kind: shift.kind,
+        })
+    }
+
+    /// Whether one role's rows in force name different people (contract 2.3 rule 5).
+    fn is_conflict(&self, rows: &[usize]) -> bool {
+        let mut groups = rows.iter().filter_map(|row| self.timeline.duty(*row)).map(|duty| duty.group);
+        let first = groups.next();
+        groups.any(|group| Some(group) != first)
+    }
+
+    /// The span around `at`, which is not covered, up to the cover on either side.
+    fn hole_around(&self, at: DateTime<Utc>) -> Hole {
+        let spans = self.covered.spans();
+        let after = spans.partition_point(|span| span.start() <= at);
+        Hole {
+            from: after.checked_sub(1).and_then(|index| spans.get(index)).map(Interval::end),
+            until: spans.get(after).map(Interval::start),
+        }
+    }
+}
+
+/// One requirement a required role; by default one for all roles of rank primary, else one for anybody.
+fn requirements_of(roles: &[Role], required_roles: &[String]) -> Vec<Requirement> {
+    if !required_roles.is_empty() {
+        return required_roles
+            .iter()
+            .map(|name| roles.iter().map(|role| identity::satisfies(role, name)).collect())
+            .collect();
+    }
+    let primary: Requirement = roles.iter().map(|role| role.rank == RoleRank::Primary).collect();
+    if primary.contains(&true) { vec![primary] } else { vec![vec![true; roles.len()]] }
+}
+
+fn covered_by(timeline: &Timeline, requirements: &[Requirement]) -> IntervalSet {
+    let by_role = timeline.covered_by_role();
+    let met = |required: &Requirement| {
+        let roles = by_role.iter().zip(required).filter(|(_, needed)| **needed).map(|(covered, _)| covered);
+        IntervalSet::of(roles.flat_map(|covered| covered.spans().iter().copied()))
+    };
+    requirements.iter().map(met).reduce(|all, one| all.intersection(&one)).unwrap_or_default()
+}

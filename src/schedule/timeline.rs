@@ -1,0 +1,436 @@
+//! When does what is in force change? One sweep over all rows, n log n, so that a question is one binary search.
+//!
+//! Called by `resolve` when a schedule is built. Carries out contract 2.3 rules 1, 4 and 5 on numbers; knows no names.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use super::shift::ShiftKind;
+use crate::civil::{Interval, IntervalSet};
+
+/// Up to this many rows in force at one instant are always listed with their segment.
+const ALWAYS_LISTED: usize = 8;
+/// Deeper piles of rows are listed while all lists together stay below this many entries a row of the sheet.
+/// Beyond it a question scans the rows instead: right, slower, and never memory without bound.
+const ENTRIES_PER_ROW: usize = 8;
+
+/// A row of the sheet in numbers. Its index in the timeline's duties is the row order.
+#[derive(Debug, Clone)]
+pub(super) struct Duty {
+    pub(super) interval: Interval,
+    /// The index into the schedule's roles.
+    pub(super) role: usize,
+    pub(super) kind: ShiftKind,
+    /// The people, each once, in the order of the cell; empty is nobody.
+    pub(super) members: Vec<Member>,
+    /// Equal for rows that name the same people.
+    pub(super) group: usize,
+}
+
+/// A person of a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Member {
+    /// Equal for the same person in any row.
+    pub(super) person: usize,
+    /// The index into the row's holders.
+    pub(super) holder: usize,
+}
+
+/// A span in which one override row is in force in its role.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    pub(super) interval: Interval,
+    pub(super) row: usize,
+}
+
+/// Two override rows of one role at one instant: the later row won (contract 2.3 rule 4).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowClash {
+    pub(super) winner: usize,
+    pub(super) loser: usize,
+}
+
+/// What one role's rows amount to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Track {
+    /// The overrides in force, sorted, never overlapping.
+    pub(super) runs: Vec<Run>,
+    /// Where two shift rows name different people and no override hides them.
+    pub(super) conflicts: Vec<Interval>,
+}
+
+#[derive(Debug, Clone)]
+struct Segment {
+    start: DateTime<Utc>,
+    rows: Listed,
+    /// The segment at which the people on call are next different.
+    next_change: Option<usize>,
+}
+
+#[derive(Debug, Clone)]
+enum Listed {
+    Entries { first: usize, until: usize },
+    TooMany,
+}
+
+/// All rows of a schedule as segments in which nothing changes. The first begins before all time.
+#[derive(Debug, Clone)]
+pub(super) struct Timeline {
+    duties: Vec<Duty>,
+    /// The whole seconds of the segments' starts: what the binary search touches.
+    seconds: Vec<i64>,
+    segments: Vec<Segment>,
+    entries: Vec<usize>,
+    tracks: Vec<Track>,
+    clashes: Vec<RowClash>,
+}
+
+impl Timeline {
+    /// Sweeps over `duties`, whose roles are below `role_count`.
+    pub(super) fn new(duties: Vec<Duty>, role_count: usize) -> Self {
+        let mut sweep = Sweep::over(&duties, role_count);
+        let events = events_of(&duties);
+        for moment in events.chunk_by(|a, b| a.at == b.at) {
+            sweep.pass(moment);
+        }
+        let Sweep { states, mut segments, entries, changed, clashes, .. } = sweep;
+        let mut next = None;
+        for (index, (segment, changed)) in segments.iter_mut().zip(&changed).enumerate().rev() {
+            segment.next_change = next;
+            if *changed {
+                next = Some(index);
+            }
+        }
+        let seconds = segments.iter().map(|segment| segment.start.timestamp()).collect();
+        let tracks = states.into_iter().map(|state| state.track).collect();
+        Self { duties, seconds, segments, entries, tracks, clashes }
+    }
+
+    pub(super) fn duties(&self) -> &[Duty] {
+        &self.duties
+    }
+
+    pub(super) fn duty(&self, row: usize) -> Option<&Duty> {
+        self.duties.get(row)
+    }
+
+    pub(super) fn clashes(&self) -> &[RowClash] {
+        &self.clashes
+    }
+
+    pub(super) fn track(&self, role: usize) -> Option<&Track> {
+        self.tracks.get(role)
+    }
+
+    /// The segment that `at` lies in.
+    pub(super) fn segment_at(&self, at: DateTime<Utc>) -> usize {
+        let second = at.timestamp();
+        let mut after = self.seconds.partition_point(|start| *start <= second);
+        while after > 1 && self.segments.get(after - 1).is_some_and(|segment| segment.start > at) {
+            after -= 1;
+        }
+        after.saturating_sub(1)
+    }
+
+    /// Where a segment begins.
+    pub(super) fn start_of(&self, segment: usize) -> Option<DateTime<Utc>> {
+        self.segments.get(segment).map(|segment| segment.start)
+    }
+
+    /// The segment after this one at which the people on call are different.
+    pub(super) fn next_change(&self, segment: usize) -> Option<usize> {
+        self.segments.get(segment)?.next_change
+    }
+
+    /// The rows in force in a segment, by role, then by row; only rows that name somebody.
+    pub(super) fn rows_in(&self, segment: usize) -> Cow<'_, [usize]> {
+        match self.segments.get(segment) {
+            Some(Segment { rows: Listed::Entries { first, until }, .. }) => {
+                Cow::Borrowed(self.entries.get(*first..*until).unwrap_or_default())
+            }
+            Some(Segment { rows: Listed::TooMany, start, .. }) => Cow::Owned(self.scan(*start)),
+            None => Cow::Borrowed(&[]),
+        }
+    }
+
+    /// Whether a segment's rows are too many to be listed: `rows_in` scans for them.
+    pub(super) fn is_crowded(&self, segment: usize) -> bool {
+        matches!(self.segments.get(segment), Some(Segment { rows: Listed::TooMany, .. }))
+    }
+
+    /// The span around `at` in which `row` is in force without a break, when it is in force at `at`.
+    pub(super) fn in_force(&self, row: usize, at: DateTime<Utc>) -> Option<Interval> {
+        let duty = self.duty(row)?;
+        let runs = self.track(duty.role).map(|track| track.runs.as_slice()).unwrap_or_default();
+        let after = runs.partition_point(|run| run.interval.start() <= at);
+        let before = after.checked_sub(1).and_then(|index| runs.get(index));
+        if let Some(run) = before.filter(|run| run.interval.contains(at)) {
+            return (run.row == row).then_some(run.interval);
+        }
+        let from = before.map_or(duty.interval.start(), |run| duty.interval.start().max(run.interval.end()));
+        let until = runs.get(after).map_or(duty.interval.end(), |run| duty.interval.end().min(run.interval.start()));
+        Interval::new(from, until)
+    }
+
+    /// The instants in which each role has somebody.
+    pub(super) fn covered_by_role(&self) -> Vec<IntervalSet> {
+        let mut shifts: Vec<Vec<Interval>> = vec![Vec::new(); self.tracks.len()];
+        for duty in self.duties.iter().filter(|duty| duty.kind == ShiftKind::Shift && !duty.members.is_empty()) {
+            shifts.get_mut(duty.role).into_iter().for_each(|spans| spans.push(duty.interval));
+        }
+        let covered = |(spans, track): (Vec<Interval>, &Track)| {
+            let left = IntervalSet::of(spans).difference(&IntervalSet::of(track.runs.iter().map(|run| run.interval)));
+            let runs = track.runs.iter().filter(|run| names_somebody(&self.duties, run.row)).map(|run| run.interval);
+            IntervalSet::of(left.spans().iter().copied().chain(runs))
+        };
+        shifts.into_iter().zip(&self.tracks).map(covered).collect()
+    }
+
+    /// The rows in force at `at`, found by looking at every row.
+    fn scan(&self, at: DateTime<Utc>) -> Vec<usize> {
+        let mut active: Vec<(usize, usize, &Duty)> = self
+            .duties
+            .iter()
+            .enumerate()
+            .filter(|(_, duty)| duty.interval.contains(at))
+            .map(|(row, duty)| (duty.role, row, duty))
+            .collect();
+        active.sort_unstable_by_key(|(role, row, _)| (*role, *row));
+        let mut rows = Vec::new();
+        for role in active.chunk_by(|a, b| a.0 == b.0) {
+            let winner = role.iter().rev().find(|(_, _, duty)| duty.kind == ShiftKind::Override);
+            let candidates = winner.map_or(role, std::slice::from_ref);
+            rows.extend(candidates.iter().filter(|(_, _, duty)| !duty.members.is_empty()).map(|(_, row, _)| *row));
+        }
+        rows
+    }
+}
+
+/// A row begins or ends. The order of the fields is the order of the sweep: overrides before shifts.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Event {
+    at: DateTime<Utc>,
+    role: usize,
+    is_shift: bool,
+    row: usize,
+    begins: bool,
+}
+
+/// Shift rows without people are left out: they neither cover nor replace.
+fn events_of(duties: &[Duty]) -> Vec<Event> {
+    let mut events: Vec<Event> = duties
+        .iter()
+        .enumerate()
+        .filter(|(_, duty)| duty.kind == ShiftKind::Override || !duty.members.is_empty())
+        .flat_map(|(row, duty)| {
+            let event =
+                |at, begins| Event { at, role: duty.role, is_shift: duty.kind == ShiftKind::Shift, row, begins };
+            [event(duty.interval.start(), true), event(duty.interval.end(), false)]
+        })
+        .collect();
+    events.sort_unstable();
+    events
+}
+
+/// The sweep's state between two instants.
+struct Sweep<'a> {
+    duties: &'a [Duty],
+    states: Vec<RoleState>,
+    /// The roles that have any row at present.
+    active: BTreeSet<usize>,
+    segments: Vec<Segment>,
+    /// Whether the people on call differ from the segment before.
+    changed: Vec<bool>,
+    entries: Vec<usize>,
+    clashes: Vec<RowClash>,
+}
+
+impl<'a> Sweep<'a> {
+    fn over(duties: &'a [Duty], role_count: usize) -> Self {
+        let beginning = Segment {
+            start: DateTime::<Utc>::MIN_UTC,
+            rows: Listed::Entries { first: 0, until: 0 },
+            next_change: None,
+        };
+        Self {
+            duties,
+            states: std::iter::repeat_with(RoleState::default).take(role_count).collect(),
+            active: BTreeSet::new(),
+            segments: vec![beginning],
+            changed: vec![false],
+            entries: Vec::new(),
+            clashes: Vec::new(),
+        }
+    }
+
+    /// Applies all events of one instant and opens the segment that begins there.
+    fn pass(&mut self, moment: &[Event]) {
+        let Some(start) = moment.first().map(|event| event.at) else { return };
+        let mut changed = false;
+        for touched in moment.chunk_by(|a, b| a.role == b.role) {
+            let Some(role) = touched.first().map(|event| event.role) else { continue };
+            let Some(state) = self.states.get_mut(role) else { continue };
+            changed |= state.pass(start, touched, self.duties, &mut self.clashes);
+            if state.shifts.is_empty() && state.overrides.is_empty() {
+                self.active.remove(&role);
+            } else {
+                self.active.insert(role);
+            }
+        }
+        let rows = self.list();
+        self.segments.push(Segment { start, rows, next_change: None });
+        self.changed.push(changed);
+    }
+
+    fn list(&mut self) -> Listed {
+        let first = self.entries.len();
+        let limit = ALWAYS_LISTED.max((self.duties.len() * ENTRIES_PER_ROW).saturating_sub(first));
+        let mut visited = 0;
+        for state in self.active.iter().filter_map(|role| self.states.get(*role)) {
+            match state.winner() {
+                Some(winner) => {
+                    visited += 1;
+                    self.entries.extend(names_somebody(self.duties, winner).then_some(winner));
+                }
+                None => {
+                    visited += state.shifts.len();
+                    self.entries.extend(state.shifts.iter().take(limit));
+                }
+            }
+            if visited > limit {
+                self.entries.truncate(first);
+                return Listed::TooMany;
+            }
+        }
+        Listed::Entries { first, until: self.entries.len() }
+    }
+}
+
+fn names_somebody(duties: &[Duty], row: usize) -> bool {
+    duties.get(row).is_some_and(|duty| !duty.members.is_empty())
+}
+
+/// The rows of one role that have begun and not ended.
+#[derive(Default)]
+struct RoleState {
+    shifts: BTreeSet<usize>,
+    overrides: BTreeSet<usize>,
+    /// The people of `shifts`, with the number of rows that name each.
+    people: BTreeMap<usize, usize>,
+    /// The groups of `shifts`, with the number of rows of each.
+    groups: BTreeMap<usize, usize>,
+    winner_since: Option<DateTime<Utc>>,
+    conflict_since: Option<DateTime<Utc>>,
+    track: Track,
+}
+
+impl RoleState {
+    /// The override in force: the later row (contract 2.3 rule 4).
+    fn winner(&self) -> Option<usize> {
+        self.overrides.last().copied()
+    }
+
+    /// Applies this role's events of one instant; says whether the people on call changed.
+    fn pass(&mut self, at: DateTime<Utc>, touched: &[Event], duties: &[Duty], clashes: &mut Vec<RowClash>) -> bool {
+        let (overrides, shifts) = touched.split_at(touched.partition_point(|event| !event.is_shift));
+        let before = self.winner();
+        for event in overrides {
+            toggle(&mut self.overrides, event);
+        }
+        let after = self.winner();
+        self.note_clashes(before, after, overrides, clashes);
+        self.note_run(at, before, after);
+        // The people of the shifts are compared before and after their own events, so that no copy of them is needed.
+        let hidden_differ = match (before, after) {
+            (None, Some(winner)) => self.differs_from(duties.get(winner)),
+            _ => false,
+        };
+        let shifts_differ = self.apply_shifts(shifts, duties);
+        self.note_conflict(at, after.is_none() && self.groups.len() > 1);
+        match (before, after) {
+            (None, None) => shifts_differ,
+            (None, Some(_)) => hidden_differ,
+            (Some(winner), None) => self.differs_from(duties.get(winner)),
+            (Some(old), Some(new)) => duties.get(old).map(|duty| duty.group) != duties.get(new).map(|duty| duty.group),
+        }
+    }
+
+    /// Whether the people of the shifts are others than those of `duty`.
+    fn differs_from(&self, duty: Option<&Duty>) -> bool {
+        duty.is_none_or(|duty| {
+            duty.members.len() != self.people.len()
+                || duty.members.iter().any(|member| !self.people.contains_key(&member.person))
+        })
+    }
+
+    fn apply_shifts(&mut self, shifts: &[Event], duties: &[Duty]) -> bool {
+        let mut were: BTreeMap<usize, bool> = BTreeMap::new();
+        for event in shifts {
+            toggle(&mut self.shifts, event);
+            let Some(duty) = duties.get(event.row) else { continue };
+            count(&mut self.groups, duty.group, event.begins);
+            for member in &duty.members {
+                were.entry(member.person).or_insert_with(|| self.people.contains_key(&member.person));
+                count(&mut self.people, member.person, event.begins);
+            }
+        }
+        were.iter().any(|(person, was)| self.people.contains_key(person) != *was)
+    }
+
+    fn note_run(&mut self, at: DateTime<Utc>, before: Option<usize>, after: Option<usize>) {
+        if before == after {
+            return;
+        }
+        if let (Some(row), Some(since)) = (before, self.winner_since) {
+            self.track.runs.extend(Interval::new(since, at).map(|interval| Run { interval, row }));
+        }
+        self.winner_since = after.map(|_| at);
+    }
+
+    fn note_conflict(&mut self, at: DateTime<Utc>, conflict: bool) {
+        match (self.conflict_since, conflict) {
+            (None, true) => self.conflict_since = Some(at),
+            (Some(since), false) => {
+                self.track.conflicts.extend(Interval::new(since, at));
+                self.conflict_since = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// Each override that a later row takes over from is noted once a winner.
+    fn note_clashes(
+        &self,
+        before: Option<usize>,
+        after: Option<usize>,
+        overrides: &[Event],
+        clashes: &mut Vec<RowClash>,
+    ) {
+        let Some(winner) = after else { return };
+        let begun = overrides.iter().filter(|event| event.begins).map(|event| event.row);
+        let taken_over = before.filter(|row| self.overrides.contains(row));
+        clashes.extend(begun.chain(taken_over).filter(|row| *row != winner).map(|loser| RowClash { winner, loser }));
+    }
+}
+
+fn toggle(rows: &mut BTreeSet<usize>, event: &Event) {
+    if event.begins {
+        rows.insert(event.row);
+    } else {
+        rows.remove(&event.row);
+    }
+}
+
+fn count(numbers: &mut BTreeMap<usize, usize>, key: usize, begins: bool) {
+    let number = numbers.entry(key).or_default();
+    if begins {
+        *number += 1;
+    } else {
+        *number = number.saturating_sub(1);
+        if *number == 0 {
+            numbers.remove(&key);
+        }
+    }
+}
