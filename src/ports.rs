@@ -169,7 +169,8 @@ pub enum Begun {
 pub trait EpisodeStore: Send + Sync {
     /// Begins a page with its first events and its briefing, unless its case has an open one.
     fn begin<'a>(&'a self, page: &'a NewPage) -> Pending<'a, Result<Begun, StoreError>>;
-    /// Appends `events` after entry `last_seq`, all or none.
+    /// Appends `events` after entry `last_seq`, all or none, and writes the standing with them. Without events only the
+    /// standing is written, still only when `last_seq` is the last entry.
     fn append<'a>(
         &'a self,
         episode: &'a str,
@@ -184,12 +185,26 @@ pub trait EpisodeStore: Send + Sync {
     fn briefing<'a>(&'a self, episode: &'a str) -> Pending<'a, Result<Option<Briefing>, StoreError>>;
     /// The pages, newest first: open ones only, or all.
     fn pages(&self, include_closed: bool) -> Pending<'_, Result<Vec<PageSummary>, StoreError>>;
-    /// The open pages whose next wake is at or before `now`, the longest overdue first.
+    /// The pages whose next wake is at or before `now`, the longest overdue first. A closed page may be among them: word
+    /// that nobody needs to act any more goes out after it closed.
     fn due(&self, now: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>>;
-    /// The earliest next wake of all open pages.
+    /// The earliest next wake of all pages.
     fn next_wake(&self) -> Pending<'_, Result<Option<DateTime<Utc>>, StoreError>>;
     /// The pages of one case, newest first.
     fn pages_of<'a>(&'a self, case: &'a str) -> Pending<'a, Result<Vec<PageSummary>, StoreError>>;
+    /// Whether a reply was used before.
+    fn reply_used<'a>(&'a self, provider_id: &'a str) -> Pending<'a, Result<bool, StoreError>>;
     /// Remembers that a reply was used; false when it had been used before.
     fn use_reply<'a>(&'a self, provider_id: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<bool, StoreError>>;
+    /// Deletes the briefings of closed pages that began before `opened_before`; their logs stay whole. Says how many.
+    fn purge_briefings(&self, opened_before: DateTime<Utc>) -> Pending<'_, Result<u64, StoreError>>;
+}
+
+/// Which engine is the sole one of a log. Correctness never rests on it, because an entry is appended once; the holder
+/// may conclude that the engines before it are dead, and so recovers their pages at once.
+pub trait EngineLease: Send + Sync {
+    /// Takes the lease if nobody has it; true when this engine has it now. It ends with its process.
+    fn try_acquire(&self) -> Pending<'_, Result<bool, StoreError>>;
+    /// Whether this engine has it.
+    fn held(&self) -> bool;
 }
