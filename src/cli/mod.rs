@@ -1,1 +1,4 @@
 //! The command line: one file a verb.
+
+pub mod ask;
+pub mod decide;

@@ -9,9 +9,11 @@ pub mod ladder;
 pub mod outage;
 pub mod partners;
 pub mod question;
+mod reading;
 pub mod table;
 
 pub use answers::{Affected, Answer, Answers, Circumstances, Device, Partner};
 pub use partners::{Group, Partners};
 pub use question::{Asked, Given, Interview, Question};
+pub use reading::Unreadable;
 pub use table::{Decision, Outcome, RowId, decide};

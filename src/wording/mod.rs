@@ -1,3 +1,8 @@
 //! Which sentence does a person read? Every word for people, pure: no policy, no effects.
 
+pub mod decision;
+pub mod decision_sheet;
+pub mod outage;
+pub mod questions;
+pub mod record;
 pub mod time;
