@@ -8,6 +8,7 @@ pub mod grid;
 pub mod layout;
 pub mod notation;
 pub mod on_call;
+pub mod phone;
 pub mod problem;
 pub mod roster;
 pub mod shift;
