@@ -29,9 +29,15 @@ impl GridRow {
     /// The row as one line a person recognises: its cells joined by ` | `, without trailing empty ones.
     pub fn line(&self) -> String {
         let used = self.cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
-        let cells: Vec<String> =
-            self.cells.iter().take(used).map(|cell| cell.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-        cells.join(" | ")
+        let mut line = String::with_capacity(self.cells.iter().map(|cell| cell.len() + 3).sum());
+        for (index, cell) in self.cells.iter().take(used).enumerate() {
+            line.push_str(if index > 0 { " | " } else { "" });
+            for (index, word) in cell.split_whitespace().enumerate() {
+                line.push_str(if index > 0 { " " } else { "" });
+                line.push_str(word);
+            }
+        }
+        line
     }
 }
 

@@ -14,6 +14,7 @@ pub mod layout;
 pub mod loaded;
 pub mod notation;
 pub mod on_call;
+pub mod phone;
 pub mod problem;
 pub mod resolve;
 pub mod roster;

@@ -2,6 +2,11 @@
 
 use std::sync::Arc;
 
+use chrono::{NaiveDateTime, NaiveTime};
+
+use super::notation::Refusal;
+use super::phone::PhoneRefusal;
+
 /// How much a problem matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -32,4 +37,178 @@ pub struct Problem {
 pub enum ProblemKind {
     /// The sheet has no usable row.
     NoUsableRow,
+    /// No row of the first ones has the headings of a known layout.
+    NoHeader {
+        /// How many rows were looked at.
+        rows: usize,
+    },
+    /// The headings fit a layout but for one column.
+    MissingColumn {
+        /// The column in our own word.
+        column: &'static str,
+        /// A heading of the sheet that looks like it.
+        near: Option<String>,
+    },
+    /// The settings name a heading that the sheet does not have.
+    NoSuchHeading {
+        /// The key under `columns`.
+        column: &'static str,
+        /// The heading that was looked for.
+        heading: String,
+    },
+    /// The file is not UTF-8; it was read as Windows-1252.
+    NotUtf8,
+    /// A quotation mark is never closed, so everything after it became one cell.
+    UnclosedQuote,
+    /// A row has more cells than the header.
+    ExtraCells,
+    /// A cell gives no date or time.
+    Unreadable(Refusal),
+    /// A cell that the row cannot do without is empty.
+    EmptyCell {
+        /// The column in our own word.
+        column: &'static str,
+    },
+    /// A time of day, and no cell of the row says of which day.
+    TimeWithoutDate,
+    /// The end is before the start.
+    EndBeforeStart,
+    /// The end is the start.
+    EndIsStart,
+    /// End and start are the same time of day; the row was read as 24 hours (contract 2.3 rule 3).
+    FullDay,
+    /// The clock jumps over the whole span.
+    SpanSkipped,
+    /// The span is so long that a year is probably wrong.
+    LongSpan {
+        /// Its length in whole days.
+        days: i64,
+    },
+    /// The civil time exists twice; the first occurrence was taken (contract 2.3 rule 2).
+    RepeatedTime {
+        /// The time as written.
+        civil: NaiveDateTime,
+    },
+    /// The civil time does not exist; the first instant after the jump was taken (contract 2.3 rule 2).
+    SkippedTime {
+        /// The time as written.
+        civil: NaiveDateTime,
+        /// The civil time of the instant taken.
+        read_as: NaiveDateTime,
+    },
+    /// An end of 23:59 was read as the end of that day (contract 2.3 rule 3).
+    EndOfDay,
+    /// Some cells say a day without a time, and no `handoff_time` is set: 00:00 was taken (domain 6 row 7).
+    NoHandoffTime,
+    /// A day without a time ends the shift; it was read as a day that is no longer covered.
+    DayAsEnd {
+        /// The time of that day at which the shift ends.
+        at: NaiveTime,
+    },
+    /// The word in the `kind` column is unknown; the row was read as an ordinary shift.
+    UnknownKind,
+    /// Nobody is named (contract 2.3 rule 6).
+    Nobody,
+    /// An override names nobody, which makes a gap on purpose (contract 2.3 rule 4).
+    DeliberateGap,
+    /// The cell holds a formula or a formula's error (domain 6 row 40).
+    FormulaError,
+    /// The name is not in the contacts (contract 2.3 rule 7).
+    UnknownPerson {
+        /// The closest known name, as a suggestion only.
+        nearest: Option<Arc<str>>,
+    },
+    /// Several contacts share the name or alias.
+    AmbiguousPerson {
+        /// Their names.
+        candidates: Vec<Arc<str>>,
+    },
+    /// The site has no contacts, so no name could be checked.
+    NoContacts,
+    /// Several people stand in one cell (domain 6 row 23).
+    SeveralPeople {
+        /// Their names in the order of the cell.
+        names: Vec<Arc<str>>,
+    },
+    /// The cell says more than names; nothing was read from it (domain 6 rows 22 and 24).
+    NotAName,
+    /// A known name with a remark in brackets; the remark was not interpreted (domain 6 row 25).
+    Remark {
+        /// The contact who was taken.
+        taken: Arc<str>,
+    },
+    /// A phone number or address of the row beside several people: nobody knows whose it is.
+    ContactOfSeveral,
+    /// The same row stands there twice.
+    DuplicateRow {
+        /// The row number of the first one.
+        first: u32,
+    },
+    /// The phone number cannot be dialled.
+    BadPhone(PhoneRefusal),
+    /// The text is not an e-mail address.
+    BadEmail,
+    /// A row of the contacts has no name.
+    NamelessContact,
+    /// A contact's name stands in the contacts twice; the first row counts.
+    DuplicateContact {
+        /// The row number of the first one.
+        first: u32,
+    },
+    /// An alias belongs to several contacts, or is the name of another one.
+    SharedAlias {
+        /// The other contact.
+        other: Arc<str>,
+    },
+    /// A word in the `channels` column is unknown and was ignored.
+    UnknownChannel,
+    /// The contact has no phone number, so no call and no text message can reach them.
+    NoPhone,
+}
+
+impl ProblemKind {
+    /// How much it matters.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::NotUtf8
+            | Self::FullDay
+            | Self::RepeatedTime { .. }
+            | Self::SkippedTime { .. }
+            | Self::EndOfDay
+            | Self::SpanSkipped
+            | Self::DeliberateGap
+            | Self::NoContacts
+            | Self::DuplicateRow { .. } => Severity::Note,
+            Self::ExtraCells
+            | Self::LongSpan { .. }
+            | Self::NoHandoffTime
+            | Self::DayAsEnd { .. }
+            | Self::UnknownKind
+            | Self::Nobody
+            | Self::FormulaError
+            | Self::SeveralPeople { .. }
+            | Self::Remark { .. }
+            | Self::ContactOfSeveral
+            | Self::BadEmail
+            | Self::NamelessContact
+            | Self::SharedAlias { .. }
+            | Self::UnknownChannel
+            | Self::NoPhone => Severity::Warning,
+            Self::NoUsableRow
+            | Self::NoHeader { .. }
+            | Self::MissingColumn { .. }
+            | Self::NoSuchHeading { .. }
+            | Self::UnclosedQuote
+            | Self::Unreadable(_)
+            | Self::EmptyCell { .. }
+            | Self::TimeWithoutDate
+            | Self::EndBeforeStart
+            | Self::EndIsStart
+            | Self::UnknownPerson { .. }
+            | Self::AmbiguousPerson { .. }
+            | Self::NotAName
+            | Self::BadPhone(_)
+            | Self::DuplicateContact { .. } => Severity::Error,
+        }
+    }
 }

@@ -53,7 +53,7 @@ pub enum Refusal {
 }
 
 /// The cell's text with one kind of blank, one kind of dash and one kind of digit.
-fn plain(text: &str) -> Cow<'_, str> {
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
     let text = text.trim();
     if text.is_ascii() {
         return Cow::Borrowed(text);
