@@ -1,1 +1,7 @@
 //! The command line: one file a verb.
+
+pub mod explain;
+pub mod face;
+pub mod gaps;
+pub mod instant;
+pub mod who;
