@@ -2,3 +2,8 @@
 
 pub mod ask;
 pub mod decide;
+pub mod explain;
+pub mod face;
+pub mod gaps;
+pub mod instant;
+pub mod who;

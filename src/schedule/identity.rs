@@ -3,7 +3,7 @@
 //! Used by `resolve` when a schedule is built; names and roles are compared without case and without stray blanks
 //! (domain 6 row 30) and always shown as written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -27,11 +27,11 @@ fn fold_name(name: &str) -> String {
 
 /// The roles of `shifts` in the order in which answers list them: by rank, then by their order in the sheet.
 pub(super) fn roles_of(shifts: &[Shift]) -> Vec<Role> {
-    let mut seen: HashMap<&str, ()> = HashMap::new();
-    let mut known: HashMap<String, ()> = HashMap::new();
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut known: HashSet<String> = HashSet::new();
     let mut roles: Vec<Role> = Vec::new();
     for shift in shifts {
-        if seen.insert(&shift.role.label, ()).is_none() && known.insert(fold_role(&shift.role.label), ()).is_none() {
+        if seen.insert(&shift.role.label) && known.insert(fold_role(&shift.role.label)) {
             roles.push(shift.role.clone());
         }
     }

@@ -289,15 +289,12 @@ impl<'a> Sweep<'a> {
         let limit = ALWAYS_LISTED.max((self.duties.len() * ENTRIES_PER_ROW).saturating_sub(first));
         let mut visited = 0;
         for state in self.active.iter().filter_map(|role| self.states.get(*role)) {
-            match state.winner() {
-                Some(winner) => {
-                    visited += 1;
-                    self.entries.extend(names_somebody(self.duties, winner).then_some(winner));
-                }
-                None => {
-                    visited += state.shifts.len();
-                    self.entries.extend(state.shifts.iter().take(limit));
-                }
+            if let Some(winner) = state.winner() {
+                visited += 1;
+                self.entries.extend(names_somebody(self.duties, winner).then_some(winner));
+            } else {
+                visited += state.shifts.len();
+                self.entries.extend(state.shifts.iter().take(limit));
             }
             if visited > limit {
                 self.entries.truncate(first);

@@ -1,3 +1,12 @@
 //! In which shape do faces hand out answers? The JSON of contract 3, one struct a shape, shared by every face.
 
 pub mod decision;
+//!
+//! A field may be added; none is renamed, removed or left out: what is not there is `null` or an empty list.
+//! `who` is who is on call, `explain` the same with its reasons, `gaps` what a schedule leaves open, `problem` one
+//! defect of a sheet.
+
+pub mod explain;
+pub mod gaps;
+pub mod problem;
+pub mod who;

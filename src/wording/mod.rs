@@ -5,4 +5,7 @@ pub mod decision_sheet;
 pub mod outage;
 pub mod questions;
 pub mod record;
+pub mod columns;
+pub mod gaps;
+pub mod schedule;
 pub mod time;

@@ -1,0 +1,95 @@
+//! `who`: who is on call now, at an instant, or at each instant of a stream?
+//!
+//! Exit codes: 0 everybody asked for is on call, also in a conflict, since both are paged; 1 a required role has nobody;
+//! 3 a schedule is unusable, which weighs more than 1. A stream with an unreadable line ends in 2, which weighs most.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+
+use serde::Serialize;
+
+use super::face::{COULD_NOT_TELL, DONE, FINDING, Face, Format, USAGE};
+use super::instant::{self, Instant};
+use crate::schedule::loaded::LoadedSchedule;
+use crate::schedule::on_call::Status;
+use crate::views::who::{Who, WhoSchedule};
+use crate::wording::schedule as words;
+use crate::wording::time::rfc3339;
+
+/// Writes who is on call in each of `schedules` at one instant.
+pub fn run(schedules: &[LoadedSchedule], face: &Face, asked: Instant, out: &mut dyn Write) -> io::Result<u8> {
+    let answers: Vec<_> = schedules.iter().map(|loaded| (loaded, loaded.on_call(asked.at))).collect();
+    match face.format {
+        Format::Json => {
+            let entry = |(loaded, answer)| WhoSchedule::new(loaded, answer, face.zone, face.describe);
+            let schedules = answers.iter().map(|(loaded, answer)| entry((loaded, answer))).collect();
+            write_line(&Who { at: rfc3339(asked.at, face.zone), schedules }, out)?;
+        }
+        Format::Text => {
+            if asked.at != face.now || asked.note.is_some() {
+                write!(out, "{}", words::heading(asked.at, asked.note, face.zone))?;
+            }
+            for (loaded, answer) in &answers {
+                write!(out, "{}", words::who(loaded, answer, face.now, face.zone, face.describe))?;
+            }
+        }
+    }
+    Ok(exit_code(answers.iter().map(|(_, answer)| answer.status)))
+}
+
+/// A line of a stream that is not an instant.
+#[derive(Serialize)]
+struct BadLine {
+    error: String,
+    line: u64,
+}
+
+/// Reads one instant a line and writes one JSON line each, in order; a line that is not an instant gets its error in place.
+///
+/// Answers are handed on whenever no whole line is waiting, so that a program may ask and read in turns.
+pub fn stream(schedules: &[LoadedSchedule], face: &Face, input: impl Read, out: &mut dyn Write) -> io::Result<u8> {
+    const BLOCK: usize = 64 * 1024;
+    let mut input = BufReader::with_capacity(BLOCK, input);
+    let mut out = io::BufWriter::with_capacity(BLOCK, out);
+    let mut text = Vec::new();
+    let (mut code, mut number, mut readable) = (DONE, 0, true);
+    loop {
+        if !input.buffer().contains(&b'\n') {
+            out.flush()?;
+        }
+        text.clear();
+        if input.read_until(b'\n', &mut text)? == 0 {
+            break;
+        }
+        number += 1;
+        let line = String::from_utf8_lossy(&text);
+        match instant::parse(line.trim_end_matches(['\n', '\r']), face.zone, face.now) {
+            Ok(Instant { at, .. }) => {
+                let who = Who::new(schedules, at, face.zone, face.describe);
+                code = code.max(exit_code(who.schedules.iter().map(|schedule| schedule.status)));
+                write_line(&who, &mut out)?;
+            }
+            Err(error) => {
+                readable = false;
+                write_line(&BadLine { error: error.to_string(), line: number }, &mut out)?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(if readable { code } else { USAGE })
+}
+
+/// One JSON object on a line of its own.
+pub(super) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+/// The gravest code of all `statuses`.
+pub(super) fn exit_code(statuses: impl Iterator<Item = Status>) -> u8 {
+    let code = |status| match status {
+        Status::Covered | Status::Conflict => DONE,
+        Status::Gap => FINDING,
+        Status::Unusable => COULD_NOT_TELL,
+    };
+    statuses.map(code).max().unwrap_or(DONE)
+}

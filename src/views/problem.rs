@@ -1,0 +1,56 @@
+//! In which shape is a defect of a sheet handed out?
+
+use serde::Serialize;
+
+use crate::schedule::problem::{Problem, Severity};
+use crate::schedule::resolve::Clash;
+use crate::wording::schedule::{Describe, describe_clash};
+
+/// One entry of `problems` (contract 3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProblemView {
+    /// How much it matters.
+    pub severity: Severity,
+    /// A stable name for programs.
+    pub code: &'static str,
+    /// The sheet or file.
+    pub sheet: String,
+    /// The cell's address; empty when the whole sheet is meant.
+    pub cell: String,
+    /// What the cell says.
+    pub text: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl ProblemView {
+    /// A defect found while reading.
+    pub fn of(problem: &Problem, describe: Describe) -> Self {
+        let described = describe(problem);
+        Self {
+            severity: described.severity,
+            code: described.code,
+            sheet: problem.sheet.to_string(),
+            cell: problem.cell.clone(),
+            text: problem.text.clone(),
+            message: described.message,
+            hint: described.hint,
+        }
+    }
+
+    /// Two overrides that hold at once.
+    pub fn of_clash(clash: &Clash) -> Self {
+        let described = describe_clash(clash);
+        Self {
+            severity: described.severity,
+            code: described.code,
+            sheet: clash.loser.sheet.to_string(),
+            cell: clash.loser.cell.clone(),
+            text: clash.loser.text.clone(),
+            message: described.message,
+            hint: described.hint,
+        }
+    }
+}
