@@ -14,7 +14,7 @@ use crate::episode::outcome::{Outcome, Report};
 use crate::ports::{Clock, Message, Pending, Provider, Reply};
 
 /// What a message holds that asks for an answer; stand-downs and alarms do not.
-const ASKS: &str = "1=";
+const ASKS: &str = "=got it";
 
 /// What the scripted technician answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

@@ -8,4 +8,6 @@ pub mod record;
 pub mod columns;
 pub mod gaps;
 pub mod schedule;
+pub mod gsm;
+pub mod messages;
 pub mod time;
