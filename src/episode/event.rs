@@ -84,6 +84,8 @@ pub enum Event {
     Exhausted,
     /// The page was withdrawn.
     Cancelled(Said),
+    /// Everything about the page is settled; nothing more will ever be recorded or sent.
+    Closed,
 }
 
 /// How a page began.
@@ -122,6 +124,8 @@ pub struct Basis {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Unique within the page: `r1.0.ada-ruiz.sms.1` (round, rung, contact, channel, try); also the idempotency key.
+    /// Messages beside the climb say instead of the rung what they are: `r1.stand-down.ada-ruiz.sms.1`; the promise
+    /// belongs to no round: `promise.45.ada-ruiz.sms.1`. Never customer data.
     pub id: String,
     /// Why it is sent.
     pub purpose: Purpose,
@@ -135,10 +139,17 @@ pub struct Attempt {
     pub channel: Channel,
     /// The how-manieth try of the same message, from 1.
     pub tried: u32,
-    /// Which engine makes it.
+    /// Which engine makes it; empty while the attempt is only planned.
     pub engine: String,
     /// After this instant an attempt without an outcome counts as doubtful, whoever made it.
     pub doubtful_at: DateTime<Utc>,
+}
+
+impl Attempt {
+    /// The same for every try of the same message: the id without the try.
+    pub fn message_key(&self) -> &str {
+        self.id.rsplit_once('.').map_or(&self.id, |(key, _)| key)
+    }
 }
 
 /// Why a message is sent.
@@ -160,19 +171,19 @@ pub enum Purpose {
     Exhausted,
 }
 
-/// Why the climb went on to another rung.
+/// Why the climb went on to another rung: what ended the last rung that had somebody, or how the climb began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EscalationReason {
-    /// The page began: the first rung that has somebody.
+    /// The round began with its lowest rung.
     Began,
     /// The rung's time ran out.
     NoAnswer,
-    /// Everybody on the rung said "I cannot".
+    /// Everybody who could be reached on the rung, or the owner of the page, said "I cannot".
     Declined,
     /// No channel reached anybody on the rung.
     Unreachable,
-    /// The rung before had nobody.
+    /// The round began higher up, because no rung below had anybody to try.
     Empty,
 }
 

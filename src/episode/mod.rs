@@ -1,9 +1,23 @@
 //! What happened to one page, what does it amount to, and what is due next? Pure.
 //!
 //! `event` is the append-only log; `state` folds it; `input` is what the world reports; `decide` turns an input into
-//! events or a refusal; `plan` says which actions are due and when to look again; `promise` is the one-hour clock.
+//! events or a refusal; `plan` says which actions are due and when to look again; `promise` is the one-hour clock;
+//! `policy` holds the numbers. Inside, `message` derives what is owed to whom and `fact` what time alone makes true.
 
 pub mod briefing;
+pub mod decide;
 pub mod event;
+mod fact;
 pub mod input;
+mod message;
 pub mod outcome;
+pub mod plan;
+pub mod policy;
+pub mod promise;
+pub mod state;
+
+pub use decide::{Refusal, decide, recover};
+pub use plan::{Action, NextStep, Plan, Upcoming, next, plan};
+pub use policy::Policy;
+pub use promise::{Promise, PromiseState};
+pub use state::{FoldError, Phase, State};

@@ -1,0 +1,314 @@
+//! Which messages does a page owe to whom, and how far is each? Derived from the state each time, so that nothing is
+//! ever queued: an acknowledgement cancels by making messages no longer owed, in the same transaction.
+//!
+//! `plan` sends what is untried or to be repeated; `facts` leaves a rung whose messages all failed.
+
+use chrono::{DateTime, Utc};
+
+use super::event::{Attempt, Purpose};
+use super::outcome::Outcome;
+use super::policy::Policy;
+use super::promise::later;
+use super::state::{State, Tried};
+use crate::decision::ladder::{Channel, Contact, Rung};
+
+/// One message on one channel to one contact, whatever its tries.
+#[derive(Debug, Clone)]
+pub(super) struct Message<'a> {
+    /// The id of its attempts, without the try.
+    pub(super) key: String,
+    pub(super) purpose: Purpose,
+    pub(super) rung: Option<usize>,
+    pub(super) contact: &'a Contact,
+    pub(super) channel: Channel,
+    pub(super) progress: Progress,
+    /// How often it was tried.
+    pub(super) tries: u32,
+}
+
+/// How far a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// It was never tried.
+    Untried,
+    /// It was tried without success and is to be tried again at this instant.
+    Again(DateTime<Utc>),
+    /// Its provider has not answered yet.
+    InFlight,
+    /// A provider took it.
+    Taken,
+    /// It will not be tried again.
+    Failed,
+}
+
+impl Message<'_> {
+    /// When it is to be tried, if ever.
+    pub(super) fn due_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self.progress {
+            Progress::Untried => Some(now),
+            Progress::Again(at) => Some(at),
+            Progress::InFlight | Progress::Taken | Progress::Failed => None,
+        }
+    }
+
+    /// The next try of it, to be made by nobody in particular yet.
+    pub(super) fn attempt(&self, state: &State, now: DateTime<Utc>, policy: &Policy) -> Attempt {
+        let tried = self.tries.saturating_add(1);
+        Attempt {
+            id: format!("{}.{tried}", self.key),
+            purpose: self.purpose,
+            round: state.round,
+            rung: self.rung,
+            contact: self.contact.clone(),
+            channel: self.channel,
+            tried,
+            engine: String::new(),
+            doubtful_at: later(now, i64::from(policy.attempt_timeout_s.max(1))),
+        }
+    }
+}
+
+/// Every message owed now, the most urgent first: pages, then alarms, then the promise, then stand-downs.
+pub(super) fn owed<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>> {
+    let mut messages = Vec::new();
+    if !state.is_open() {
+        return messages;
+    }
+    if let Some(climb) = state.current.filter(|_| state.is_climbing()) {
+        messages.extend(pages(state, climb.rung, policy));
+    }
+    messages.extend(exhaustion_alarms(state, policy));
+    messages.extend(promise_messages(state, policy));
+    messages.extend(stand_downs(state, policy));
+    messages
+}
+
+/// The pages of one rung: each channel to everybody before the next channel, so that a copy never delays an alarm.
+/// Whoever declined is not paged, nor is anybody on a channel where they have no address.
+pub(super) fn pages<'a>(state: &'a State, index: usize, policy: &Policy) -> Vec<Message<'a>> {
+    let Some(rung) = state.ladder.rungs.get(index) else { return Vec::new() };
+    let Rung { contacts, channels, .. } = rung;
+    let tags = tags(contacts);
+    let mut messages = Vec::new();
+    for channel in channels {
+        for (contact, tag) in contacts.iter().zip(&tags) {
+            if contact.address(*channel).is_some() && !state.has_declined(&contact.name) {
+                let key = format!("r{}.{index}.{tag}.{}", state.round, channel.word());
+                messages.push(message(state, policy, key, Purpose::Page, Some(index), contact, *channel));
+            }
+        }
+    }
+    messages
+}
+
+/// Leadership is alarmed when the ladder ended and nobody has the page.
+fn exhaustion_alarms<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>> {
+    if state.exhausted_at.is_none() || state.acknowledged.is_some() || state.cancelled.is_some() {
+        return Vec::new();
+    }
+    let topic = format!("r{}.{}", state.round, numbered("exhausted", state.exhaustions));
+    let leadership: Vec<&Contact> = policy.leadership.iter().collect();
+    beside(state, policy, &topic, Purpose::Exhausted, &leadership, |_| true)
+}
+
+/// The alarm of a missed promise, else the latest warning: an older one says nothing that it does not.
+fn promise_messages<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>> {
+    let Some(promise) = state.promise.as_ref().filter(|promise| promise.runs() && state.cancelled.is_none()) else {
+        return Vec::new();
+    };
+    let leadership: Vec<&Contact> = policy.leadership.iter().collect();
+    if promise.missed_at.is_some() {
+        return beside(state, policy, "promise.missed", Purpose::PromiseMissed, &leadership, |_| true);
+    }
+    let Some(warned) = promise.warned.last() else { return Vec::new() };
+    let after_minutes = warned.after_minutes;
+    let still_concerned = |contact: &Contact| match &state.acknowledged {
+        Some(owner) => contact.is_called(&owner.by),
+        None => !state.has_declined(&contact.name),
+    };
+    let concerned: Vec<&Contact> =
+        warned.recipients.iter().filter(|it| still_concerned(it) && channels_of(it).next().is_some()).collect();
+    let is_last = policy.promise_warnings.iter().max().is_some_and(|last| after_minutes >= *last);
+    let topic = format!("promise.{after_minutes}");
+    let everybody: Vec<&Contact> = warned.recipients.iter().chain(&policy.leadership).collect();
+    let tell_leadership = is_last || concerned.is_empty();
+    beside(state, policy, &topic, Purpose::PromiseWarning { after_minutes }, &everybody, |contact| {
+        concerned.iter().any(|it| it.same_as(contact))
+            || (tell_leadership && leadership.iter().any(|it| it.same_as(contact)))
+    })
+}
+
+/// Whoever was asked to act and still believes it is told that somebody else has the page, or that it was withdrawn:
+/// once, on the best channel that may have reached them. People who said "I cannot" expect nothing and sleep on.
+fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
+    let Some(word) = state.cancelled.as_ref().or(state.acknowledged.as_ref()) else { return Vec::new() };
+    let mut people: Vec<(&Contact, Vec<Channel>)> = Vec::new();
+    for Tried { attempt, .. } in &state.attempts {
+        if !people.iter().any(|(contact, _)| contact.same_as(&attempt.contact)) {
+            people.push((&attempt.contact, Vec::new()));
+        }
+    }
+    for tried in state.attempts.iter().filter(|tried| tried.may_have_reached()) {
+        let Some((_, channels)) = people.iter_mut().find(|(contact, _)| contact.same_as(&tried.attempt.contact)) else {
+            continue;
+        };
+        if tried.attempt.purpose == Purpose::StandDown {
+            if tried.release < state.releases {
+                channels.clear();
+            }
+        } else if tried.asks_to_act() || state.cancelled.is_some() {
+            channels.push(tried.attempt.channel);
+        }
+    }
+    let topic = format!("r{}.{}", state.round, numbered("stand-down", state.releases));
+    let contacts: Vec<&Contact> = people.iter().map(|(contact, _)| *contact).collect();
+    let mut messages = Vec::new();
+    for ((contact, channels), tag) in people.iter().zip(tags(contacts)) {
+        if contact.is_called(&word.by) || state.has_declined(&contact.name) {
+            continue;
+        }
+        let usable = [Channel::Sms, Channel::Email, Channel::Voice].into_iter().filter(|it| channels.contains(it));
+        messages.extend(first_of(state, policy, &format!("{topic}.{tag}"), Purpose::StandDown, contact, usable));
+    }
+    messages
+}
+
+/// Messages beside the climb: to each of those `group` members whom `wanted` keeps, by text message, or by e-mail
+/// where that cannot reach them.
+fn beside<'a>(
+    state: &'a State,
+    policy: &Policy,
+    topic: &str,
+    purpose: Purpose,
+    group: &[&'a Contact],
+    wanted: impl Fn(&Contact) -> bool,
+) -> Vec<Message<'a>> {
+    let tags = tags(group.iter().copied());
+    let mut messages: Vec<Message<'a>> = Vec::new();
+    for (contact, tag) in group.iter().zip(tags) {
+        if wanted(contact) && !messages.iter().any(|earlier| earlier.contact.same_as(contact)) {
+            let key = format!("{topic}.{tag}");
+            messages.extend(first_of(state, policy, &key, purpose, contact, channels_of(contact)));
+        }
+    }
+    messages
+}
+
+/// The message on the first channel that has not failed; on the last one when all have.
+fn first_of<'a>(
+    state: &'a State,
+    policy: &Policy,
+    topic: &str,
+    purpose: Purpose,
+    contact: &'a Contact,
+    channels: impl Iterator<Item = Channel>,
+) -> Option<Message<'a>> {
+    let mut failed = None;
+    for channel in channels {
+        let key = format!("{topic}.{}", channel.word());
+        let message = message(state, policy, key, purpose, None, contact, channel);
+        if message.progress != Progress::Failed {
+            return Some(message);
+        }
+        failed = Some(message);
+    }
+    failed
+}
+
+/// By which channels a message beside the climb can go out, the best first.
+fn channels_of(contact: &Contact) -> impl Iterator<Item = Channel> {
+    [Channel::Sms, Channel::Email].into_iter().filter(|channel| contact.address(*channel).is_some())
+}
+
+fn message<'a>(
+    state: &State,
+    policy: &Policy,
+    key: String,
+    purpose: Purpose,
+    rung: Option<usize>,
+    contact: &'a Contact,
+    channel: Channel,
+) -> Message<'a> {
+    let tries: Vec<&Tried> = state.attempts.iter().filter(|tried| tried.attempt.message_key() == key).collect();
+    let progress = progress(state, policy, &tries, contact, channel);
+    Message { key, purpose, rung, contact, channel, progress, tries: u32::try_from(tries.len()).unwrap_or(u32::MAX) }
+}
+
+/// The rule of repeating: a retryable outcome after a while, an unknown one once and at once ("duplicate before
+/// silence", contract 5.1), a refused one never again in this round to this contact on this channel.
+fn progress(state: &State, policy: &Policy, tries: &[&Tried], contact: &Contact, channel: Channel) -> Progress {
+    if tries.iter().any(|tried| tried.in_flight()) {
+        return Progress::InFlight;
+    }
+    if tries.iter().any(|tried| matches!(tried.outcome(), Some(Outcome::Accepted | Outcome::Delivered))) {
+        return Progress::Taken;
+    }
+    if was_refused(state, contact, channel) {
+        return Progress::Failed;
+    }
+    let Some(last) = tries.last().and_then(|tried| tried.latest()) else { return Progress::Untried };
+    let may_repeat = tries.len() < usize::try_from(policy.max_tries).unwrap_or(usize::MAX);
+    match last.report.outcome {
+        Outcome::Retryable if may_repeat => Progress::Again(later(last.at, i64::from(policy.retry_wait_s))),
+        Outcome::Unknown if may_repeat && doubts(tries) == 1 => Progress::Again(last.at),
+        _ => Progress::Failed,
+    }
+}
+
+fn doubts(tries: &[&Tried]) -> usize {
+    tries.iter().filter(|tried| tried.outcome() == Some(Outcome::Unknown)).count()
+}
+
+/// Whether a provider refused this address on this channel in this round.
+fn was_refused(state: &State, contact: &Contact, channel: Channel) -> bool {
+    state.attempts.iter().any(|tried| {
+        tried.outcome() == Some(Outcome::Refused)
+            && tried.attempt.round == state.round
+            && tried.attempt.channel == channel
+            && tried.attempt.contact.address(channel) == contact.address(channel)
+    })
+}
+
+/// A topic that is the same for the first time, and tells later times apart.
+fn numbered(word: &str, time: u32) -> String {
+    if time <= 1 { word.to_owned() } else { format!("{word}-{time}") }
+}
+
+/// Short names for the people of a group, unique in it and stable when the group grows: the name in ASCII, or the
+/// place in the group where an earlier member has that already or nothing is left of the name.
+fn tags<'a>(group: impl IntoIterator<Item = &'a Contact>) -> Vec<String> {
+    let mut taken: Vec<String> = Vec::new();
+    for (place, contact) in group.into_iter().enumerate() {
+        let slug = slug(&contact.name);
+        taken.push(if slug.is_empty() || taken.contains(&slug) { format!("_{place}") } else { slug });
+    }
+    taken
+}
+
+/// Letters and digits in lower case, everything between them a single hyphen.
+fn slug(name: &str) -> String {
+    let ascii = deunicode::deunicode(name).to_ascii_lowercase();
+    let words = ascii.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contact(name: &str) -> Contact {
+        Contact { name: name.to_owned(), phone: None, email: None, until: None }
+    }
+
+    #[test]
+    fn tags_are_readable_unique_and_stable_when_a_group_grows() {
+        let group = ["Ada Ruiz", "ada  ruiz", "José O'Neil-Smith", "…", "", "Ada Ruiz."].map(contact);
+        assert_eq!(tags(&group), ["ada-ruiz", "_1", "jose-o-neil-smith", "_3", "_4", "_5"]);
+        assert_eq!(tags(&group[..2]), tags(&group)[..2]);
+    }
+
+    #[test]
+    fn a_first_time_is_not_numbered() {
+        assert_eq!([numbered("exhausted", 1), numbered("exhausted", 2)], ["exhausted", "exhausted-2"]);
+    }
+}

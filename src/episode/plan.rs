@@ -1,0 +1,208 @@
+//! What is due for a page now, and when must somebody look again? Called by the engine each turn.
+//!
+//! Level-triggered: everything follows from the state and `now`, so calling it twice is harmless and a lost call costs
+//! one turn. The queue is nothing but this derivation; what an acknowledgement ends is ended in its transaction.
+
+use chrono::{DateTime, Utc};
+
+use super::event::{Attempt, Purpose};
+use super::fact::{due_fact, next_rung, rung_ends};
+use super::message::{Progress, owed};
+use super::outcome::Outcome;
+use super::policy::Policy;
+use super::promise::later;
+use super::state::{State, Tried};
+use crate::decision::ladder::Channel;
+
+/// What a turn has to do for one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What is to be done. At most one message: pages go out one after the other, so that a crash doubles at most one.
+    pub actions: Vec<Action>,
+    /// When the page needs its next turn: `now` when facts or a message are due, else strictly later; `None` when
+    /// nothing will become due by itself. Asking for a receipt is never a reason for a turn at `now`.
+    pub next_wake: Option<DateTime<Utc>>,
+    /// Whether facts are due that `Input::Tick` records. No message is planned before they are.
+    pub facts_due: bool,
+}
+
+/// Something to do in the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Make this attempt: fill in `engine`, record it by `Input::Start`, then send.
+    Send(Attempt),
+    /// Ask what became of a message that a provider took.
+    ///
+    /// Asking leaves no event unless the word changed, so the log cannot tell whether it was done. Therefore the
+    /// action stays in the plan from `due_at` until the next time of asking, and `(attempt, due_at)` names it: the
+    /// engine keeps the pairs it has carried out in memory and passes over them. One that forgot asks once more.
+    AskReceipt {
+        /// The attempt's id.
+        attempt: String,
+        /// Its channel.
+        channel: Channel,
+        /// The provider that took it.
+        provider: String,
+        /// The provider's own name for the message.
+        provider_id: String,
+        /// Since when the question is due.
+        due_at: DateTime<Utc>,
+    },
+}
+
+/// What comes next for a page, for people who watch it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upcoming {
+    /// When; never before the `now` that was asked for.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub step: NextStep,
+}
+
+/// A step that comes by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextStep {
+    /// A message goes out.
+    Send {
+        /// To whom.
+        to: String,
+        /// By which channel.
+        channel: Channel,
+        /// Why.
+        purpose: Purpose,
+    },
+    /// A message that failed is tried again.
+    RetryChannel {
+        /// To whom.
+        to: String,
+        /// By which channel.
+        channel: Channel,
+    },
+    /// The climb goes on to the next rung that has somebody.
+    Escalate {
+        /// The label of that rung.
+        rung: String,
+    },
+    /// The ladder ends; a person must act.
+    Exhaust,
+    /// The promise is warned about.
+    PromiseWarning {
+        /// Minutes after the customer was told.
+        after_minutes: u32,
+    },
+    /// The promise will have been missed.
+    PromiseMissed,
+}
+
+/// Plans one turn.
+pub fn plan(state: &State, now: DateTime<Utc>, policy: &Policy) -> Plan {
+    let facts_due = due_fact(state, now, policy).is_some();
+    let mut actions: Vec<Action> = Vec::new();
+    if !facts_due {
+        actions.extend(due_attempt(state, now, policy).map(Action::Send));
+    }
+    let next_wake = if facts_due || !actions.is_empty() {
+        Some(now)
+    } else {
+        times(state, policy).into_iter().filter(|at| *at > now).min()
+    };
+    actions.extend(questions(state, now, policy));
+    Plan { actions, next_wake, facts_due }
+}
+
+/// The one attempt that may begin now: the most urgent message, as long as no other attempt is in flight.
+pub(super) fn due_attempt(state: &State, now: DateTime<Utc>, policy: &Policy) -> Option<Attempt> {
+    if state.in_flight().is_some() || due_fact(state, now, policy).is_some() {
+        return None;
+    }
+    let messages = owed(state, policy);
+    let message = messages.iter().find(|message| message.due_at(now).is_some_and(|at| at <= now))?;
+    Some(message.attempt(state, now, policy))
+}
+
+/// What comes next by itself, if anything does.
+pub fn next(state: &State, now: DateTime<Utc>, policy: &Policy) -> Option<Upcoming> {
+    let mut coming: Vec<Upcoming> = Vec::new();
+    let mut add = |at: DateTime<Utc>, step: NextStep| coming.push(Upcoming { at: at.max(now), step });
+    for message in owed(state, policy) {
+        let Some(at) = message.due_at(now) else { continue };
+        let (to, channel, purpose) = (message.contact.name.clone(), message.channel, message.purpose);
+        let step = match message.progress {
+            Progress::Again(_) => NextStep::RetryChannel { to, channel },
+            _ => NextStep::Send { to, channel, purpose },
+        };
+        add(at, step);
+    }
+    if state.is_climbing() {
+        let step = match next_rung(state, policy) {
+            Some(rung) => NextStep::Escalate { rung: rung.label.clone() },
+            None => NextStep::Exhaust,
+        };
+        add(rung_ends(state).unwrap_or(now), step);
+    }
+    if let Some(promise) = state.promise.as_ref().filter(|_| !state.is_settled()) {
+        if let Some((after_minutes, at)) = promise.next_warning(policy) {
+            add(at, NextStep::PromiseWarning { after_minutes });
+        }
+        if let Some(due) = promise.next_miss() {
+            add(due, NextStep::PromiseMissed);
+        }
+    }
+    coming.into_iter().min_by_key(|upcoming| upcoming.at)
+}
+
+/// Every instant at which something may become due, past ones among them.
+fn times(state: &State, policy: &Policy) -> Vec<DateTime<Utc>> {
+    if !state.is_open() {
+        return Vec::new();
+    }
+    let mut times: Vec<DateTime<Utc>> = Vec::new();
+    match state.in_flight() {
+        Some(tried) => times.push(tried.attempt.doubtful_at),
+        None => times.extend(owed(state, policy).iter().filter_map(|message| match message.progress {
+            Progress::Again(at) => Some(at),
+            _ => None,
+        })),
+    }
+    if state.is_climbing() {
+        times.extend(rung_ends(state));
+    }
+    if let Some(promise) = state.promise.as_ref().filter(|_| !state.is_settled()) {
+        times.extend(promise.next_warning(policy).map(|(_, at)| at));
+        times.extend(promise.next_miss());
+    }
+    for (_, answered_at) in open_questions(state) {
+        times.extend(policy.receipt_poll_s.iter().map(|after_s| later(answered_at, i64::from(*after_s))));
+    }
+    times
+}
+
+/// For each message whose fate is open, the question of the latest time of asking that has come.
+fn questions<'a>(state: &'a State, now: DateTime<Utc>, policy: &'a Policy) -> impl Iterator<Item = Action> + 'a {
+    open_questions(state).filter_map(move |(tried, answered_at)| {
+        let times = policy.receipt_poll_s.iter().map(|after_s| later(answered_at, i64::from(*after_s)));
+        Some(Action::AskReceipt {
+            attempt: tried.attempt.id.clone(),
+            channel: tried.attempt.channel,
+            provider: tried.latest()?.report.provider.clone(),
+            provider_id: tried.provider_id()?.to_owned(),
+            due_at: times.filter(|at| *at <= now).max()?,
+        })
+    })
+}
+
+/// The messages that a provider took, whose fate would still change what happens next, and since when.
+fn open_questions(state: &State) -> impl Iterator<Item = (&Tried, DateTime<Utc>)> {
+    let page_is_open = state.is_open() && state.cancelled.is_none();
+    let nobody_has_it = state.acknowledged.is_none();
+    let promise_runs = state.promise.as_ref().is_some_and(super::promise::Promise::runs);
+    state.attempts.iter().filter_map(move |tried| {
+        let matters = match tried.attempt.purpose {
+            Purpose::Page | Purpose::Exhausted => nobody_has_it && tried.attempt.round == state.round,
+            Purpose::PromiseWarning { .. } | Purpose::PromiseMissed => promise_runs,
+            Purpose::StandDown => false,
+        };
+        let latest = tried.latest().filter(|latest| latest.report.outcome == Outcome::Accepted)?;
+        (page_is_open && matters && tried.provider_id().is_some()).then_some((tried, latest.at))
+    })
+}

@@ -1,0 +1,55 @@
+//! How long, how often and whom: which numbers of the site does a page follow?
+
+use serde::Deserialize;
+
+use crate::decision::ladder::Contact;
+
+/// The settings that `decide` and `plan` follow. Every key may be absent; an unknown key is an error.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Seconds after which an attempt without an outcome counts as doubtful; 0 counts as 1.
+    pub attempt_timeout_s: u32,
+    /// Seconds between a retryable outcome and the next try on the same channel.
+    pub retry_wait_s: u32,
+    /// How often one message is tried at most, for each rung, contact and channel; 0 counts as 1.
+    pub max_tries: u32,
+    /// Seconds after a provider took a message at which it is asked what became of it.
+    pub receipt_poll_s: Vec<u32>,
+    /// Minutes that a promise runs from the moment the customer is told (A38, A47).
+    pub promise_minutes: u32,
+    /// Minutes after which a running promise is warned about (contract 5.5); the last one also reaches leadership.
+    /// A warning that is not before the end of the promise is never due.
+    pub promise_warnings: Vec<u32>,
+    /// Who is alarmed when nobody takes a page or a promise is missed (A77). Comes from the site's contacts.
+    #[serde(skip)]
+    pub leadership: Vec<Contact>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            attempt_timeout_s: 15,
+            retry_wait_s: 30,
+            max_tries: 2,
+            receipt_poll_s: vec![10, 30, 60, 120, 300],
+            promise_minutes: 60,
+            promise_warnings: vec![30, 45, 55],
+            leadership: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absent_settings_have_their_defaults_and_unknown_ones_are_named() {
+        let policy: Policy = toml::from_str("max_tries = 3\npromise_warnings = [20]").unwrap();
+        assert_eq!(policy, Policy { max_tries: 3, promise_warnings: vec![20], ..Policy::default() });
+        let error = toml::from_str::<Policy>("max_trys = 3").unwrap_err().to_string();
+        assert!(error.contains("max_trys") && error.contains("max_tries"), "{error}");
+        assert!(toml::from_str::<Policy>("leadership = []").is_err(), "leadership comes from the contacts");
+    }
+}
