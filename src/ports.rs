@@ -81,7 +81,7 @@ impl std::fmt::Debug for Reply {
 /// The words of messages: which text goes out for an attempt? Pure, though behind a trait: the engine knows no words.
 pub trait Render: Send + Sync {
     /// The message for one attempt at `now`. `briefing` is `None` when it was purged.
-    fn message(&self, state: &State, attempt: &Attempt, briefing: Option<&Briefing>, now: DateTime<Utc>) -> Message;
+    fn render(&self, state: &State, attempt: &Attempt, briefing: Option<&Briefing>, now: DateTime<Utc>) -> Message;
 }
 
 /// Why the log could not be read or written.

@@ -1,6 +1,6 @@
 //! What is an engine made of, and how does a page begin in it?
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -13,7 +13,7 @@ use crate::episode::decide::{Refusal, decide};
 use crate::episode::event::Opened;
 use crate::episode::input::Input;
 use crate::episode::policy::Policy;
-use crate::ports::{Begun, Clock, EngineLease, EpisodeStore, NewPage, Provider, Render};
+use crate::ports::{Begun, Clock, EngineLease, EpisodeStore, NewPage, PageSummary, Provider, Render};
 
 /// How many pages are worked on at the same time.
 const PAGES_AT_ONCE: usize = 16;
@@ -38,6 +38,9 @@ pub struct Parts {
     pub training: bool,
 }
 
+/// The attempt that is asked about, and since when asking was due.
+pub(super) type Question = (String, DateTime<Utc>);
+
 /// Drives the pages of one log. A clone is the same engine.
 #[derive(Clone)]
 pub struct Engine {
@@ -49,6 +52,8 @@ pub struct Engine {
     changes: watch::Sender<u64>,
     /// When this engine became the sole one; `None` while it is not.
     pub(super) sole_since: Arc<Mutex<Option<DateTime<Utc>>>>,
+    /// The questions about messages that were asked: for each page the attempt, and since when the question was due.
+    pub(super) asked: Arc<Mutex<HashMap<String, HashSet<Question>>>>,
     /// When replies were last asked for.
     pub(super) replies_asked_at: Arc<Mutex<Option<DateTime<Utc>>>>,
 }
@@ -75,6 +80,7 @@ impl Engine {
             permits: Arc::new(Semaphore::new(PAGES_AT_ONCE)),
             changes: watch::Sender::new(0),
             sole_since: Arc::default(),
+            asked: Arc::default(),
             replies_asked_at: Arc::default(),
         }
     }
@@ -86,7 +92,7 @@ impl Engine {
         let (now, policy, training) = (self.now(), &self.parts.policy, self.parts.training);
         opened.training = training;
         briefing.case.clone_from(&opened.case);
-        let events = match decide(None, &Input::Open { opened, told_at }, now, policy) {
+        let events = match decide(None, Input::Open { opened, told_at }, now, policy) {
             Ok(events) => events,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -108,9 +114,13 @@ impl Engine {
     }
 
     /// Takes a page for one task; `None` while another task of this engine has it.
-    pub(super) fn take(&self, episode: &str) -> Option<Busy> {
+    pub(super) fn take(&self, page: &PageSummary) -> Option<Busy> {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.insert(episode.to_owned()).then(|| Busy { busy: Arc::clone(&self.busy), episode: episode.to_owned() })
+        busy.insert(page.episode.clone()).then(|| Busy {
+            busy: Arc::clone(&self.busy),
+            episode: page.episode.clone(),
+            next_wake: page.next_wake,
+        })
     }
 }
 
@@ -118,6 +128,8 @@ impl Engine {
 pub(super) struct Busy {
     busy: Arc<Mutex<HashSet<String>>>,
     pub(super) episode: String,
+    /// Its next wake as the derived table had it.
+    pub(super) next_wake: Option<DateTime<Utc>>,
 }
 
 impl Drop for Busy {

@@ -33,22 +33,24 @@ impl Page {
     }
 
     /// The page after `events`, as the log will be once they are appended.
-    pub(super) fn of(episode: &str, mut log: Vec<Recorded>, at: DateTime<Utc>, events: &[Event]) -> Result<Self, EngineError> {
+    pub(super) fn of(
+        episode: &str,
+        mut log: Vec<Recorded>,
+        at: DateTime<Utc>,
+        events: &[Event],
+    ) -> Result<Self, EngineError> {
         let next = log.last().map_or(1, |entry| entry.seq.saturating_add(1));
         log.extend((next..).zip(events).map(|(seq, event)| Recorded { seq, at, event: event.clone() }));
         if log.is_empty() {
             return Err(EngineError::NoSuchPage { episode: episode.to_owned() });
         }
-        let state = State::of(&log)
-            .map_err(|reason| EngineError::Senseless { episode: episode.to_owned(), reason })?;
+        let state = State::of(&log).map_err(|reason| EngineError::Senseless { episode: episode.to_owned(), reason })?;
         Ok(Self { episode: episode.to_owned(), log, state })
     }
 
     /// What the derived table must say of it.
     pub(super) fn standing(&self, now: DateTime<Utc>, policy: &Policy) -> Standing {
-        let plan = plan(&self.state, now, policy);
-        let due = plan.facts_due || !plan.actions.is_empty();
-        let next_wake = if due { Some(now) } else { plan.next_wake };
+        let next_wake = plan(&self.state, now, policy).next_wake;
         Standing { open: self.state.is_open(), next_wake }
     }
 
@@ -60,7 +62,7 @@ impl Page {
 /// What became of one attempt to move a page.
 pub(super) enum Moved {
     /// It is on disk; the page afterwards. Without events to record the page is as it was.
-    Done(Page),
+    Done(Box<Page>),
     /// Somebody else wrote first.
     Conflict,
     /// The page does not allow it.
@@ -90,10 +92,10 @@ impl Engine {
 
     /// Records what the world reports to a page: decided on what the log says, and again when somebody else wrote in
     /// between. The state afterwards, or why the page does not allow it.
-    pub async fn submit(&self, episode: &str, input: &Input) -> Result<Result<State, Refusal>, EngineError> {
+    pub async fn submit(&self, episode: &str, input: Input) -> Result<Result<State, Refusal>, EngineError> {
         for _ in 0..TRIES {
             let page = self.page(episode).await?;
-            match self.move_page(page, input).await? {
+            match self.move_page(page, input.clone()).await? {
                 Moved::Done(page) => return Ok(Ok(page.state)),
                 Moved::Refused(refusal) => return Ok(Err(refusal)),
                 Moved::Conflict => {}
@@ -103,11 +105,11 @@ impl Engine {
     }
 
     /// Decides `input` on this reading of the page and appends the events, if nobody else wrote meanwhile.
-    pub(super) async fn move_page(&self, page: Page, input: &Input) -> Result<Moved, EngineError> {
+    pub(super) async fn move_page(&self, page: Page, input: Input) -> Result<Moved, EngineError> {
         let now = self.now();
         let policy = &self.parts.policy;
         let events = match decide(Some(&page.state), input, now, policy) {
-            Ok(events) if events.is_empty() => return Ok(Moved::Done(page)),
+            Ok(events) if events.is_empty() => return Ok(Moved::Done(Box::new(page))),
             Ok(events) => events,
             Err(refusal) => return Ok(Moved::Refused(refusal)),
         };
@@ -117,7 +119,7 @@ impl Engine {
         match self.parts.store.append(&page.episode, last_seq, now, &events, standing).await? {
             Appended::Done => {
                 self.announce();
-                Ok(Moved::Done(page))
+                Ok(Moved::Done(Box::new(page)))
             }
             Appended::Conflict => Ok(Moved::Conflict),
         }

@@ -158,7 +158,7 @@ impl Engine {
         };
         let due = self.parts.store.due(until).await?;
         let mine = due.iter().filter(|page| page.training == self.parts.training);
-        Ok(mine.filter_map(|page| self.take(&page.episode)).collect())
+        Ok(mine.filter_map(|page| self.take(page)).collect())
     }
 
     /// Whether it is time to ask for replies; notes that they are being asked for.

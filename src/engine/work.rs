@@ -61,8 +61,8 @@ impl Engine {
                 }
                 None => {
                     self.forget_settled(&page);
-                    if !wake_is_written {
-                        let standing = page.standing(now, &self.parts.policy);
+                    let standing = page.standing(now, &self.parts.policy);
+                    if !wake_is_written && standing.next_wake != busy.next_wake {
                         // On a conflict somebody else has just written it.
                         self.parts.store.append(&page.episode, page.last_seq(), now, &[], standing).await?;
                     }
@@ -119,7 +119,7 @@ impl Engine {
                 detail: "this site has no provider for the channel".to_owned(),
             };
         };
-        let message = self.parts.render.message(&page.state, attempt, briefing, self.now());
+        let message = self.parts.render.render(&page.state, attempt, briefing, self.now());
         let answer = self.within(attempt.doubtful_at, provider.send(&message)).await;
         answer.unwrap_or_else(|| unknown(provider.name().to_owned(), "the provider did not answer in time"))
     }
@@ -139,7 +139,7 @@ impl Engine {
         if let Some(report) = answer.flatten() {
             tracing::info!(%episode, %attempt, provider = %report.provider, outcome = ?report.outcome, "receipt");
             // The only refusal is of an attempt that never began, and this one did.
-            let _ = self.submit(episode, Input::Receipt { attempt, report }).await?;
+            let _known = self.submit(episode, Input::Receipt { attempt, report }).await?;
         }
         Ok(())
     }
