@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 
 use crate::decision::ladder::Channel;
 use crate::episode::briefing::Briefing;
-use crate::episode::event::{Event, Recorded};
+use crate::episode::event::{Attempt, Event, Recorded};
 use crate::episode::outcome::Report;
+use crate::episode::state::State;
 
 /// A future that can be kept behind `dyn`.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -75,6 +76,12 @@ impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reply").field("provider_id", &self.provider_id).finish_non_exhaustive()
     }
+}
+
+/// The words of messages: which text goes out for an attempt? Pure, though behind a trait: the engine knows no words.
+pub trait Render: Send + Sync {
+    /// The message for one attempt at `now`. `briefing` is `None` when it was purged.
+    fn render(&self, state: &State, attempt: &Attempt, briefing: Option<&Briefing>, now: DateTime<Utc>) -> Message;
 }
 
 /// Why the log could not be read or written.

@@ -1,0 +1,256 @@
+//! When does the engine look, and for how long does it go on? Rounds over all due pages; one page followed to its end.
+//!
+//! A round never waits for a page: each due page is carried on by a task of its own, so that a provider that hangs
+//! holds up nobody else.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::core::{Busy, Engine};
+use super::error::EngineError;
+use crate::episode::event::Recorded;
+use crate::episode::state::State;
+
+/// The longest sleep between two rounds: what other processes write is seen within it.
+const ROUND: TimeDelta = TimeDelta::seconds(1);
+
+/// How long a page must be overdue before an engine that is not the sole one steps in.
+const OVERDUE: TimeDelta = TimeDelta::seconds(3);
+
+/// How often replies are asked for while a page is open, by the sole engine and by others.
+const REPLIES: TimeDelta = TimeDelta::seconds(5);
+const REPLIES_BESIDE: TimeDelta = TimeDelta::seconds(15);
+
+/// After how many failed rounds in a row an agent who follows a page is told. A locked log may open again.
+const FAILED_ROUNDS: u32 = 10;
+
+impl Engine {
+    /// One turn: everything that is due is done when this returns, and replies are read. The first error, after every
+    /// page had its turn.
+    pub async fn turn(&self) -> Result<(), EngineError> {
+        let mut rounds = Rounds::of(self);
+        let started = rounds.start().await;
+        let finished = rounds.finish().await;
+        started.and(finished)
+    }
+
+    /// Carries pages on until `stop` is ready. Errors are logged and tried again each round: the engine never gives up.
+    /// What is being sent at the end is finished first, which takes no longer than an attempt may take.
+    pub async fn run_until(&self, stop: impl Future<Output = ()>) {
+        let mut stop = std::pin::pin!(stop);
+        let mut rounds = Rounds::of(self);
+        loop {
+            if let Err(error) = rounds.start().await {
+                tracing::error!(%error, "the engine could not take its turn; it tries again");
+            }
+            tokio::select! {
+                () = &mut stop => break,
+                () = rounds.pause() => {}
+            }
+        }
+        rounds.stop();
+        log_failure(rounds.finish().await);
+    }
+
+    /// Carries pages on and follows one of them: `on_event` gets each entry of its log once, from the first, with the
+    /// state after it, whichever process wrote it. Ends when `enough` holds of the state, or `stop` is ready; what is
+    /// due by then is still done in the first case, and only what is being sent is finished in the second. An error
+    /// only when the log stayed unusable for several rounds.
+    pub async fn drive(
+        &self,
+        episode: &str,
+        mut on_event: impl FnMut(&Recorded, &State),
+        enough: impl Fn(&State) -> bool,
+        stop: impl Future<Output = ()>,
+    ) -> Result<State, EngineError> {
+        let mut stop = std::pin::pin!(stop);
+        let mut rounds = Rounds::of(self);
+        let mut told: Option<State> = None;
+        let mut failed = 0;
+        loop {
+            let round = match rounds.start().await {
+                Ok(()) => self.tell(episode, &mut told, &mut on_event).await,
+                Err(error) => Err(error),
+            };
+            match round {
+                Ok(()) => failed = 0,
+                Err(EngineError::Store(error)) if failed < FAILED_ROUNDS => {
+                    failed += 1;
+                    tracing::warn!(%error, "the page cannot be followed just now; trying again");
+                }
+                Err(error) => {
+                    rounds.stop();
+                    log_failure(rounds.finish().await);
+                    return Err(error);
+                }
+            }
+            if told.as_ref().is_some_and(&enough) {
+                log_failure(rounds.start().await);
+                break;
+            }
+            tokio::select! {
+                () = &mut stop => {
+                    rounds.stop();
+                    break;
+                }
+                () = rounds.pause() => {}
+            }
+        }
+        log_failure(rounds.finish().await);
+        self.tell(episode, &mut told, &mut on_event).await?;
+        told.ok_or_else(|| EngineError::NoSuchPage { episode: episode.to_owned() })
+    }
+
+    /// Hands over the entries that were not told yet.
+    async fn tell(
+        &self,
+        episode: &str,
+        told: &mut Option<State>,
+        on_event: &mut impl FnMut(&Recorded, &State),
+    ) -> Result<(), EngineError> {
+        let page = self.page(episode).await?;
+        let senseless = |reason| EngineError::Senseless { episode: episode.to_owned(), reason };
+        let from = told.as_ref().map_or(0, |state| state.last_seq);
+        for entry in page.log.iter().filter(|entry| entry.seq > from) {
+            let state = match told.take() {
+                None => State::of(std::slice::from_ref(entry)).map_err(senseless)?,
+                Some(mut state) => {
+                    state.apply(entry).map_err(senseless)?;
+                    state
+                }
+            };
+            on_event(entry, told.insert(state));
+        }
+        Ok(())
+    }
+
+    /// Takes the lease if it is free; true in the round that gets it.
+    async fn take_lease(&self) -> bool {
+        let lease = &self.parts.lease;
+        let taken = match lease.try_acquire().await {
+            Ok(taken) => taken,
+            Err(error) => {
+                tracing::warn!(%error, "this engine cannot become the sole one, so it waits before it steps in");
+                false
+            }
+        };
+        let now = self.now();
+        let mut sole_since = self.sole_since.lock().unwrap_or_else(PoisonError::into_inner);
+        let newly = taken && sole_since.is_none();
+        *sole_since = taken.then(|| sole_since.unwrap_or(now));
+        newly
+    }
+
+    /// The pages that this engine carries on now, each taken for one task.
+    async fn take_due(&self) -> Result<Vec<Busy>, EngineError> {
+        let newly_sole = self.take_lease().await;
+        let now = self.now();
+        // A new sole engine looks at every page once: attempts of the engine before it are in doubt at once.
+        let until = match (newly_sole, self.parts.lease.held()) {
+            (true, _) => DateTime::<Utc>::MAX_UTC,
+            (false, true) => now,
+            (false, false) => now - OVERDUE,
+        };
+        let due = self.parts.store.due(until).await?;
+        let mine = due.iter().filter(|page| page.training == self.parts.training);
+        Ok(mine.filter_map(|page| self.take(page)).collect())
+    }
+
+    /// Whether it is time to ask for replies; notes that they are being asked for.
+    fn replies_are_due(&self) -> bool {
+        let now = self.now();
+        let every = if self.parts.lease.held() { REPLIES } else { REPLIES_BESIDE };
+        let mut asked_at = self.replies_asked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = asked_at.is_none_or(|asked_at| now - asked_at >= every);
+        if due {
+            *asked_at = Some(now);
+        }
+        due
+    }
+}
+
+/// The tasks of one loop. Dropped, it ends them where they stand, as a crash would.
+struct Rounds {
+    engine: Engine,
+    changes: watch::Receiver<u64>,
+    stopping: Arc<AtomicBool>,
+    tasks: JoinSet<Result<(), EngineError>>,
+}
+
+impl Rounds {
+    fn of(engine: &Engine) -> Self {
+        Self { engine: engine.clone(), changes: engine.changes(), stopping: Arc::default(), tasks: JoinSet::new() }
+    }
+
+    /// Starts a task for every due page that none works on yet, and one for replies when it is time.
+    async fn start(&mut self) -> Result<(), EngineError> {
+        self.changes.borrow_and_update();
+        while let Some(ended) = self.tasks.try_join_next() {
+            log_failure(outcome(ended));
+        }
+        for busy in self.engine.take_due().await? {
+            let (engine, stopping) = (self.engine.clone(), Arc::clone(&self.stopping));
+            self.tasks.spawn(async move {
+                // Never closed, so that an error would only mean going on without a bound.
+                let _permit = engine.permits.acquire().await;
+                engine.work(&busy, &stopping).await
+            });
+        }
+        if self.engine.replies_are_due() {
+            let engine = self.engine.clone();
+            self.tasks.spawn(async move { engine.read_replies().await });
+        }
+        Ok(())
+    }
+
+    /// Waits for the next round: the earliest wake, or something that this engine appended, at most a second.
+    async fn pause(&mut self) {
+        let now = self.engine.now();
+        let latest = now + ROUND;
+        let wake = self.engine.parts.store.next_wake().await.ok().flatten();
+        // A wake that has passed is being worked on, is not this engine's, or failed: none of them is a reason to spin.
+        let until = wake.filter(|wake| *wake > now).map_or(latest, |wake| wake.min(latest));
+        tokio::select! {
+            () = self.engine.parts.clock.sleep_until(until) => {}
+            _ = self.changes.changed() => {}
+        }
+    }
+
+    /// Tells every task to end after what it is doing now.
+    fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for every task; the first error, the others are logged.
+    async fn finish(mut self) -> Result<(), EngineError> {
+        let mut first = Ok(());
+        while let Some(ended) = self.tasks.join_next().await {
+            let ended = outcome(ended);
+            if first.is_ok() {
+                first = ended;
+            } else {
+                log_failure(ended);
+            }
+        }
+        first
+    }
+}
+
+/// What became of a task. One that broke is a defect: its page stays in the log and gets another turn.
+fn outcome(ended: Result<Result<(), EngineError>, tokio::task::JoinError>) -> Result<(), EngineError> {
+    ended.unwrap_or_else(|broken| {
+        tracing::error!(panicked = broken.is_panic(), "a page's turn broke off; it gets another one");
+        Ok(())
+    })
+}
+
+fn log_failure(ended: Result<(), EngineError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "a page's turn failed; it gets another one");
+    }
+}

@@ -1,0 +1,182 @@
+//! How is one page carried to where nothing is due? Intent on disk, then the provider, then the outcome on disk.
+//!
+//! Called by the loop for every due page. A crash between two steps leaves an attempt without outcome, which counts as
+//! not reached: duplicate before silence (contract 5.1).
+
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::core::{Busy, Engine};
+use super::error::EngineError;
+use super::page::{Moved, Page};
+use crate::decision::ladder::Channel;
+use crate::episode::briefing::Briefing;
+use crate::episode::event::Attempt;
+use crate::episode::input::Input;
+use crate::episode::outcome::{Outcome, Report};
+use crate::episode::plan::{Action, plan};
+use crate::ports::{Pending, Provider};
+
+/// How many steps one page gets in a row. Far beyond what a ladder has: more mean a defect, which must not spin.
+const STEPS: usize = 10_000;
+
+/// How often an outcome is offered to a log that cannot be written, a second apart, before it is given up and the
+/// attempt is left to count as doubtful.
+const RECORDING_TRIES: u32 = 10;
+
+impl Engine {
+    /// Works on one page until nothing is due or `stopping` is set; then leaves its next wake in the derived table.
+    pub(super) async fn work(&self, busy: &Busy, stopping: &AtomicBool) -> Result<(), EngineError> {
+        // Every append of events writes the next wake with it; only a turn that ends without one has to.
+        let mut wake_is_written = false;
+        for _ in 0..STEPS {
+            if stopping.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let page = self.page(&busy.episode).await?;
+            if let Some(attempt) = self.abandoned(&page) {
+                tracing::warn!(episode = %page.episode, %attempt, "the engine that was sending is gone: outcome unknown");
+                let report = unknown(String::new(), "the engine that made the attempt ended before its outcome");
+                self.move_page(page, Input::Finished { attempt, report }).await?;
+                wake_is_written = true;
+                continue;
+            }
+            let now = self.now();
+            let due = plan(&page.state, now, &self.parts.policy);
+            if due.facts_due {
+                self.move_page(page, Input::Tick).await?;
+                wake_is_written = true;
+                continue;
+            }
+            match due.actions.into_iter().find(|action| self.is_new(&page.episode, action)) {
+                Some(Action::Send(attempt)) => {
+                    self.send(page, attempt).await?;
+                    wake_is_written = true;
+                }
+                Some(Action::AskReceipt { attempt, channel, provider, provider_id, due_at: _ }) => {
+                    self.ask_receipt(&page.episode, attempt, channel, &provider, &provider_id).await?;
+                    wake_is_written = false;
+                }
+                None => {
+                    self.forget_settled(&page);
+                    let standing = page.standing(now, &self.parts.policy);
+                    if !wake_is_written && standing.next_wake != busy.next_wake {
+                        // On a conflict somebody else has just written it.
+                        self.parts.store.append(&page.episode, page.last_seq(), now, &[], standing).await?;
+                    }
+                    return Ok(());
+                }
+            }
+        }
+        tracing::error!(episode = %busy.episode, "the page does not come to rest; it gets another turn later");
+        Ok(())
+    }
+
+    /// The attempt in flight whose engine is certainly gone: it began before this engine became the sole one. What
+    /// began later belongs to an engine that stepped in for this one, and is judged by its time alone.
+    fn abandoned(&self, page: &Page) -> Option<String> {
+        let sole_since = (*self.sole_since.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let tried = page.state.in_flight()?;
+        let gone = tried.attempt.engine != self.parts.id && tried.started_at <= sole_since;
+        gone.then(|| tried.attempt.id.clone())
+    }
+
+    /// Whether an action is still to be done: a question that was asked is not asked again until its next time.
+    fn is_new(&self, episode: &str, action: &Action) -> bool {
+        let Action::AskReceipt { attempt, due_at, .. } = action else { return true };
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.entry(episode.to_owned()).or_default().insert((attempt.clone(), *due_at))
+    }
+
+    /// A page that is over asks nothing any more.
+    fn forget_settled(&self, page: &Page) {
+        if !page.state.is_open() {
+            self.asked.lock().unwrap_or_else(PoisonError::into_inner).remove(&page.episode);
+        }
+    }
+
+    /// Makes one attempt, unless somebody else moved the page meanwhile: then the next step plans anew.
+    async fn send(&self, page: Page, planned: Attempt) -> Result<(), EngineError> {
+        let briefing = self.parts.store.briefing(&page.episode).await?;
+        let id = planned.id.clone();
+        let attempt = Attempt { engine: self.parts.id.clone(), ..planned };
+        let Moved::Done(page) = self.move_page(page, Input::Start(attempt)).await? else { return Ok(()) };
+        let Some(tried) = page.state.attempt(&id) else { return Ok(()) };
+        let report = self.deliver(&page, &tried.attempt, briefing.as_ref()).await;
+        tracing::info!(episode = %page.episode, attempt = %id, provider = %report.provider, outcome = ?report.outcome);
+        self.record(&page.episode, &id, report).await
+    }
+
+    /// Hands the message to the preferred provider of its channel, and waits until the attempt becomes doubtful.
+    async fn deliver(&self, page: &Page, attempt: &Attempt, briefing: Option<&Briefing>) -> Report {
+        let Some(provider) = self.parts.providers.iter().find(|provider| provider.channel() == attempt.channel) else {
+            return Report {
+                outcome: Outcome::Refused,
+                provider: String::new(),
+                provider_id: None,
+                detail: "this site has no provider for the channel".to_owned(),
+            };
+        };
+        let message = self.parts.render.render(&page.state, attempt, briefing, self.now());
+        let answer = self.within(attempt.doubtful_at, provider.send(&message)).await;
+        answer.unwrap_or_else(|| unknown(provider.name().to_owned(), "the provider did not answer in time"))
+    }
+
+    /// Asks what became of a message, and records a word that changed.
+    async fn ask_receipt(
+        &self,
+        episode: &str,
+        attempt: String,
+        channel: Channel,
+        provider: &str,
+        provider_id: &str,
+    ) -> Result<(), EngineError> {
+        let asked = |it: &&std::sync::Arc<dyn Provider>| it.channel() == channel && it.name() == provider;
+        let Some(provider) = self.parts.providers.iter().find(asked) else { return Ok(()) };
+        let answer = self.within(self.patience(), provider.receipt(provider_id)).await;
+        if let Some(report) = answer.flatten() {
+            tracing::info!(%episode, %attempt, provider = %report.provider, outcome = ?report.outcome, "receipt");
+            // The only refusal is of an attempt that never began, and this one did.
+            let _known = self.submit(episode, Input::Receipt { attempt, report }).await?;
+        }
+        Ok(())
+    }
+
+    /// Records an outcome. It must not be lost, so it is decided anew after every conflict, and a log that cannot be
+    /// written is tried for a while: it may be locked by a backup.
+    async fn record(&self, episode: &str, attempt: &str, report: Report) -> Result<(), EngineError> {
+        let input = Input::Finished { attempt: attempt.to_owned(), report };
+        let mut tries = 1;
+        loop {
+            match self.submit(episode, input.clone()).await {
+                Ok(_) => return Ok(()),
+                Err(EngineError::Store(error)) if tries < RECORDING_TRIES => {
+                    tracing::warn!(%episode, %attempt, %error, "the outcome is not recorded yet");
+                    self.parts.clock.sleep_until(self.now() + TimeDelta::seconds(1)).await;
+                    tries += 1;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Until when a provider may take to answer a question that is asked now.
+    pub(super) fn patience(&self) -> DateTime<Utc> {
+        self.now() + TimeDelta::seconds(self.parts.policy.attempt_timeout_s.max(1).into())
+    }
+
+    /// A provider's answer, or `None` when it took longer than `deadline`. No provider is trusted to end by itself.
+    pub(super) async fn within<T>(&self, deadline: DateTime<Utc>, answer: Pending<'_, T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            answer = answer => Some(answer),
+            () = self.parts.clock.sleep_until(deadline) => None,
+        }
+    }
+}
+
+fn unknown(provider: String, detail: &str) -> Report {
+    Report { outcome: Outcome::Unknown, provider, provider_id: None, detail: detail.to_owned() }
+}
