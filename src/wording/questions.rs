@@ -71,8 +71,8 @@ const fn key_and_words(given: Given) -> (char, &'static str) {
         Given::Partner(Partner::Aims) => ('a', "AIMS link"),
         Given::Partner(Partner::Gds) => ('g', "bare cone"),
         Given::Partner(Partner::None) => ('n', "none"),
-        Given::Device(Device::Personal) => ('n', "no, a personal one"),
-        Given::Affected(Affected::One) => ('n', "no, one person"),
+        Given::Device(Device::Personal) => ('n', "no: personal"),
+        Given::Affected(Affected::One) => ('n', "no: one person"),
         Given::Device(Device::Departmental) | Given::Affected(Affected::Many) => ('y', "yes"),
         Given::Partner(Partner::Unknown) | Given::Device(Device::Unknown) | Given::Affected(Affected::Unknown) => {
             ('?', "unsure")
