@@ -116,3 +116,63 @@ fn weekdays(text: &str) -> Option<Vec<Weekday>> {
     }
     Some(days)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The blocks of one weekday as `07:00-18:00`; 23 November 2026 is a Monday.
+    fn blocks(hours: &WeeklyHours, day: Weekday) -> Vec<String> {
+        let monday = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let date = monday + chrono::Days::new(u64::from(day.num_days_from_monday()));
+        let until = |block: &Block| block.until.map_or("24:00".to_owned(), |time| time.format("%H:%M").to_string());
+        hours.on(date).iter().map(|block| format!("{}-{}", block.from.format("%H:%M"), until(block))).collect()
+    }
+
+    #[test]
+    fn days_and_times_are_read_as_people_write_them() {
+        use Weekday::{Fri, Mon, Sat, Sun, Thu, Tue};
+        for (text, day, expected) in [
+            ("Mon-Fri 07:00-18:00", Mon, vec!["07:00-18:00"]),
+            ("Mon-Fri 07:00-18:00", Fri, vec!["07:00-18:00"]),
+            ("Mon-Fri 07:00-18:00", Sat, vec![]),
+            ("mon-thu 07:00-18:00; Friday 07:00 - 16:00", Fri, vec!["07:00-16:00"]),
+            ("Sat-Mon 10:00-14:00", Sun, vec!["10:00-14:00"]),
+            ("Sat-Mon 10:00-14:00", Tue, vec![]),
+            ("Tue 13:00-18:00, Tue 08:00-12:00", Tue, vec!["08:00-12:00", "13:00-18:00"]),
+            ("daily 00:00-24:00", Thu, vec!["00:00-24:00"]),
+            ("Always", Sun, vec!["00:00-24:00"]),
+            ("never", Mon, vec![]),
+        ] {
+            assert_eq!(blocks(&WeeklyHours::parse(text).unwrap(), day), expected, "{text} on {day}");
+        }
+    }
+
+    #[test]
+    fn an_end_not_after_its_start_belongs_to_the_next_day() {
+        let night = WeeklyHours::parse("Sun 22:00-02:00").unwrap();
+        assert_eq!(blocks(&night, Weekday::Sun), ["22:00-24:00"]);
+        assert_eq!(blocks(&night, Weekday::Mon), ["00:00-02:00"]);
+        let evening = WeeklyHours::parse("Fri 18:00-00:00").unwrap();
+        assert_eq!(blocks(&evening, Weekday::Fri), ["18:00-24:00"]);
+        assert!(blocks(&evening, Weekday::Sat).is_empty());
+        let round = WeeklyHours::parse("Wed 07:00-07:00").unwrap();
+        assert_eq!(blocks(&round, Weekday::Wed), ["07:00-24:00"]);
+        assert_eq!(blocks(&round, Weekday::Thu), ["00:00-07:00"]);
+    }
+
+    #[test]
+    fn what_is_not_hours_is_named() {
+        for (text, part) in [
+            ("", ""),
+            ("Mon-Fri", "Mon-Fri"),
+            ("Mon-Fri 7-18", "Mon-Fri 7-18"),
+            ("Mon-Fri 07:00-25:00", "Mon-Fri 07:00-25:00"),
+            ("Mon 24:00-02:00", "Mon 24:00-02:00"),
+            ("Mon 07:00-18:00, weekdays 1", "weekdays 1"),
+            ("Mon 07:00-18:00,", ""),
+        ] {
+            assert_eq!(WeeklyHours::parse(text), Err(HoursError { part: part.to_owned() }), "{text:?}");
+        }
+    }
+}

@@ -86,7 +86,7 @@ pub fn ask(
             Reply::Back => match interview.undo() {
                 Some(Question::Partner) => department = None,
                 Some(_) => {}
-                None => asker.write_line("This is the first question; q leaves.")?,
+                None => asker.write_line(questions::NO_WAY_BACK)?,
             },
             Reply::Leave => return Ok(Ended::Left),
         }
@@ -129,21 +129,17 @@ fn answer(asker: &mut dyn Asker, question: Question, partners: &Partners) -> io:
             asker.write_line(&questions::keys(question))?;
             continue;
         }
-        match questions::choices(question).find(|choice| choice.key == key) {
-            Some(choice) => {
-                asker.write_line(&format!("> {}", choice.words))?;
-                return Ok(Reply::Given(choice.given));
-            }
-            None => {
-                asker.write_line(&format!("The key {key} means nothing here."))?;
-                asker.write_line(&questions::keys(question))?;
-            }
+        if let Some(choice) = questions::choices(question).find(|choice| choice.key == key) {
+            asker.write_line(&format!("> {}", choice.words))?;
+            return Ok(Reply::Given(choice.given));
         }
+        asker.write_line(&questions::strange_key(key))?;
+        asker.write_line(&questions::keys(question))?;
     }
 }
 
 fn department(asker: &mut dyn Asker, partners: &Partners) -> io::Result<Option<Reply>> {
-    let text = match asker.read_line("Department: ")? {
+    let text = match asker.read_line(questions::DEPARTMENT_PROMPT)? {
         Typed::Line(text) => text,
         Typed::Nothing => return Ok(None),
         Typed::Leave => return Ok(Some(Reply::Leave)),
@@ -152,9 +148,8 @@ fn department(asker: &mut dyn Asker, partners: &Partners) -> io::Result<Option<R
         asker.write_line(&format!("> {} ({})", found.name, found.group.name()))?;
         return Ok(Some(Reply::Department(found.name.clone(), Given::Partner(found.group.partner()))));
     }
-    asker.write_line("No department of that name has a contract in partners.csv.")?;
-    for name in partners.suggest(&text) {
-        asker.write_line(&format!("  close: {name}"))?;
+    for line in questions::unknown_department(&text, partners) {
+        asker.write_line(&line)?;
     }
     Ok(None)
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::decision::{Answers, Asked, Circumstances, Partners, Question, Unreadable};
-use crate::views::decision::DecisionView;
+use crate::views::decision::{DecisionView, TableView};
 use crate::wording::decision::{Call, Desk};
 use crate::wording::decision_sheet;
 use crate::wording::record::Facts;
@@ -97,9 +97,9 @@ pub fn run(call: &Call, facts: &Facts, desk: &Desk, json: bool, output: &mut dyn
     }
 }
 
-/// Writes the whole procedure, row by row.
-pub fn run_table(output: &mut dyn Write) -> io::Result<()> {
-    writeln!(output, "{}", decision_sheet::table())
+/// Writes the whole procedure row by row, as text or as one JSON object.
+pub fn run_table(json: bool, output: &mut dyn Write) -> io::Result<()> {
+    if json { write_line(output, &TableView::new()) } else { writeln!(output, "{}", decision_sheet::table()) }
 }
 
 /// What a stream of answers is decided in.

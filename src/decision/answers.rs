@@ -96,7 +96,7 @@ pub struct Circumstances {
 }
 
 impl Circumstances {
-    /// What the two desks' hours say at `at`.
+    /// What the two desks' hours say at `at`. Each desk has its own calendar: holidays of CPS close only CPS.
     pub fn at(at: DateTime<Utc>, general_hd: &OpeningHours, cps: &OpeningHours) -> Self {
         Self {
             at,

@@ -142,13 +142,6 @@ impl Given {
 pub struct Asked(u16);
 
 impl Asked {
-    /// Every question: an answer that is unknown stays unknown.
-    pub fn all() -> Self {
-        let mut asked = Self::default();
-        Question::ALL.into_iter().for_each(|question| asked.insert(question));
-        asked
-    }
-
     /// Whether `question` has been asked.
     pub const fn contains(self, question: Question) -> bool {
         self.0 & Self::bit(question) != 0
@@ -262,11 +255,6 @@ impl Interview {
     /// What is known so far.
     pub fn answers(&self) -> &Answers {
         &self.answers
-    }
-
-    /// What has been asked so far.
-    pub fn asked(&self) -> Asked {
-        self.asked
     }
 
     /// The next question whose answer can change what is done.

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::decision::{Outcome, RowId};
+use crate::decision::table::TABLE;
+use crate::decision::{Group, Outcome, RowId};
 use crate::wording::decision::{Call, Desk, reason, say, steps};
 use crate::wording::record::{Facts, record};
 use crate::wording::time;
@@ -36,7 +37,7 @@ impl DecisionView {
         Self {
             row: call.decision.row,
             outcome: call.decision.outcome,
-            schedule: call.decision.schedule.map(crate::decision::Group::name),
+            schedule: call.decision.schedule.map(Group::name),
             reason: reason(&call.decision, call.answers),
             source_lines: call.decision.source_lines,
             next_cps_opening: call.circumstances.next_cps_opening.map(|at| time::rfc3339(at, desk.zone)),
@@ -44,5 +45,47 @@ impl DecisionView {
             r#do: steps(call, desk),
             record: record(call, facts, desk, audit),
         }
+    }
+}
+
+/// The whole procedure: `{"rows": […]}`, in the order in which the rows are tried.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableView {
+    /// One object a row.
+    pub rows: Vec<TableRowView>,
+}
+
+/// One row of the procedure.
+#[derive(Debug, Clone, Serialize)]
+pub struct TableRowView {
+    /// Its name.
+    pub row: RowId,
+    /// Its condition in words, given that no row above matched.
+    pub condition: &'static str,
+    /// What it says to do.
+    pub outcome: Outcome,
+    /// `aims` or `gds` for a page, otherwise null.
+    pub schedule: Option<&'static str>,
+    /// The lines of the source documents.
+    pub source_lines: &'static str,
+}
+
+impl TableView {
+    /// The procedure as it stands.
+    pub fn new() -> Self {
+        let rows = TABLE.iter().map(|row| TableRowView {
+            row: row.id,
+            condition: row.condition,
+            outcome: row.outcome,
+            schedule: row.schedule.map(Group::name),
+            source_lines: row.source_lines,
+        });
+        Self { rows: rows.collect() }
+    }
+}
+
+impl Default for TableView {
+    fn default() -> Self {
+        Self::new()
     }
 }

@@ -7,7 +7,6 @@ use chrono_tz::Tz;
 use unicode_width::UnicodeWidthStr;
 
 use super::time;
-use crate::decision::partners::{PartnerProblem, PartnerProblemKind};
 use crate::decision::{Affected, Answer, Answers, Circumstances, Decision, Device, Group, Outcome, Partner, RowId};
 
 /// The widest line an agent's terminal is sure to show.
@@ -123,8 +122,8 @@ pub fn reason(decision: &Decision, answers: &Answers) -> String {
         RowId::D5u => return format!("Still unknown after asking: {}.", unknown(answers).join(", ")),
         RowId::D5n => "It is no critical work stoppage: it can wait until CPS opens.",
         RowId::D5a => "Former AIMS partner with a critical work stoppage: the customer's yes is enough.",
-        RowId::D5b => "Contract partner with a critical work stoppage, and you judge it an emergency.",
-        RowId::D5c => "The customer calls it critical, but you judge that it is no emergency.",
+        RowId::D5b => "Contract partner with a critical work stoppage that the agent judges an emergency.",
+        RowId::D5c => "The customer calls it critical; the agent judges that it is no emergency.",
     };
     fixed.to_owned()
 }
@@ -167,7 +166,7 @@ pub fn say(call: &Call, desk: &Desk) -> Vec<String> {
         }
         Outcome::Outage => {
             let mut sentences = vec![
-                "This may be part of an outage; we are checking with the control center.".to_owned(),
+                "This may be part of an outage; we are checking.".to_owned(),
                 "I am adding your report to a case.".to_owned(),
             ];
             sentences.extend(case);
@@ -199,15 +198,15 @@ pub fn say(call: &Call, desk: &Desk) -> Vec<String> {
             sentences
         }
         Outcome::Leadership => {
-            let mut sentences = vec!["I am asking our leadership how to help you best tonight.".to_owned(), number()];
+            let mut sentences = vec!["I am asking our leadership how to help you best.".to_owned(), number()];
             sentences.extend(cps());
             sentences
         }
         Outcome::PtpExpedite => vec![
             "This is mission critical; I am passing it ahead to the technologists.".to_owned(),
             number(),
-            "A technologist contacts you within one business day of receipt, or sooner where the DoIT Operational \
-             Framework says so."
+            "A technologist contacts you within one business day of receipt, or within the DoIT Operational \
+             Framework if the case meets its criteria."
                 .to_owned(),
             "You can read the case online and add notes.".to_owned(),
         ],
@@ -234,7 +233,9 @@ pub fn steps(call: &Call, desk: &Desk) -> Vec<String> {
 }
 
 fn outages_page(desk: &Desk) -> String {
-    desk.outages_page.as_ref().map_or_else(|| "the outages page".to_owned(), |link| format!("the outages page, {link}"))
+    desk.outages_page
+        .as_ref()
+        .map_or_else(|| "the outages page".to_owned(), |link| format!("the outages page ({link})"))
 }
 
 fn steps_of_row(call: &Call, desk: &Desk) -> Vec<String> {
@@ -367,29 +368,6 @@ pub fn spoken_hours(hours: &str) -> String {
             _ => spoken(part),
         })
         .collect()
-}
-
-/// What is wrong in `partners.csv`, where, and what to do.
-pub fn partner_problem(problem: &PartnerProblem) -> String {
-    let PartnerProblem { kind, sheet, cell, text } = problem;
-    let (what, hint) = match kind {
-        PartnerProblemKind::MissingColumn(column) => {
-            (format!("the header has no column {column:?}"), "Write department,group,restricted,note.".to_owned())
-        }
-        PartnerProblemKind::NoDepartment => {
-            ("the row names no department".to_owned(), "It was skipped; fill it in or delete it.".to_owned())
-        }
-        PartnerProblemKind::UnknownGroup => {
-            (format!("{text:?} is no group"), "The row was skipped; write aims or gds.".to_owned())
-        }
-        PartnerProblemKind::UnclearRestricted => {
-            (format!("{text:?} is neither yes nor no"), "It was read as yes; write yes or no.".to_owned())
-        }
-        PartnerProblemKind::Repeated(row) => {
-            (format!("{text:?} stands in row {row} already"), format!("Row {row} counts; delete one of the two."))
-        }
-    };
-    format!("{sheet} {cell}: {what}. {hint}")
 }
 
 /// `text` in lines of at most 80 columns, the first after `first`, the others after `rest`. A longer word stays whole.

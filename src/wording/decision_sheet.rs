@@ -16,7 +16,9 @@ pub fn sheet(call: &Call, facts: &Facts, desk: &Desk, audit: &[String]) -> Strin
         format!("{} (row {}, {})", reason(&call.decision, call.answers), call.decision.row, call.decision.source_lines);
     lines.extend(wrapped(&why, "Why:  ", "      "));
     lines.push(format!("Time: {}", time::stamp(call.circumstances.at, desk.zone)));
-    if let Some(opening) = desk.next_opening(call.circumstances) {
+    if call.circumstances.cps_open {
+        lines.push("CPS:  open now".to_owned());
+    } else if let Some(opening) = desk.next_opening(call.circumstances) {
         lines.push(format!("CPS:  opens {opening}"));
     }
     lines.extend([String::new(), "Say to the customer:".to_owned()]);

@@ -3,6 +3,7 @@
 pub mod decision;
 pub mod decision_sheet;
 pub mod outage;
+pub mod partners;
 pub mod questions;
 pub mod record;
 pub mod columns;

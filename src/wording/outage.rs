@@ -22,8 +22,8 @@ pub fn instruction(step: &Step, desk: &Desk, problem: Option<&str>) -> String {
         Task::Confirm => {
             let page = desk.outages_page.as_deref().map_or_else(String::new, |link| format!(" ({link})"));
             format!(
-                "Looks for an open planned outage on the outages page{page}; then asks SNCC in the Service Support chat \
-                 to confirm that an outage should be declared."
+                "Looks for an open planned outage on the outages page{page}; then asks SNCC in the Service Support chat: \
+                 \"We have contacts that may be an outage of ... Should an outage be declared?\""
             )
         }
         Task::BeginOutage => {
@@ -61,16 +61,6 @@ pub fn checklist(desk: &Desk, problem: Option<&str>) -> String {
         lines.extend(wrapped(&text, &first, &" ".repeat(first.len())));
     }
     lines.join("\n")
-}
-
-/// What HDQA asks in the chat for step 2, ready to paste.
-pub fn sncc_question(what: &str) -> String {
-    format!("Help Desk: we have contacts that may be an outage: {what}. Should an outage be declared?")
-}
-
-/// The line that later cases carry, so that everybody links to the same Problem.
-pub fn problem_line(problem: &str) -> String {
-    format!("Linked to Problem {problem} (outage); saved only.")
 }
 
 #[cfg(test)]

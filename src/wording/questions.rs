@@ -1,7 +1,8 @@
 //! How is each question asked, and which key gives which answer?
 
 use super::decision::Desk;
-use crate::decision::{Affected, Answer, Circumstances, Device, Given, Partner, Question};
+use crate::decision::partners::host_hint;
+use crate::decision::{Affected, Answer, Circumstances, Device, Given, Partner, Partners, Question};
 
 /// A key and the answer it gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,8 +71,8 @@ const fn key_and_words(given: Given) -> (char, &'static str) {
         Given::Partner(Partner::Aims) => ('a', "AIMS link"),
         Given::Partner(Partner::Gds) => ('g', "bare cone"),
         Given::Partner(Partner::None) => ('n', "none"),
-        Given::Device(Device::Personal) => ('n', "no, a personal one"),
-        Given::Affected(Affected::One) => ('n', "no, one person"),
+        Given::Device(Device::Personal) => ('n', "no: personal"),
+        Given::Affected(Affected::One) => ('n', "no: one person"),
         Given::Device(Device::Departmental) | Given::Affected(Affected::Many) => ('y', "yes"),
         Given::Partner(Partner::Unknown) | Given::Device(Device::Unknown) | Given::Affected(Affected::Unknown) => {
             ('?', "unsure")
@@ -96,6 +97,25 @@ pub fn keys(question: Question) -> String {
         keys.push("d department".to_owned());
     }
     format!("[{}]  b back, q quit", keys.join(", "))
+}
+
+/// Asks for the name behind the key `d`.
+pub const DEPARTMENT_PROMPT: &str = "Department or computer name: ";
+
+/// There is no answer to take back.
+pub const NO_WAY_BACK: &str = "This is the first question; q leaves.";
+
+/// A key that answers nothing.
+pub fn strange_key(key: char) -> String {
+    format!("The key {key} means nothing here.")
+}
+
+/// What is shown when the name behind the key `d` is no department: hints, never an answer.
+pub fn unknown_department(name: &str, partners: &Partners) -> Vec<String> {
+    let mut lines = vec!["No department of that name is listed in partners.csv.".to_owned()];
+    lines.extend(partners.suggest(name).into_iter().map(|close| format!("  close: {close}")));
+    lines.extend(host_hint(name).map(|_| "  It begins like the name of a former AIMS computer: key a?".to_owned()));
+    lines
 }
 
 #[cfg(test)]
@@ -133,5 +153,12 @@ mod tests {
             let line = super::keys(question);
             assert!(line.len() <= 80, "{}: {line}", line.len());
         }
+    }
+    #[test]
+    fn a_computer_name_in_place_of_a_department_is_a_hint() {
+        let lines = unknown_department("WDN-0417", &Partners::default());
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].contains("former AIMS"));
+        assert_eq!(unknown_department("Astronomy", &Partners::default()).len(), 1);
     }
 }

@@ -111,9 +111,9 @@ fn expectation(call: &Call, facts: &Facts, desk: &Desk) -> String {
     match (call.decision.outcome, call.promise_due) {
         (Outcome::Page, Some(due)) => {
             let due = time::stamp(due, desk.zone);
-            let told = facts.told_at.map_or_else(String::new, |at| format!(", told {}", time::stamp(at, desk.zone)));
-            let by = required(facts.told_by, "told by whom");
-            format!("technician contacts the customer within one hour, by {due}{told} by {by}; given: {cps}")
+            let told = facts.told_at.map_or_else(|| missing("when"), |at| time::stamp(at, desk.zone));
+            let by = required(facts.told_by, "by whom");
+            format!("technician contacts the customer within one hour, by {due}; told {told}, {by}; given: {cps}")
         }
         (Outcome::East, _) => format!("given: {cps}; no callback promised"),
         (Outcome::PtpExpedite, _) => "technologist responds within one business day of receipt".to_owned(),
