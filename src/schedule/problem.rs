@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDateTime, NaiveTime};
+use chrono::NaiveDateTime;
 
 use super::notation::Refusal;
 use super::phone::PhoneRefusal;
@@ -99,11 +99,9 @@ pub enum ProblemKind {
     /// An end of 23:59 was read as the end of that day (contract 2.3 rule 3).
     EndOfDay,
     /// Some cells say a day without a time, and no `handoff_time` is set: 00:00 was taken (domain 6 row 7).
-    NoHandoffTime,
-    /// A day without a time ends the shift; it was read as a day that is no longer covered.
-    DayAsEnd {
-        /// The time of that day at which the shift ends.
-        at: NaiveTime,
+    NoHandoffTime {
+        /// Whether a day without a time ends a shift, read as the first day that is no longer covered.
+        ends: bool,
     },
     /// The word in the `kind` column is unknown; the row was read as an ordinary shift.
     UnknownKind,
@@ -171,7 +169,6 @@ impl ProblemKind {
     pub fn severity(&self) -> Severity {
         match self {
             Self::NotUtf8
-            | Self::FullDay
             | Self::RepeatedTime { .. }
             | Self::SkippedTime { .. }
             | Self::EndOfDay
@@ -181,8 +178,8 @@ impl ProblemKind {
             | Self::DuplicateRow { .. } => Severity::Note,
             Self::ExtraCells
             | Self::LongSpan { .. }
-            | Self::NoHandoffTime
-            | Self::DayAsEnd { .. }
+            | Self::NoHandoffTime { .. }
+            | Self::FullDay
             | Self::UnknownKind
             | Self::Nobody
             | Self::FormulaError

@@ -253,14 +253,18 @@ mod tests {
 
     #[test]
     fn quoted_line_ends_stay_in_their_cell() {
-        assert_eq!(cells(b"a,b\n1,\"x\r\ny\"\n2,\"say \"\"hi\"\"\"\n"), [["a", "b"], ["1", "x\r\ny"], ["2", "say \"hi\""]]);
+        assert_eq!(
+            cells(b"a,b\n1,\"x\r\ny\"\n2,\"say \"\"hi\"\"\"\n"),
+            [["a", "b"], ["1", "x\r\ny"], ["2", "say \"hi\""]]
+        );
     }
 
     #[test]
     fn row_numbers_count_records_and_blank_lines() {
         for end in ["\n", "\r\n", "\r"] {
             let text = "a,b\n\n1,\"x\ny\"\n\n\n2,z\n3,\n".replace('\n', end);
-            let numbers: Vec<u32> = read(text.as_bytes(), "t").unwrap().grid.rows.iter().map(|row| row.number).collect();
+            let numbers: Vec<u32> =
+                read(text.as_bytes(), "t").unwrap().grid.rows.iter().map(|row| row.number).collect();
             assert_eq!(numbers, [1, 3, 6, 7], "{end:?}");
         }
     }

@@ -11,4 +11,6 @@ pub mod gaps;
 pub mod schedule;
 pub mod gsm;
 pub mod messages;
+pub mod layouts;
+pub mod problems;
 pub mod time;

@@ -146,7 +146,9 @@ fn take_weekday(cursor: &mut Cursor<'_>) -> Option<Weekday> {
     ];
     let mut ahead = *cursor;
     let word = ahead.word();
-    let named = |(name, _): &&(&str, Weekday)| abbreviates(word, name) || (word.eq_ignore_ascii_case("weds") && *name == "wednesday");
+    let named = |(name, _): &&(&str, Weekday)| {
+        abbreviates(word, name) || (word.eq_ignore_ascii_case("weds") && *name == "wednesday")
+    };
     let (_, weekday) = NAMES.iter().find(named)?;
     ahead.eat('.');
     ahead.eat(',');
@@ -162,7 +164,17 @@ fn abbreviates(word: &str, name: &str) -> bool {
 
 fn month_named(word: &str) -> Option<u32> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     (1..).zip(NAMES).find(|(_, name)| abbreviates(word, name)).map(|(month, _)| month)

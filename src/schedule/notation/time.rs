@@ -33,6 +33,11 @@ impl ClockTime {
         (86_340..86_400).contains(&self.seconds)
     }
 
+    /// The seconds since midnight, at most 86,400.
+    pub fn seconds(self) -> u32 {
+        self.seconds
+    }
+
     /// The time as chrono has it; nothing for 24:00.
     pub fn to_naive(self) -> Option<NaiveTime> {
         NaiveTime::from_num_seconds_from_midnight_opt(self.seconds, 0)

@@ -1,0 +1,204 @@
+//! What does a heading say about its column? The synonyms people use, and the columns of people by role.
+
+use crate::schedule::shift::RoleRank;
+
+use super::settings::Column;
+
+/// A heading as headings are compared: letters and digits only, without case (contract 2.1), and without what stands
+/// in brackets after it.
+pub(super) fn key(heading: &str) -> String {
+    let bare = heading.split(['(', '[']).next().filter(|part| !part.trim().is_empty()).unwrap_or(heading);
+    bare.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The column that a heading names, by its [`key`].
+pub(super) fn column(key: &str) -> Option<Column> {
+    SYNONYMS.iter().find(|(_, names)| names.contains(&key)).map(|(column, _)| *column)
+}
+
+/// The heading among `headings` that looks most like a name of `column`, as a hint.
+pub(super) fn nearest<'a>(column: Column, headings: impl Iterator<Item = &'a str>) -> Option<String> {
+    let (_, names) = SYNONYMS.iter().find(|(known, _)| *known == column)?;
+    let likeness = |heading: &str| {
+        let key = key(heading);
+        names.iter().map(|name| strsim::normalized_damerau_levenshtein(&key, name)).fold(0.0, f64::max)
+    };
+    headings
+        .map(|heading| (likeness(heading), heading))
+        .filter(|(score, _)| *score >= 0.6)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, heading)| heading.to_owned())
+}
+
+/// The place in the order of roles that a role word or a heading containing one has (contract 2.1).
+pub(super) fn rank(key: &str) -> Option<RoleRank> {
+    const WORDS: [(&str, RoleRank); 5] = [
+        ("primary", RoleRank::Primary),
+        ("secondary", RoleRank::Secondary),
+        ("backup", RoleRank::Secondary),
+        ("tertiary", RoleRank::Tertiary),
+        ("manager", RoleRank::Manager),
+    ];
+    WORDS.iter().find(|(word, _)| key.contains(word)).map(|(_, rank)| *rank)
+}
+
+/// What a column beside a column of people tells about them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attribute {
+    Phone,
+    Email,
+    Note,
+}
+
+/// The attribute that a heading such as `Primary Phone` names, by its [`key`].
+pub(super) fn attribute(key: &str) -> Option<Attribute> {
+    const WORDS: [(&str, Attribute); 9] = [
+        ("phone", Attribute::Phone),
+        ("mobile", Attribute::Phone),
+        ("cell", Attribute::Phone),
+        ("number", Attribute::Phone),
+        ("contactno", Attribute::Phone),
+        ("mail", Attribute::Email),
+        ("note", Attribute::Note),
+        ("comment", Attribute::Note),
+        ("remark", Attribute::Note),
+    ];
+    WORDS.iter().find(|(word, _)| key.contains(word)).map(|(_, attribute)| *attribute)
+}
+
+/// Every heading that is known, as [`key`] writes it.
+const SYNONYMS: [(Column, &[&str]); 12] = [
+    (
+        Column::Start,
+        &[
+            "start",
+            "starts",
+            "startdate",
+            "startday",
+            "startdatetime",
+            "startat",
+            "startsat",
+            "starton",
+            "startson",
+            "begin",
+            "begins",
+            "begindate",
+            "beginning",
+            "from",
+            "fromdate",
+            "shiftstart",
+            "oncallstart",
+            "startofshift",
+        ],
+    ),
+    (
+        Column::End,
+        &[
+            "end",
+            "ends",
+            "enddate",
+            "endday",
+            "enddatetime",
+            "endat",
+            "endsat",
+            "endon",
+            "endson",
+            "finish",
+            "finishes",
+            "until",
+            "to",
+            "todate",
+            "till",
+            "stop",
+            "shiftend",
+            "oncallend",
+            "endofshift",
+        ],
+    ),
+    (Column::StartTime, &["starttime", "timestart", "begintime", "fromtime", "timefrom", "timein", "starthour"]),
+    (Column::EndTime, &["endtime", "timeend", "finishtime", "untiltime", "totime", "timeto", "timeout", "endhour"]),
+    (Column::Date, &["date", "shiftdate", "dutydate", "oncalldate"]),
+    (
+        Column::Week,
+        &[
+            "week",
+            "weekof",
+            "weekcommencing",
+            "weekcomm",
+            "weekstarting",
+            "weekstarts",
+            "weekstart",
+            "weekbeginning",
+            "weekbegins",
+            "weekbegin",
+            "weekfrom",
+            "weekstartdate",
+            "wc",
+            "wb",
+            "forweekof",
+            "oncallweek",
+            "weekofdate",
+        ],
+    ),
+    (
+        Column::Person,
+        &[
+            "person",
+            "name",
+            "oncall",
+            "technician",
+            "tech",
+            "who",
+            "employee",
+            "employeename",
+            "staff",
+            "staffmember",
+            "assignee",
+            "assigned",
+            "assignedto",
+            "engineer",
+            "user",
+            "username",
+            "member",
+            "teammember",
+            "personname",
+            "fullname",
+            "techname",
+            "technicianname",
+            "persononcall",
+            "oncallperson",
+            "oncalltechnician",
+            "oncalltech",
+            "oncallname",
+            "oncallengineer",
+            "oncallstaff",
+            "technicianoncall",
+            "techoncall",
+            "whoisoncall",
+            "onduty",
+        ],
+    ),
+    (Column::Role, &["role", "oncallrole", "position", "roles", "tier"]),
+    (Column::Kind, &["kind", "type", "shiftkind", "entrytype", "rowtype"]),
+    (
+        Column::Phone,
+        &[
+            "phone",
+            "phonenumber",
+            "phoneno",
+            "mobile",
+            "mobilephone",
+            "mobilenumber",
+            "cell",
+            "cellphone",
+            "cellnumber",
+            "telephone",
+            "tel",
+            "oncallphone",
+            "oncallnumber",
+            "contactnumber",
+        ],
+    ),
+    (Column::Email, &["email", "emailaddress", "mail", "oncallemail"]),
+    (Column::Note, &["note", "notes", "comment", "comments", "remark", "remarks"]),
+];

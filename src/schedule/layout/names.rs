@@ -1,0 +1,260 @@
+//! Does a cell name people, nobody, or something else? Words only; who the people are, the roster knows.
+
+use crate::schedule::roster::fold;
+
+/// Words that stand for nobody (contract 2.3 rule 6, domain 6 row 22), as letters and digits only.
+const NOBODY: [&str; 44] = [
+    "tbd",
+    "tba",
+    "tbc",
+    "tbh",
+    "tobedetermined",
+    "tobedecided",
+    "tobeconfirmed",
+    "tobeannounced",
+    "vacant",
+    "vacancy",
+    "open",
+    "openshift",
+    "openslot",
+    "na",
+    "none",
+    "noone",
+    "nobody",
+    "nil",
+    "null",
+    "unassigned",
+    "notassigned",
+    "unfilled",
+    "unstaffed",
+    "uncovered",
+    "nocoverage",
+    "notcovered",
+    "ooo",
+    "outofoffice",
+    "off",
+    "dayoff",
+    "closed",
+    "empty",
+    "blank",
+    "unknown",
+    "pending",
+    "needed",
+    "helpneeded",
+    "coverneeded",
+    "coverageneeded",
+    "needscoverage",
+    "volunteerneeded",
+    "vacation",
+    "x",
+    "0",
+];
+
+/// What a spreadsheet shows instead of a value (domain 6 row 40).
+const FORMULA_ERRORS: [&str; 10] =
+    ["#ref!", "#n/a", "#name?", "#value!", "#div/0!", "#null!", "#num!", "#error!", "#spill!", "#calc!"];
+
+/// Words that make a sentence of a cell (domain 6 row 24): it may name people, but says something about them too.
+const SENTENCE_WORDS: [&str; 46] = [
+    "until", "till", "til", "then", "see", "swap", "swaps", "swapped", "swapping", "switch", "switched", "cover",
+    "covers", "covered", "covering", "instead", "except", "but", "or", "if", "call", "ask", "from", "after", "before",
+    "for", "with", "w", "on", "at", "is", "are", "not", "please", "same", "as", "above", "below", "ditto", "the", "to",
+    "of", "out", "when", "unless", "only",
+];
+
+/// A name has at most so many words.
+const NAME_WORDS: usize = 6;
+/// A name has at most so many bytes.
+const NAME_BYTES: usize = 80;
+
+/// Whether a cell names nobody: empty, only signs, or a word for it, in any case and between any signs.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let folded = fold(text);
+    if folded.len() > 40 {
+        return false;
+    }
+    let mut letters = folded.chars().filter(|c| c.is_alphanumeric()).peekable();
+    if letters.peek().is_none() {
+        return true;
+    }
+    let word: String = letters.collect();
+    NOBODY.contains(&word.as_str())
+}
+
+/// Whether a cell holds a formula or a formula's error.
+pub(super) fn is_formula(text: &str) -> bool {
+    let text = text.trim();
+    text.starts_with('=') || FORMULA_ERRORS.iter().any(|error| text.eq_ignore_ascii_case(error))
+}
+
+/// Whether a cell that no contact is called says more than a name: a sentence, times, a phone number.
+pub(super) fn is_sentence(text: &str) -> bool {
+    if text.len() > NAME_BYTES || !text.chars().any(char::is_alphabetic) || text.ends_with('?') {
+        return true;
+    }
+    let mut words = 0;
+    for word in text.split_whitespace() {
+        words += 1;
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let has_digit = bare.contains(|c: char| c.is_ascii_digit());
+        let is_number = bare.bytes().all(|b| b.is_ascii_digit());
+        let is_time = has_digit && !is_number && (bare.contains([':', '/']) || !bare.contains(char::is_alphabetic));
+        let is_clock = bare.starts_with(|c: char| c.is_ascii_digit()) && bare.ends_with(['m', 'M', 'h', 'H', 'p', 'P']);
+        if is_time || is_clock || SENTENCE_WORDS.iter().any(|known| known.eq_ignore_ascii_case(bare)) {
+            return true;
+        }
+    }
+    words > NAME_WORDS
+}
+
+/// The parts of a cell that names several people, in its order (domain 6 row 23); one part when it names one.
+///
+/// Never split at a comma: `Quinn, Pat` is one person.
+pub(super) fn parts(text: &str) -> Vec<&str> {
+    text.split(['\n', '\r', '/', '&', ';', '|'])
+        .flat_map(|part| split_word(part, "and"))
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
+/// Splits at a word between blanks, in any case.
+fn split_word<'a>(text: &'a str, word: &str) -> Vec<&'a str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    let mut searched = 0;
+    while let Some(found) = rest.get(searched..).and_then(|tail| tail.find(char::is_whitespace)) {
+        let at = searched + found;
+        let after = rest.get(at..).unwrap_or_default().trim_start();
+        let next = after.get(..word.len()).filter(|next| next.eq_ignore_ascii_case(word));
+        let beyond =
+            next.and_then(|_| after.get(word.len()..)).filter(|beyond| beyond.starts_with(char::is_whitespace));
+        if let (Some(beyond), Some(before)) = (beyond, rest.get(..at)) {
+            parts.push(before);
+            rest = beyond;
+            searched = 0;
+        } else {
+            searched = rest.len() - after.len();
+        }
+    }
+    parts.push(rest);
+    parts
+}
+
+/// The text before a remark in brackets at the end: `Ben (for Ana)` is `Ben`.
+pub(super) fn before_remark(text: &str) -> Option<&str> {
+    let (name, remark) = text.split_once('(')?;
+    let closes_at_end = remark.trim_end().strip_suffix(')').is_some_and(|inside| !inside.contains(['(', ')']));
+    (closes_at_end && !name.trim().is_empty()).then(|| name.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_in_every_dress() {
+        for text in [
+            "",
+            " ",
+            "TBD",
+            "tbd",
+            "TBC",
+            "?",
+            "??",
+            "vacant",
+            "Vacant",
+            "OPEN",
+            "n/a",
+            "N/A",
+            "N / A",
+            "none",
+            "None",
+            "-",
+            "--",
+            "\u{2013}",
+            "\u{2014}",
+            "OOO",
+            "nobody",
+            "unassigned",
+            "(TBD)",
+            "[open]",
+            "<vacant>",
+            "TBD?",
+            "no one",
+            "\u{a0}",
+            "To be determined",
+            "...",
+            "n.a.",
+            "0",
+            "\u{ff34}\u{ff22}\u{ff24}",
+        ] {
+            assert!(is_placeholder(text), "{text:?}");
+        }
+        for text in ["Ana", "Open Ortiz", "Noone Smith", "See Bob", "Xu", "Nan", "SpR5"] {
+            assert!(!is_placeholder(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_not_names() {
+        for text in [
+            "Ana until 8, then Ben",
+            "see Bob",
+            "swap w/ 12/5",
+            "Ana 8-5",
+            "608-555-0142",
+            "Ben (for Ana)",
+            "Ana?",
+            "Ana 6pm",
+            "same as above",
+            "\"",
+            "call the desk",
+        ] {
+            assert!(is_sentence(text), "{text:?}");
+        }
+        for text in [
+            "Ana",
+            "Quinn, Pat",
+            "Xander Mill North",
+            "SpR5",
+            "Tech 1",
+            "@beryl",
+            "alice@example.org",
+            "Will May",
+            "O'Brien",
+            "Jonas R.",
+            "\u{17d}ofia \u{c1}lvarez-Nu\u{f1}ez",
+        ] {
+            assert!(!is_sentence(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn several_names_split_where_people_split_them() {
+        for text in [
+            "Ana/Ben",
+            "Ana / Ben",
+            "Ana & Ben",
+            "Ana&Ben",
+            "Ana;Ben",
+            "Ana | Ben",
+            "Ana\nBen",
+            "Ana and Ben",
+            "Ana AND  Ben",
+        ] {
+            assert_eq!(parts(text), ["Ana", "Ben"], "{text:?}");
+        }
+        assert_eq!(parts("Ana Sand and Ben Anders and Cy"), ["Ana Sand", "Ben Anders", "Cy"]);
+        assert_eq!(parts("Quinn, Pat"), ["Quinn, Pat"]);
+        assert_eq!(parts("Sandy Anderson"), ["Sandy Anderson"]);
+    }
+
+    #[test]
+    fn remarks_stand_in_brackets_at_the_end() {
+        assert_eq!(before_remark("Ben (for Ana)"), Some("Ben"));
+        assert_eq!(before_remark("James (AM) William (PM)"), None);
+        assert_eq!(before_remark("(for Ana)"), None);
+        assert_eq!(before_remark("Ben"), None);
+    }
+}

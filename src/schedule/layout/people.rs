@@ -1,0 +1,129 @@
+//! Whom does a cell of people name, and how are they reached? Exact names and aliases only (contract 2.3 rules 6 and 7).
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::schedule::problem::ProblemKind;
+use crate::schedule::roster::{Contact, Match, Roster};
+use crate::schedule::shift::Holder;
+
+use super::names;
+
+/// What a cell of people says. No holders is an explicit nobody.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    pub(super) holders: Vec<Holder>,
+    pub(super) problems: Vec<ProblemKind>,
+}
+
+/// Reads cells of people; the same text is looked up once.
+pub(super) struct PeopleReader<'a> {
+    roster: &'a Roster,
+    seen: HashMap<String, Rc<People>>,
+}
+
+impl<'a> PeopleReader<'a> {
+    pub(super) fn new(roster: &'a Roster) -> Self {
+        Self { roster, seen: HashMap::new() }
+    }
+
+    pub(super) fn read(&mut self, cell: &str) -> Rc<People> {
+        if let Some(people) = self.seen.get(cell) {
+            return Rc::clone(people);
+        }
+        let people = Rc::new(self.look_up(cell));
+        self.seen.insert(cell.to_owned(), Rc::clone(&people));
+        people
+    }
+
+    fn look_up(&self, cell: &str) -> People {
+        if names::is_formula(cell) {
+            return nobody(ProblemKind::FormulaError);
+        }
+        if names::is_placeholder(cell) {
+            return nobody(ProblemKind::Nobody);
+        }
+        match self.roster.find(cell) {
+            Match::Exact(contact) | Match::Alias(contact) => return of(vec![known(contact)], Vec::new()),
+            several @ Match::Several(_) => return self.person(cell, several),
+            Match::Unknown => {}
+        }
+        if cell.contains('(') {
+            return self.with_remark(cell);
+        }
+        match names::parts(cell).as_slice() {
+            [] => nobody(ProblemKind::NotAName),
+            [_] if names::is_sentence(cell) => nobody(ProblemKind::NotAName),
+            [_] => self.person(cell, Match::Unknown),
+            parts => self.several(parts),
+        }
+    }
+
+    fn with_remark(&self, cell: &str) -> People {
+        let Some(name) = names::before_remark(cell) else { return nobody(ProblemKind::NotAName) };
+        match self.roster.find(name) {
+            Match::Exact(contact) | Match::Alias(contact) => {
+                of(vec![known(contact)], vec![ProblemKind::Remark { taken: Arc::clone(&contact.name) }])
+            }
+            Match::Several(_) | Match::Unknown => nobody(ProblemKind::NotAName),
+        }
+    }
+
+    fn several(&self, parts: &[&str]) -> People {
+        let mut people = People::default();
+        for part in parts.iter().filter(|part| !names::is_placeholder(part)) {
+            let found = self.roster.find(part);
+            if found == Match::Unknown && (names::is_sentence(part) || part.contains('(')) {
+                return nobody(ProblemKind::NotAName);
+            }
+            let one = self.person(part, found);
+            for holder in one.holders {
+                if !people.holders.iter().any(|known| known.name == holder.name) {
+                    people.holders.push(holder);
+                }
+            }
+            people.problems.extend(one.problems);
+        }
+        match people.holders.len() {
+            0 => return nobody(ProblemKind::Nobody),
+            1 => {}
+            _ => {
+                let names = people.holders.iter().map(|holder| Arc::clone(&holder.name)).collect();
+                people.problems.insert(0, ProblemKind::SeveralPeople { names });
+            }
+        }
+        people
+    }
+
+    /// One name, with what the roster made of it.
+    fn person(&self, name: &str, found: Match<'_>) -> People {
+        let problem = match found {
+            Match::Exact(contact) | Match::Alias(contact) => return of(vec![known(contact)], Vec::new()),
+            Match::Several(contacts) => Some(ProblemKind::AmbiguousPerson {
+                candidates: contacts.iter().map(|contact| Arc::clone(&contact.name)).collect(),
+            }),
+            Match::Unknown if self.roster.is_empty() => None,
+            Match::Unknown => Some(ProblemKind::UnknownPerson { nearest: self.roster.suggest(name) }),
+        };
+        let name: Arc<str> = name.split_whitespace().collect::<Vec<_>>().join(" ").into();
+        of(vec![Holder { name, phone: None, email: None, known: false }], problem.into_iter().collect())
+    }
+}
+
+fn of(holders: Vec<Holder>, problems: Vec<ProblemKind>) -> People {
+    People { holders, problems }
+}
+
+fn nobody(problem: ProblemKind) -> People {
+    of(Vec::new(), vec![problem])
+}
+
+fn known(contact: &Contact) -> Holder {
+    Holder {
+        name: Arc::clone(&contact.name),
+        phone: contact.phone.as_ref().map(|phone| Arc::clone(&phone.main.e164)),
+        email: contact.email.clone(),
+        known: true,
+    }
+}

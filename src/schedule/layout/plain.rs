@@ -1,0 +1,291 @@
+//! Which shifts does a sheet with one row a shift say? Contract 2.1, with dates and times in one cell or in several.
+
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
+
+use crate::civil::Interval;
+use crate::schedule::grid::GridRow;
+use crate::schedule::notation::Refusal;
+use crate::schedule::notation::date::WrittenDate;
+use crate::schedule::notation::instant::Written;
+use crate::schedule::notation::time::ClockTime;
+use crate::schedule::notation::year;
+use crate::schedule::problem::ProblemKind;
+use crate::schedule::shift::{Role, RoleRank};
+
+use super::headings;
+use super::rows;
+use super::settings::Column;
+use super::sheet::{Duty, Flaw, Sheet};
+
+/// A bound of a shift as the row says it.
+#[derive(Clone, Copy)]
+enum Bound {
+    /// A civil time in the site's zone.
+    Civil(NaiveDateTime),
+    /// An instant, written with its offset.
+    Exact(DateTime<Utc>),
+}
+
+/// The columns of the times.
+struct Places {
+    start: usize,
+    end: usize,
+    /// A time of day beside a `start` or `end` that is a day.
+    start_time: Option<usize>,
+    end_time: Option<usize>,
+    date: Option<usize>,
+}
+
+/// Reads every row below the header.
+pub(super) fn read(sheet: &mut Sheet<'_>) {
+    let header = sheet.header;
+    let (Some(start), Some(end)) = (header.start(), header.end()) else { return };
+    let beside = |used: usize, column: Column| header.place(column).filter(|place| *place != used);
+    let places = Places {
+        start,
+        end,
+        start_time: beside(start, Column::StartTime),
+        end_time: beside(end, Column::EndTime),
+        date: header.place(Column::Date),
+    };
+    let times: Vec<usize> =
+        [places.date, Some(start), Some(end), places.start_time, places.end_time].into_iter().flatten().collect();
+    let people: Vec<usize> = header.people.iter().map(|person| person.column).collect();
+    let Some(header_row) = sheet.grid.rows.get(header.index) else { return };
+    let mut roles = Roles { column: header.place(Column::Role), known: Vec::new() };
+    for row in sheet.grid.rows.iter().skip(header.index + 1) {
+        if let Some(reason) = rows::skip(row, header_row, &times, &people) {
+            sheet.skip(row, reason);
+            continue;
+        }
+        match span(sheet, row, &places) {
+            Ok(interval) => push(sheet, row, interval, &mut roles),
+            Err(flaw) => sheet.report(row, flaw),
+        }
+    }
+}
+
+fn push(sheet: &mut Sheet<'_>, row: &GridRow, interval: Interval, roles: &mut Roles) {
+    let header = sheet.header;
+    let extra = (header.width..row.cells.len()).find(|column| !row.text(*column).is_empty());
+    if let Some(column) = extra {
+        sheet.report(row, Flaw { column, kind: ProblemKind::ExtraCells });
+    }
+    let kind = sheet.kind(row);
+    let several = header.people.len() > 1;
+    let own = |column: Column| header.place(column).filter(|_| !several);
+    for person in &header.people {
+        let duty = Duty {
+            row,
+            interval,
+            role: roles.of(row).unwrap_or_else(|| person.role.clone()),
+            kind,
+            person: person.column,
+            phone: person.phone.or(own(Column::Phone)),
+            email: person.email.or(own(Column::Email)),
+            note: person.note.or(header.place(Column::Note)),
+        };
+        sheet.push(&duty);
+    }
+}
+
+/// The roles of a `role` column, each in the spelling it was first met in.
+struct Roles {
+    column: Option<usize>,
+    known: Vec<(String, Role)>,
+}
+
+impl Roles {
+    /// The row's role; nothing when the sheet has no such column. An empty cell is `primary` (contract 2.1).
+    fn of(&mut self, row: &GridRow) -> Option<Role> {
+        let text = row.text(self.column?);
+        if let Some((_, role)) = self.known.iter().find(|(seen, _)| seen == text) {
+            return Some(role.clone());
+        }
+        let key = headings::key(text);
+        let (label, rank) = match key.as_str() {
+            "" | "primary" => ("primary", RoleRank::Primary),
+            "secondary" | "backup" => ("secondary", RoleRank::Secondary),
+            "tertiary" => ("tertiary", RoleRank::Tertiary),
+            "manager" => ("manager", RoleRank::Manager),
+            _ => (text, RoleRank::Other),
+        };
+        let same = self.known.iter().find(|(_, role)| headings::key(&role.label) == headings::key(label));
+        let order = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
+        let role = same.map_or_else(|| Role { label: label.into(), rank, order }, |(_, role)| role.clone());
+        self.known.push((text.to_owned(), role.clone()));
+        Some(role)
+    }
+}
+
+/// The span that a row says.
+fn span(sheet: &mut Sheet<'_>, row: &GridRow, places: &Places) -> Result<Interval, Flaw> {
+    let (start, end) = (sheet.written(row, places.start)?, sheet.written(row, places.end)?);
+    let empty =
+        |column: Column, place: usize| Flaw { column: place, kind: ProblemKind::EmptyCell { column: column.word() } };
+    let start = start.ok_or_else(|| empty(Column::Start, places.start))?;
+    let end = end.ok_or_else(|| empty(Column::End, places.end))?;
+    let start = start_of(sheet, row, places, start, end)?;
+    let end = end_of(sheet, row, places, start, end)?;
+    interval(sheet, row, places, start, end)
+}
+
+fn start_of(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    places: &Places,
+    start: Written,
+    end: Written,
+) -> Result<Bound, Flaw> {
+    let (date, clock, column) = match start {
+        Written::Instant { at, .. } => return Ok(Bound::Exact(at)),
+        Written::DateTime(date, clock) if clock == ClockTime::MIDNIGHT => {
+            // A spreadsheet writes a day as `2026-11-22 00:00:00`; the time may stand in its own column.
+            (date, Some(time_beside(sheet, row, places.start_time)?.unwrap_or(clock)), places.start)
+        }
+        Written::DateTime(date, clock) => (date, Some(clock), places.start),
+        Written::Date(date) => (date, time_beside(sheet, row, places.start_time)?, places.start),
+        Written::Time(clock) => {
+            let missing = |column| Flaw { column, kind: ProblemKind::TimeWithoutDate };
+            let column = places.date.ok_or_else(|| missing(places.start))?;
+            match sheet.written(row, column)? {
+                Some(Written::Date(date)) => (date, Some(clock), column),
+                Some(Written::DateTime(date, ClockTime::MIDNIGHT)) => (date, Some(clock), column),
+                Some(_) => return Err(Flaw { column, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) }),
+                None => return Err(missing(column)),
+            }
+        }
+    };
+    let day = sheet.day(with_year_of(date, end), column)?;
+    let civil = match clock {
+        Some(clock) => clock.on(day),
+        None => Some(day.and_time(sheet.handoff_time(false))),
+    };
+    civil.map(Bound::Civil).ok_or(Flaw { column, kind: ProblemKind::Unreadable(Refusal::NoSuchDay) })
+}
+
+/// A start without a year takes that of an end that has one: the last such day not after the end.
+fn with_year_of(start: WrittenDate, end: Written) -> WrittenDate {
+    let (Written::Date(end) | Written::DateTime(end, _)) = end else { return start };
+    let (None, Some(year)) = (start.year, end.year) else { return start };
+    let crosses = (start.month, start.day) > (end.month, end.day);
+    WrittenDate { year: Some(if crosses { year - 1 } else { year }), ..start }
+}
+
+/// The time of day in a column beside a day.
+fn time_beside(sheet: &mut Sheet<'_>, row: &GridRow, column: Option<usize>) -> Result<Option<ClockTime>, Flaw> {
+    let Some(column) = column else { return Ok(None) };
+    match sheet.written(row, column)? {
+        None => Ok(None),
+        Some(Written::Time(clock)) => Ok(Some(clock)),
+        Some(_) => Err(Flaw { column, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) }),
+    }
+}
+
+fn end_of(sheet: &mut Sheet<'_>, row: &GridRow, places: &Places, start: Bound, end: Written) -> Result<Bound, Flaw> {
+    let column = places.end;
+    let impossible = || Flaw { column, kind: ProblemKind::Unreadable(Refusal::NoSuchDay) };
+    let start_civil = match start {
+        Bound::Civil(civil) => civil,
+        Bound::Exact(at) => at.with_timezone(&sheet.zone).naive_local(),
+    };
+    let day = |date: WrittenDate| -> Result<NaiveDate, Flaw> {
+        let refused = |refusal| Flaw { column, kind: ProblemKind::Unreadable(refusal) };
+        year::complete_end(date, start_civil.date()).map_err(refused)
+    };
+    let (date, clock) = match end {
+        Written::Instant { at, clock } if clock.is_last_minute() => {
+            sheet.report(row, Flaw { column, kind: ProblemKind::EndOfDay });
+            return Ok(Bound::Exact(at + to_midnight(clock)));
+        }
+        Written::Instant { at, .. } => return Ok(Bound::Exact(at)),
+        Written::Time(clock) => return next_after(sheet, row, column, start_civil, clock).map(Bound::Civil),
+        Written::DateTime(date, clock) if clock == ClockTime::MIDNIGHT => {
+            (day(date)?, Some(time_beside(sheet, row, places.end_time)?.unwrap_or(clock)))
+        }
+        Written::DateTime(date, clock) => (day(date)?, Some(clock)),
+        Written::Date(date) => (day(date)?, time_beside(sheet, row, places.end_time)?),
+    };
+    let civil = match clock {
+        Some(clock) => at_end(sheet, row, column, clock, date),
+        None => {
+            let last = if sheet.settings.end_is_inclusive { date.succ_opt().ok_or_else(impossible)? } else { date };
+            Some(last.and_time(sheet.handoff_time(true)))
+        }
+    };
+    civil.map(Bound::Civil).ok_or_else(impossible)
+}
+
+/// The civil time of an end on `date`; 23:59 is the end of the day (contract 2.3 rule 3).
+fn at_end(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    column: usize,
+    clock: ClockTime,
+    date: NaiveDate,
+) -> Option<NaiveDateTime> {
+    let civil = clock.on(date)?;
+    if !clock.is_last_minute() {
+        return Some(civil);
+    }
+    sheet.report(row, Flaw { column, kind: ProblemKind::EndOfDay });
+    civil.checked_add_signed(to_midnight(clock))
+}
+
+/// From a time in a day's last minute to the end of that day.
+fn to_midnight(clock: ClockTime) -> Duration {
+    Duration::seconds(i64::from(86_400 - clock.seconds()))
+}
+
+/// The first such time of day after the start: an end at or before it means the next day (contract 2.3 rule 3).
+fn next_after(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    column: usize,
+    start: NaiveDateTime,
+    clock: ClockTime,
+) -> Result<NaiveDateTime, Flaw> {
+    let impossible = Flaw { column, kind: ProblemKind::Unreadable(Refusal::NoSuchDay) };
+    let Some(same_day) = at_end(sheet, row, column, clock, start.date()) else { return Err(impossible) };
+    if same_day > start {
+        return Ok(same_day);
+    }
+    if same_day == start && !sheet.settings.equal_is_full_day {
+        sheet.report(row, Flaw { column, kind: ProblemKind::FullDay });
+    }
+    same_day.checked_add_days(chrono::Days::new(1)).ok_or(impossible)
+}
+
+/// The instants between two bounds, if there are any.
+fn interval(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    places: &Places,
+    start: Bound,
+    mut end: Bound,
+) -> Result<Interval, Flaw> {
+    let flaw = |kind| Err(Flaw { column: places.end, kind });
+    if let (Bound::Civil(from), Bound::Civil(until)) = (start, &mut end) {
+        if *until < from {
+            return flaw(ProblemKind::EndBeforeStart);
+        }
+        if *until == from {
+            let next_day = until.checked_add_days(chrono::Days::new(1)).filter(|_| sheet.settings.equal_is_full_day);
+            let Some(next_day) = next_day else { return flaw(ProblemKind::EndIsStart) };
+            *until = next_day;
+        }
+    }
+    let mut instant = |bound: Bound, column: usize| match bound {
+        Bound::Exact(at) => at,
+        Bound::Civil(civil) => sheet.resolve(civil, row, column),
+    };
+    let from = instant(start, places.start);
+    let until = instant(end, places.end);
+    let both_civil = matches!((start, end), (Bound::Civil(_), Bound::Civil(_)));
+    match Interval::new(from, until) {
+        Some(interval) => Ok(interval),
+        None if both_civil => flaw(ProblemKind::SpanSkipped),
+        None if from == until => flaw(ProblemKind::EndIsStart),
+        None => flaw(ProblemKind::EndBeforeStart),
+    }
+}

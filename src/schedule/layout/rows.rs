@@ -1,0 +1,63 @@
+//! Which rows are no shifts? Blank lines, repeated headers, totals, legends: skipped by rule and counted (domain 6 row 39).
+
+use crate::schedule::grid::GridRow;
+use crate::schedule::notation::Refusal;
+use crate::schedule::notation::date::Order;
+use crate::schedule::notation::instant;
+
+use super::SkipReason;
+
+/// Why `row` is skipped, if it is. `times` and `people` are the columns that a shift would use.
+pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[usize]) -> Option<SkipReason> {
+    // The common case first: a row that begins with a digit in its time column is data.
+    let has_digit = |column: &usize| row.text(*column).starts_with(|c: char| c.is_ascii_digit());
+    if times.first().is_some_and(has_digit) {
+        return None;
+    }
+    let mut filled = (0..row.cells.len()).filter(|column| !row.text(*column).is_empty());
+    let Some(first) = filled.next() else { return Some(SkipReason::Blank) };
+    let text = row.text(first);
+    if !row.cells.iter().any(|cell| cell.contains(char::is_alphanumeric)) {
+        return Some(SkipReason::Separator);
+    }
+    if repeats(row, header) {
+        return Some(SkipReason::RepeatedHeader);
+    }
+    let is_time = |column: &usize| !matches!(read(row, *column), None | Some(Err(Refusal::NotUnderstood)));
+    if times.iter().any(is_time) {
+        return None;
+    }
+    let word: String = text.chars().take_while(|c| c.is_alphabetic() || *c == ' ').collect::<String>().to_lowercase();
+    match word.trim() {
+        "total" | "totals" | "subtotal" | "grand total" | "sum" | "count" | "average" => {
+            return Some(SkipReason::Total);
+        }
+        "legend" | "key" | "note" | "notes" | "nb" => return Some(SkipReason::Legend),
+        _ => {}
+    }
+    let names_somebody = people.iter().any(|column| !row.text(*column).is_empty());
+    let alone = filled.next().is_none() && !people.contains(&first);
+    let no_time = times.iter().all(|column| row.text(*column).is_empty());
+    (alone || no_time && !names_somebody).then_some(SkipReason::Remark)
+}
+
+/// Whether the row says the header's headings again: at least two, and nothing else.
+fn repeats(row: &GridRow, header: &GridRow) -> bool {
+    let mut equal = 0;
+    for column in 0..row.cells.len() {
+        let text = row.text(column);
+        if text.is_empty() {
+            continue;
+        }
+        if !text.eq_ignore_ascii_case(header.text(column)) {
+            return false;
+        }
+        equal += 1;
+    }
+    equal >= 2
+}
+
+fn read(row: &GridRow, column: usize) -> Option<Result<(), Refusal>> {
+    let text = row.text(column);
+    (!text.is_empty()).then(|| instant::read(text, Order::Assumed).map(|_| ()))
+}

@@ -1,0 +1,272 @@
+//! What do the layouts share while they read a sheet? Cells to moments, shifts and problems in row order.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
+use chrono_tz::Tz;
+
+use crate::civil::{self, CivilNote, Interval};
+use crate::schedule::grid::{Grid, GridRow, address};
+use crate::schedule::notation::Refusal;
+use crate::schedule::notation::date::{Order, WrittenDate};
+use crate::schedule::notation::instant::{self, Written};
+use crate::schedule::notation::year::YearRule;
+use crate::schedule::phone;
+use crate::schedule::problem::{Problem, ProblemKind};
+use crate::schedule::roster::{self, Roster};
+use crate::schedule::shift::{Holder, Role, RowReference, Shift, ShiftKind};
+
+use super::header::Header;
+use super::people::PeopleReader;
+use super::settings::{Column, LayoutSettings};
+use super::{SkipReason, SkippedRow};
+
+/// A span longer than this many days has probably a wrong year.
+const LONG_SPAN_DAYS: i64 = 62;
+
+/// A defect in one column of the row at hand.
+pub(super) struct Flaw {
+    pub(super) column: usize,
+    pub(super) kind: ProblemKind,
+}
+
+/// A sheet while it is read.
+pub(super) struct Sheet<'a> {
+    pub(super) grid: &'a Grid,
+    pub(super) settings: &'a LayoutSettings,
+    pub(super) header: &'a Header,
+    pub(super) zone: Tz,
+    pub(super) years: YearRule,
+    order: Order,
+    roster: &'a Roster,
+    people: PeopleReader<'a>,
+    letters: Vec<String>,
+    first_rows: HashMap<u64, u32>,
+    /// Cells that can only be month first, and cells that cannot be.
+    month_first_cells: u32,
+    day_first_cells: u32,
+    pub(super) no_handoff_time: Option<bool>,
+    pub(super) shifts: Vec<Shift>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) skipped: Vec<SkippedRow>,
+}
+
+/// Who is on duty by one cell, ready to become a shift.
+pub(super) struct Duty<'a> {
+    pub(super) row: &'a GridRow,
+    pub(super) interval: Interval,
+    pub(super) role: Role,
+    pub(super) kind: ShiftKind,
+    pub(super) person: usize,
+    pub(super) phone: Option<usize>,
+    pub(super) email: Option<usize>,
+    pub(super) note: Option<usize>,
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn new(
+        grid: &'a Grid,
+        settings: &'a LayoutSettings,
+        header: &'a Header,
+        (zone, roster): (Tz, &'a Roster),
+        (order, year): (Order, Option<i32>),
+    ) -> Self {
+        let letters = (0..header.width).map(|column| address(column, 0).trim_end_matches('0').to_owned()).collect();
+        Self {
+            grid,
+            settings,
+            header,
+            zone,
+            years: YearRule::new(year),
+            order,
+            roster,
+            people: PeopleReader::new(roster),
+            letters,
+            first_rows: HashMap::new(),
+            month_first_cells: 0,
+            day_first_cells: 0,
+            no_handoff_time: None,
+            shifts: Vec::with_capacity(grid.rows.len()),
+            problems: Vec::new(),
+            skipped: Vec::new(),
+        }
+    }
+
+    /// The address of a cell in `row`.
+    fn address(&self, column: usize, row: &GridRow) -> String {
+        let Some(letters) = self.letters.get(column) else { return address(column, row.number) };
+        let mut address = String::with_capacity(letters.len() + 6);
+        address.push_str(letters);
+        address.push_str(&row.number.to_string());
+        address
+    }
+
+    pub(super) fn report(&mut self, row: &GridRow, flaw: Flaw) {
+        let (cell, text) = (self.address(flaw.column, row), row.text(flaw.column).to_owned());
+        self.problems.push(Problem { kind: flaw.kind, sheet: Arc::clone(&self.grid.sheet), cell, text });
+    }
+
+    /// A problem of the sheet as a whole.
+    pub(super) fn report_sheet(&mut self, kind: ProblemKind) {
+        let (cell, text) = (String::new(), String::new());
+        self.problems.push(Problem { kind, sheet: Arc::clone(&self.grid.sheet), cell, text });
+    }
+
+    pub(super) fn skip(&mut self, row: &GridRow, reason: SkipReason) {
+        self.skipped.push(SkippedRow { row: row.number, reason });
+    }
+
+    /// What a cell of a time column says; nothing when it is empty.
+    pub(super) fn written(&mut self, row: &GridRow, column: usize) -> Result<Option<Written>, Flaw> {
+        let text = row.text(column);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        match instant::read(text, self.order) {
+            Ok(written) => {
+                if let Written::Date(date) | Written::DateTime(date, _) = written {
+                    self.month_first_cells += u32::from(date.shows_month_first);
+                }
+                Ok(Some(written))
+            }
+            Err(refusal) => {
+                self.day_first_cells += u32::from(matches!(refusal, Refusal::DayBeforeMonth { .. }));
+                Err(Flaw { column, kind: ProblemKind::Unreadable(refusal) })
+            }
+        }
+    }
+
+    /// The day that a date means, by the rows before it.
+    pub(super) fn day(&mut self, date: WrittenDate, column: usize) -> Result<chrono::NaiveDate, Flaw> {
+        self.years.complete(date).map_err(|refusal| Flaw { column, kind: ProblemKind::Unreadable(refusal) })
+    }
+
+    /// The time of a day without one; 00:00 is never taken silently (domain 6 row 7).
+    pub(super) fn handoff_time(&mut self, ends: bool) -> NaiveTime {
+        self.settings.handoff_time.unwrap_or_else(|| {
+            self.no_handoff_time = Some(self.no_handoff_time.unwrap_or(false) || ends);
+            NaiveTime::MIN
+        })
+    }
+
+    /// The instant of a civil time, with a note for the cell where the clock repeats or skips it (contract 2.3 rule 2).
+    pub(super) fn resolve(&mut self, civil: NaiveDateTime, row: &GridRow, column: usize) -> DateTime<Utc> {
+        let resolved = civil::resolve(self.zone, civil);
+        let kind = match resolved.note {
+            None => return resolved.at,
+            Some(CivilNote::Repeated) => ProblemKind::RepeatedTime { civil },
+            Some(CivilNote::Skipped) => {
+                ProblemKind::SkippedTime { civil, read_as: resolved.at.with_timezone(&self.zone).naive_local() }
+            }
+        };
+        self.report(row, Flaw { column, kind });
+        resolved.at
+    }
+
+    /// Whether the row is an override (contract 2.1); an unknown word is an ordinary shift with a warning.
+    pub(super) fn kind(&mut self, row: &GridRow) -> ShiftKind {
+        let Some(column) = self.header.place(Column::Kind) else { return ShiftKind::Shift };
+        let word = super::headings::key(row.text(column));
+        let begins = |starts: &[&str]| starts.iter().any(|start| word.starts_with(start));
+        if begins(&["overrid", "cover", "swap", "holiday", "exception"]) {
+            return ShiftKind::Override;
+        }
+        if !word.is_empty() && !begins(&["shift", "regular", "normal", "standard", "oncall", "rotation"]) {
+            self.report(row, Flaw { column, kind: ProblemKind::UnknownKind });
+        }
+        ShiftKind::Shift
+    }
+
+    /// Adds the shift of one cell of people, with what is wrong with it.
+    pub(super) fn push(&mut self, duty: &Duty<'_>) {
+        let row = duty.row;
+        let cell = row.text(duty.person);
+        let people = self.people.read(cell);
+        for kind in &people.problems {
+            let kind = match kind {
+                ProblemKind::Nobody if duty.kind == ShiftKind::Override => ProblemKind::DeliberateGap,
+                kind => kind.clone(),
+            };
+            self.report(row, Flaw { column: duty.person, kind });
+        }
+        let days = duty.interval.length().num_days();
+        if days > LONG_SPAN_DAYS {
+            let column = self.header.start().or(self.header.place(Column::Week)).unwrap_or(0);
+            self.report(row, Flaw { column, kind: ProblemKind::LongSpan { days } });
+        }
+        let mut hasher = DefaultHasher::new();
+        (duty.interval, duty.role.order, &duty.role.label, duty.kind == ShiftKind::Override, cell).hash(&mut hasher);
+        let first = *self.first_rows.entry(hasher.finish()).or_insert(row.number);
+        if first != row.number {
+            self.report(row, Flaw { column: duty.person, kind: ProblemKind::DuplicateRow { first } });
+        }
+        let mut holders = people.holders.clone();
+        self.reach_by_row(duty, &mut holders);
+        let reference = RowReference {
+            sheet: Arc::clone(&self.grid.sheet),
+            row: row.number,
+            cell: self.address(duty.person, row),
+            text: row.line(),
+        };
+        self.shifts.push(Shift {
+            interval: duty.interval,
+            role: duty.role.clone(),
+            kind: duty.kind,
+            holders,
+            row: Arc::new(reference),
+            note: duty.note.map_or("", |column| row.text(column)).to_owned(),
+        });
+    }
+
+    /// The row's own number and address go before those of the contacts (contract 2.1).
+    fn reach_by_row(&mut self, duty: &Duty<'_>, holders: &mut [Holder]) {
+        let own = |column: Option<usize>| column.filter(|column| !duty.row.text(*column).is_empty());
+        let (phone, email) = (own(duty.phone), own(duty.email));
+        let Some(column) = phone.or(email) else { return };
+        let holder = match holders {
+            [] => return,
+            [holder] => holder,
+            _ => return self.report(duty.row, Flaw { column, kind: ProblemKind::ContactOfSeveral }),
+        };
+        if let Some(column) = phone {
+            match phone::normalise(duty.row.text(column), self.roster.campus()) {
+                Ok(phone) => holder.phone = Some(phone.main.e164),
+                Err(refusal) => self.report(duty.row, Flaw { column, kind: ProblemKind::BadPhone(refusal) }),
+            }
+        }
+        if let Some(column) = email {
+            let address = duty.row.text(column);
+            if roster::is_address(address) {
+                holder.email = Some(address.into());
+            } else {
+                self.report(duty.row, Flaw { column, kind: ProblemKind::BadEmail });
+            }
+        }
+    }
+
+    /// Whether the sheet contradicts the order of day and month that was only assumed, so that it must be read again
+    /// without that assumption (domain 6 row 14).
+    pub(super) fn contradicts_order(&self) -> bool {
+        self.order == Order::Assumed && self.day_first_cells > 0
+    }
+
+    /// The problems of the sheet as a whole, once all rows are read.
+    pub(super) fn finish(&mut self) {
+        if let Some(ends) = self.no_handoff_time {
+            self.report_sheet(ProblemKind::NoHandoffTime { ends });
+        }
+        let unknown = self.shifts.iter().any(|shift| shift.holders.iter().any(|holder| !holder.known));
+        if self.roster.is_empty() && unknown {
+            self.report_sheet(ProblemKind::NoContacts);
+        }
+        if self.month_first_cells > 0 && self.day_first_cells > 0 {
+            for problem in &mut self.problems {
+                if let ProblemKind::Unreadable(Refusal::DayBeforeMonth { mixed }) = &mut problem.kind {
+                    *mixed = true;
+                }
+            }
+        }
+    }
+}
