@@ -126,3 +126,67 @@ impl IntervalSet {
         Self { spans }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).unwrap()
+    }
+
+    fn span(start: i64, end: i64) -> Interval {
+        Interval::new(at(start), at(end)).unwrap()
+    }
+
+    #[test]
+    fn a_span_holds_its_start_and_not_its_end() {
+        let span = span(10, 20);
+        assert_eq!([9, 10, 19, 20].map(|second| span.contains(at(second))), [false, true, true, false]);
+        assert_eq!(Interval::new(at(10), at(10)), None);
+        assert_eq!(Interval::new(at(11), at(10)), None);
+    }
+
+    #[test]
+    fn spans_that_touch_share_nothing_and_join() {
+        assert_eq!(span(0, 10).intersection(&span(10, 20)), None);
+        assert_eq!(IntervalSet::of([span(10, 20), span(0, 10)]).spans(), [span(0, 20)]);
+    }
+
+    const SECONDS: i64 = 60;
+
+    fn spans() -> impl Strategy<Value = Vec<Interval>> {
+        prop::collection::vec((0..SECONDS - 1, 1..20_i64), 0..8)
+            .prop_map(|spans| spans.into_iter().map(|(start, length)| span(start, start + length)).collect())
+    }
+
+    /// The set as one flag a second.
+    fn seconds(set: impl Fn(DateTime<Utc>) -> bool) -> Vec<bool> {
+        (-1..SECONDS + 20).map(|second| set(at(second))).collect()
+    }
+
+    fn well_formed(set: &IntervalSet) -> bool {
+        set.spans().windows(2).all(|pair| pair[0].end() < pair[1].start())
+    }
+
+    proptest! {
+        #[test]
+        fn sets_do_what_flags_a_second_do(left in spans(), right in spans()) {
+            let (a, b) = (IntervalSet::of(left.iter().copied()), IntervalSet::of(right.iter().copied()));
+            let inside = |spans: &[Interval], at| spans.iter().any(|span| span.contains(at));
+            prop_assert_eq!(seconds(|at| a.contains(at)), seconds(|at| inside(&left, at)));
+            let (both, rest) = (a.intersection(&b), a.difference(&b));
+            prop_assert_eq!(seconds(|at| both.contains(at)), seconds(|at| inside(&left, at) && inside(&right, at)));
+            prop_assert_eq!(seconds(|at| rest.contains(at)), seconds(|at| inside(&left, at) && !inside(&right, at)));
+            for set in [&a, &both, &rest] {
+                prop_assert!(well_formed(set), "{set:?}");
+                let counted = seconds(|at| set.contains(at)).into_iter().filter(|inside| *inside).count();
+                prop_assert_eq!(set.length().num_seconds(), i64::try_from(counted).unwrap());
+                prop_assert_eq!(set.is_empty(), counted == 0);
+            }
+            prop_assert_eq!(a.length(), both.length() + rest.length());
+        }
+    }
+}

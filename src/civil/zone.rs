@@ -53,3 +53,93 @@ fn end_of_jump(zone: Tz, civil: NaiveDateTime) -> DateTime<Utc> {
     }
     after
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use chrono_tz::{America, Australia, Europe, Pacific};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn civil(text: &str) -> NaiveDateTime {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_civil_time_means_the_pinned_instant() {
+        use CivilNote::{Repeated, Skipped};
+        for (zone, text, instant, note) in [
+            (America::Chicago, "2026-11-22T18:00:00", "2026-11-23T00:00:00Z", None),
+            // The spring jump: 02:00 to 03:00 does not exist, the first instant after it is 03:00 CDT.
+            (America::Chicago, "2026-03-08T01:59:59", "2026-03-08T07:59:59Z", None),
+            (America::Chicago, "2026-03-08T02:00:00", "2026-03-08T08:00:00Z", Some(Skipped)),
+            (America::Chicago, "2026-03-08T02:30:00", "2026-03-08T08:00:00Z", Some(Skipped)),
+            (America::Chicago, "2026-03-08T02:59:59", "2026-03-08T08:00:00Z", Some(Skipped)),
+            (America::Chicago, "2026-03-08T03:00:00", "2026-03-08T08:00:00Z", None),
+            // The autumn fold: 01:00 to 02:00 exists twice, the first is CDT.
+            (America::Chicago, "2026-11-01T00:59:59", "2026-11-01T05:59:59Z", None),
+            (America::Chicago, "2026-11-01T01:00:00", "2026-11-01T06:00:00Z", Some(Repeated)),
+            (America::Chicago, "2026-11-01T01:59:59", "2026-11-01T06:59:59Z", Some(Repeated)),
+            (America::Chicago, "2026-11-01T02:00:00", "2026-11-01T08:00:00Z", None),
+            // Jumps of half an hour, at midnight, and of a whole day.
+            (Australia::Lord_Howe, "2026-10-04T02:15:00", "2026-10-03T15:30:00Z", Some(Skipped)),
+            (Europe::Berlin, "2026-03-29T02:30:00", "2026-03-29T01:00:00Z", Some(Skipped)),
+            (Pacific::Apia, "2011-12-30T12:00:00", "2011-12-30T10:00:00Z", Some(Skipped)),
+        ] {
+            let resolved = resolve(zone, civil(text));
+            assert_eq!(resolved.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), instant, "{zone} {text}");
+            assert_eq!(resolved.note, note, "{zone} {text}");
+        }
+    }
+
+    /// The same rule, said with another library that knows transitions.
+    fn oracle(zone: &str, civil: NaiveDateTime) -> (i64, Option<CivilNote>) {
+        use jiff::tz::AmbiguousOffset;
+        let zone = jiff::tz::TimeZone::get(zone).unwrap();
+        let time: jiff::civil::DateTime = civil.format("%Y-%m-%dT%H:%M:%S").to_string().parse().unwrap();
+        let ambiguous = zone.to_ambiguous_timestamp(time);
+        match ambiguous.offset() {
+            AmbiguousOffset::Unambiguous { .. } => (ambiguous.unambiguous().unwrap().as_second(), None),
+            AmbiguousOffset::Fold { .. } => (ambiguous.earlier().unwrap().as_second(), Some(CivilNote::Repeated)),
+            AmbiguousOffset::Gap { .. } => {
+                let before = ambiguous.earlier().unwrap();
+                (zone.following(before).next().unwrap().timestamp().as_second(), Some(CivilNote::Skipped))
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn another_library_means_the_same_instants(
+            days in 0_u64..4_700, second in 0_u32..86_400,
+            zone in prop::sample::select(vec![America::Chicago, Europe::Berlin, Australia::Lord_Howe, America::St_Johns]),
+        ) {
+            let date = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap() + chrono::Days::new(days);
+            let time = date.and_hms_opt(0, 0, 0).unwrap() + Duration::seconds(second.into());
+            let resolved = resolve(zone, time);
+            prop_assert_eq!((resolved.at.timestamp(), resolved.note), oracle(zone.name(), time));
+        }
+
+        #[test]
+        fn later_civil_times_never_mean_earlier_instants_on_the_nights_of_change(
+            spring in any::<bool>(), first in 0_i64..21_600, step in 0_i64..10_800,
+        ) {
+            let night = civil(if spring { "2026-03-08T00:00:00" } else { "2026-11-01T00:00:00" });
+            let (first, second) = (night + Duration::seconds(first), night + Duration::seconds(first + step));
+            let (first, second) = (resolve(America::Chicago, first), resolve(America::Chicago, second));
+            prop_assert!(first.at <= second.at);
+        }
+    }
+
+    #[test]
+    fn another_library_agrees_on_every_minute_of_both_nights() {
+        for night in ["2026-03-08T00:00:00", "2026-11-01T00:00:00", "2027-03-14T00:00:00", "2027-11-07T00:00:00"] {
+            for minute in 0..300 {
+                let time = civil(night) + Duration::minutes(minute);
+                let resolved = resolve(America::Chicago, time);
+                assert_eq!((resolved.at.timestamp(), resolved.note), oracle("America/Chicago", time), "{time}");
+            }
+        }
+    }
+}

@@ -99,8 +99,8 @@ mod tests {
 
     #[test]
     fn a_part_that_does_not_fit_begins_a_new_line() {
-        let text = fill("AIMS   ", 7, "   ", ["Ada Ruiz", &"x".repeat(60), "end"]);
-        assert_eq!(text, format!("AIMS   Ada Ruiz\n       {}   end", "x".repeat(60)));
+        let text = fill("AIMS   ", 7, "   ", ["Ada Ruiz", &"x".repeat(67), "end"]);
+        assert_eq!(text, format!("AIMS   Ada Ruiz\n       {}   end", "x".repeat(67)));
     }
 
     #[test]

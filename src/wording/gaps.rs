@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::columns::{fill, paragraph};
 use super::schedule::{
-    Describe, Described, describe_clash, finding, hours, interval, problem, reading_age, row_name, told_problems,
+    Describe, Described, both, describe_clash, finding, hours, interval, problem, reading_age, row_name, told_problems,
 };
 use crate::civil::Interval;
 use crate::schedule::gaps::{Gap, GapReport, Overlap};
@@ -82,7 +82,7 @@ fn gaps_verdict(judged: &[(&LoadedSchedule, Option<GapReport>)], describe: Descr
 fn overlap_lines(overlap: &Overlap, zone: Tz) -> String {
     let names: Vec<&str> = overlap.names.iter().map(AsRef::as_ref).collect();
     let rows: Vec<String> = overlap.rows.iter().map(|row| row_name(row)).collect();
-    let who = format!("{} are both {} ({})", names.join(" and "), overlap.role.label, rows.join(", "));
+    let who = format!("{} are {} {} ({})", names.join(" and "), both(names.len()), overlap.role.label, rows.join(", "));
     finding("overlap", &[interval(overlap.interval, zone), hours(overlap.interval.length())])
         + "\n"
         + &paragraph(MARGIN, MARGIN.len(), &who)

@@ -141,8 +141,8 @@ impl Speaker {
         let until = format!("until {}", clock(person.until, self.zone));
         let mut parts = vec![person.name.to_string(), contact(person)];
         parts.extend(with_role.then(|| person.role.label.to_string()));
-        let short = fill(tag, INDENT, "   ", parts.iter().chain([&until]));
-        let full = fill(tag, INDENT, "   ", parts.iter().chain([&(until.clone() + &self.distance(person.until))]));
+        let short = fill(tag, INDENT + 2, "   ", parts.iter().chain([&until]));
+        let full = fill(tag, INDENT + 2, "   ", parts.iter().chain([&(until.clone() + &self.distance(person.until))]));
         if full.contains('\n') { short } else { full }
     }
 
@@ -293,7 +293,13 @@ fn conflict(answer: &OnCall) -> String {
         .collect();
     let rivals = if rivals.is_empty() { answer.people.iter().collect() } else { rivals };
     let names: Vec<&str> = rivals.iter().map(|person| person.name.as_ref()).collect();
-    format!("CONFLICT: {} are all on call and all are paged", names.join(" AND "))
+    let all = both(names.len());
+    format!("CONFLICT: {} are {all} on call and {all} are paged", names.join(" AND "))
+}
+
+/// The word for everybody of a conflict.
+pub(super) fn both(people: usize) -> &'static str {
+    if people == 2 { "both" } else { "all" }
 }
 
 fn contact(person: &OnCallPerson) -> String {
