@@ -356,8 +356,8 @@ fn message_id(key: &str, domain: &str) -> String {
         .collect();
     // The readable part may be the same for two keys; the digest of the key is not.
     let digest = Sha256::digest(key.as_bytes());
-    let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("<{plain}.{short}@{domain}>")
+    let short = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+    format!("<{plain}.{short:016x}@{domain}>")
 }
 
 /// Whether every server understands the address: ASCII, without quotes, blanks and control characters.

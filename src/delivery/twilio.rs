@@ -327,6 +327,8 @@ impl Provider for TwilioSms {
                 Vec::new()
             });
             replies.sort_by(|a, b| (a.received_at, &a.provider_id).cmp(&(b.received_at, &b.provider_id)));
+            // A text that comes in between two pages moves the last of one to the next.
+            replies.dedup_by(|a, b| a.provider_id == b.provider_id);
             replies
         })
     }

@@ -283,7 +283,7 @@ pub fn display_phone(typed: &str) -> String {
     let text = fold(typed);
     let lower = text.to_ascii_lowercase();
     let (number, extension) = match lower.split_once('x') {
-        Some((number, extension)) => (number.trim_end_matches("e").trim_end(), digits(extension)),
+        Some((number, extension)) => (number.trim_end_matches('e').trim_end(), digits(extension)),
         None => (lower.as_str(), String::new()),
     };
     let figures = digits(number);
