@@ -117,7 +117,7 @@ impl Engine {
     pub(super) fn take(&self, page: &PageSummary) -> Option<Busy> {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         busy.insert(page.episode.clone()).then(|| Busy {
-            busy: Arc::clone(&self.busy),
+            taken: Arc::clone(&self.busy),
             episode: page.episode.clone(),
             next_wake: page.next_wake,
         })
@@ -126,7 +126,7 @@ impl Engine {
 
 /// A page that one task works on; free again when this is dropped, however the task ends.
 pub(super) struct Busy {
-    busy: Arc<Mutex<HashSet<String>>>,
+    taken: Arc<Mutex<HashSet<String>>>,
     pub(super) episode: String,
     /// Its next wake as the derived table had it.
     pub(super) next_wake: Option<DateTime<Utc>>,
@@ -134,6 +134,6 @@ pub(super) struct Busy {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.episode);
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.episode);
     }
 }

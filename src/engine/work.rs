@@ -79,7 +79,7 @@ impl Engine {
     fn abandoned(&self, page: &Page) -> Option<String> {
         let sole_since = (*self.sole_since.lock().unwrap_or_else(PoisonError::into_inner))?;
         let tried = page.state.in_flight()?;
-        let gone = tried.attempt.engine != self.parts.id && tried.started_at <= sole_since;
+        let gone = tried.attempt.engine != self.parts.id && tried.started_at < sole_since;
         gone.then(|| tried.attempt.id.clone())
     }
 
