@@ -16,3 +16,4 @@ mod mail;
 mod sms;
 mod support_http;
 mod support_tools;
+mod simulation;
