@@ -1,3 +1,7 @@
 //! Starts the program; everything else stands in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    page_oncall::wire::start()
+}

@@ -7,14 +7,12 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
+use super::error::Exit;
 use crate::decision::{Answers, Asked, Circumstances, Partners, Question, Unreadable};
 use crate::views::decision::{DecisionView, TableView};
 use crate::wording::decision::{Call, Desk};
 use crate::wording::decision_sheet;
 use crate::wording::record::Facts;
-
-/// The exit code when a line of the stream could not be used (contract 3).
-const WRONG_USAGE: u8 = 2;
 
 /// The options that answer the procedure's questions (contract 3). An option left out is a question not asked yet.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -93,7 +91,7 @@ pub fn run(call: &Call, facts: &Facts, desk: &Desk, json: bool, output: &mut dyn
     if json {
         write_line(output, &DecisionView::new(call, facts, desk, &[]))
     } else {
-        writeln!(output, "{}", decision_sheet::sheet(call, facts, desk, &[]))
+        writeln!(output, "{}", decision_sheet::sheet(call, facts, desk, &[], &[]))
     }
 }
 
@@ -120,11 +118,11 @@ pub struct Surroundings<'a> {
 ///
 /// The keys are those of contract 3; `general_hd_open` and `cps_open` (booleans) take the place of what the hours say.
 /// A line that cannot be used is answered `{"error", "line"}` in its place, and the exit code is then 2, otherwise 0.
-pub fn run_stream(input: impl Read, output: &mut dyn Write, surroundings: &Surroundings) -> io::Result<u8> {
+pub fn run_stream(input: impl Read, output: &mut dyn Write, surroundings: &Surroundings) -> io::Result<Exit> {
     let mut input = BufReader::new(input);
     let mut output = io::BufWriter::new(output);
     let mut line = Vec::new();
-    let mut exit_code = 0;
+    let mut exit_code = Exit::Done;
     for number in 1_u64.. {
         line.clear();
         if input.read_until(b'\n', &mut line)? == 0 {
@@ -136,7 +134,7 @@ pub fn run_stream(input: impl Read, output: &mut dyn Write, surroundings: &Surro
         match decide_line(&line, surroundings) {
             Ok(view) => write_line(&mut output, &view)?,
             Err(error) => {
-                exit_code = WRONG_USAGE;
+                exit_code = Exit::WrongUsage;
                 write_line(&mut output, &json!({ "error": error, "line": number }))?;
             }
         }

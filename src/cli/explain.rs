@@ -2,27 +2,24 @@
 
 use std::io::{self, Write};
 
+use super::error::Exit;
 use super::face::{Face, Format};
 use super::instant::Instant;
 use super::who::{exit_code, write_line};
 use crate::schedule::explain::Explanation;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::views::explain::Explain;
-use crate::wording::schedule as words;
+use crate::wording::{layouts, schedule as words};
 
-/// Writes the explanation; `reading` are the lines on how the sheet was read, empty when nobody knows.
-pub fn run(
-    loaded: &LoadedSchedule,
-    face: &Face,
-    asked: Instant,
-    reading: &[String],
-    out: &mut dyn Write,
-) -> io::Result<u8> {
+/// Writes the explanation, and how the sheet was understood.
+pub fn run(loaded: &LoadedSchedule, face: &Face, asked: Instant, out: &mut dyn Write) -> io::Result<Exit> {
+    let understood = loaded.understood.as_ref();
+    let reading = &understood.map(|as_what| layouts::lines(&as_what.recognition, &as_what.skipped)).unwrap_or_default();
     let explanation: Option<Explanation> = loaded.schedule.as_ref().ok().map(|schedule| schedule.explain(asked.at));
     let answer = explanation.as_ref().map_or_else(|| loaded.on_call(asked.at), |explained| explained.on_call.clone());
     match face.format {
         Format::Json => {
-            let view = Explain::new(loaded, asked.at, explanation.as_ref(), reading, face.zone, face.describe);
+            let view = Explain::new(loaded, asked.at, explanation.as_ref(), reading, face.zone);
             write_line(&view, out)?;
         }
         Format::Text => {
@@ -30,7 +27,7 @@ pub fn run(
                 write!(out, "{}", words::heading(asked.at, asked.note, face.zone))?;
             }
             let text =
-                words::explain(loaded, &answer, explanation.as_ref(), reading, face.now, face.zone, face.describe);
+                words::explain(loaded, &answer, explanation.as_ref(), reading, face.now, face.zone);
             write!(out, "{text}")?;
         }
     }

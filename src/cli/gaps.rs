@@ -5,7 +5,8 @@
 
 use std::io::{self, Write};
 
-use super::face::{COULD_NOT_TELL, DONE, FINDING, Face, Format};
+use super::error::Exit;
+use super::face::{Face, Format};
 use super::who::write_line;
 use crate::civil::{Interval, OpeningHours};
 use crate::schedule::coverage::{Coverage, needed};
@@ -32,7 +33,7 @@ pub fn run(
     desks: Desks,
     all_hours: bool,
     out: &mut dyn Write,
-) -> io::Result<u8> {
+) -> io::Result<Exit> {
     let coverage_of = |loaded: &LoadedSchedule| if all_hours { Coverage::Always } else { loaded.coverage };
     let judge = |loaded: &LoadedSchedule| {
         let needed = needed(coverage_of(loaded), desks.general, desks.cps, window);
@@ -43,17 +44,17 @@ pub fn run(
     match face.format {
         Format::Json => {
             let entries = judged.iter().map(|(loaded, report)| {
-                GapsSchedule::new(loaded, coverage_of(loaded), report.as_ref(), face.zone, face.describe)
+                GapsSchedule::new(loaded, coverage_of(loaded), report.as_ref(), face.zone)
             });
             write_line(&Gaps::new(window, entries.collect(), face.zone), out)?;
         }
-        Format::Text => write!(out, "{}", words::gaps(window, &judged, face.zone, face.describe))?,
+        Format::Text => write!(out, "{}", words::gaps(window, &judged, face.zone))?,
     }
-    Ok(judged.iter().map(|(loaded, report)| exit_code(loaded, report.as_ref(), face)).max().unwrap_or(DONE))
+    Ok(judged.iter().map(|(loaded, report)| exit_code(loaded, report.as_ref())).max().unwrap_or(Exit::Done))
 }
 
-fn exit_code(loaded: &LoadedSchedule, report: Option<&GapReport>, face: &Face) -> u8 {
-    let Some(report) = report else { return COULD_NOT_TELL };
-    let error = loaded.problems().iter().any(|problem| (face.describe)(problem).severity == Severity::Error);
-    if error || !report.gaps.is_empty() || !report.overlaps.is_empty() { FINDING } else { DONE }
+fn exit_code(loaded: &LoadedSchedule, report: Option<&GapReport>) -> Exit {
+    let Some(report) = report else { return Exit::CouldNotTell };
+    let error = loaded.problems().iter().any(|problem| problem.kind.severity() == Severity::Error);
+    if error || !report.gaps.is_empty() || !report.overlaps.is_empty() { Exit::Finding } else { Exit::Done }
 }

@@ -7,7 +7,8 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 
 use serde::Serialize;
 
-use super::face::{COULD_NOT_TELL, DONE, FINDING, Face, Format, USAGE};
+use super::error::Exit;
+use super::face::{Face, Format};
 use super::instant::{self, Instant};
 use crate::schedule::loaded::LoadedSchedule;
 use crate::schedule::on_call::Status;
@@ -16,11 +17,11 @@ use crate::wording::schedule as words;
 use crate::wording::time::rfc3339;
 
 /// Writes who is on call in each of `schedules` at one instant.
-pub fn run(schedules: &[LoadedSchedule], face: &Face, asked: Instant, out: &mut dyn Write) -> io::Result<u8> {
+pub fn run(schedules: &[LoadedSchedule], face: &Face, asked: Instant, out: &mut dyn Write) -> io::Result<Exit> {
     let answers: Vec<_> = schedules.iter().map(|loaded| (loaded, loaded.on_call(asked.at))).collect();
     match face.format {
         Format::Json => {
-            let entry = |(loaded, answer)| WhoSchedule::new(loaded, answer, face.zone, face.describe);
+            let entry = |(loaded, answer)| WhoSchedule::new(loaded, answer, face.zone);
             let schedules = answers.iter().map(|(loaded, answer)| entry((loaded, answer))).collect();
             write_line(&Who { at: rfc3339(asked.at, face.zone), schedules }, out)?;
         }
@@ -29,7 +30,7 @@ pub fn run(schedules: &[LoadedSchedule], face: &Face, asked: Instant, out: &mut 
                 write!(out, "{}", words::heading(asked.at, asked.note, face.zone))?;
             }
             for (loaded, answer) in &answers {
-                write!(out, "{}", words::who(loaded, answer, face.now, face.zone, face.describe))?;
+                write!(out, "{}", words::who(loaded, answer, face.now, face.zone))?;
             }
         }
     }
@@ -46,12 +47,12 @@ struct BadLine {
 /// Reads one instant a line and writes one JSON line each, in order; a line that is not an instant gets its error in place.
 ///
 /// Answers are handed on whenever no whole line is waiting, so that a program may ask and read in turns.
-pub fn stream(schedules: &[LoadedSchedule], face: &Face, input: impl Read, out: &mut dyn Write) -> io::Result<u8> {
+pub fn stream(schedules: &[LoadedSchedule], face: &Face, input: impl Read, out: &mut dyn Write) -> io::Result<Exit> {
     const BLOCK: usize = 64 * 1024;
     let mut input = BufReader::with_capacity(BLOCK, input);
     let mut out = io::BufWriter::with_capacity(BLOCK, out);
     let mut text = Vec::new();
-    let (mut code, mut number, mut readable) = (DONE, 0, true);
+    let (mut code, mut number, mut readable) = (Exit::Done, 0, true);
     loop {
         if !input.buffer().contains(&b'\n') {
             out.flush()?;
@@ -64,7 +65,7 @@ pub fn stream(schedules: &[LoadedSchedule], face: &Face, input: impl Read, out: 
         let line = String::from_utf8_lossy(&text);
         match instant::parse(line.trim_end_matches(['\n', '\r']), face.zone, face.now) {
             Ok(Instant { at, .. }) => {
-                let who = Who::new(schedules, at, face.zone, face.describe);
+                let who = Who::new(schedules, at, face.zone);
                 code = code.max(exit_code(who.schedules.iter().map(|schedule| schedule.status)));
                 write_line(&who, &mut out)?;
             }
@@ -75,7 +76,7 @@ pub fn stream(schedules: &[LoadedSchedule], face: &Face, input: impl Read, out: 
         }
     }
     out.flush()?;
-    Ok(if readable { code } else { USAGE })
+    Ok(if readable { code } else { Exit::WrongUsage })
 }
 
 /// One JSON object on a line of its own.
@@ -85,11 +86,11 @@ pub(super) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Res
 }
 
 /// The gravest code of all `statuses`.
-pub(super) fn exit_code(statuses: impl Iterator<Item = Status>) -> u8 {
+pub(super) fn exit_code(statuses: impl Iterator<Item = Status>) -> Exit {
     let code = |status| match status {
-        Status::Covered | Status::Conflict => DONE,
-        Status::Gap => FINDING,
-        Status::Unusable => COULD_NOT_TELL,
+        Status::Covered | Status::Conflict => Exit::Done,
+        Status::Gap => Exit::Finding,
+        Status::Unusable => Exit::CouldNotTell,
     };
-    statuses.map(code).max().unwrap_or(DONE)
+    statuses.map(code).max().unwrap_or(Exit::Done)
 }

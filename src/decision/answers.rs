@@ -60,7 +60,7 @@ pub enum Affected {
 }
 
 /// Everything the procedure may ask the agent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Answers {
     /// Does it look like an outage (A85)?
     pub outage: Answer,

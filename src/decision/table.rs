@@ -146,7 +146,8 @@ pub struct Row {
 }
 
 impl Row {
-    const fn decision(&self) -> Decision {
+    /// What this row decides.
+    pub const fn decision(&self) -> Decision {
         Decision { row: self.id, outcome: self.outcome, schedule: self.schedule, source_lines: self.source_lines }
     }
 }

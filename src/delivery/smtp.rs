@@ -62,6 +62,8 @@ pub struct SmtpSettings {
     pub allow_plaintext: bool,
     /// The login's name; without it there is no login.
     pub username: Option<String>,
+    /// The file that holds the password, unless the environment does; the caller reads it.
+    pub password_file: Option<String>,
     /// The sender: `hd@example.edu` or `Help Desk <hd@example.edu>`.
     pub from: String,
     /// A PEM file with a root certificate beside the system's own; the caller reads it.

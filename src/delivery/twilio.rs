@@ -43,6 +43,10 @@ pub struct TwilioSettings {
     pub from: Option<String>,
     /// Sends by a messaging service instead. Without `from`, replies to every number of the account are read.
     pub messaging_service_sid: Option<String>,
+    /// The API key's own id, when the secret belongs to one and is not the account's auth token.
+    pub api_key_sid: Option<String>,
+    /// The file that holds the secret, unless the environment does; the caller reads it.
+    pub auth_token_file: Option<String>,
     /// Seconds after which the provider drops a text that no phone took: a page must not arrive hours late.
     #[serde(default = "default_validity_s")]
     pub validity_s: u32,

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::outcome::Report;
+use crate::decision::Answers;
 use crate::decision::ladder::{Channel, Contact, Ladder};
 
 /// One line of a page's log.
@@ -97,6 +98,8 @@ pub struct Opened {
     pub schedule: Option<String>,
     /// The decision's row (`D5a`).
     pub row: String,
+    /// What the agent answered; with the time of the opening it tells why that row matched.
+    pub answers: Answers,
     /// Whether this page is training: nothing is ever sent for it.
     pub training: bool,
     /// Who opened it, when known.

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
 use super::outcome::{Outcome, Report};
 use super::promise::{Promise, PromiseState, Warned};
+use crate::decision::Answers;
 use crate::decision::ladder::{Contact, Ladder, Rung, same_name};
 
 /// Everything a face and `plan` need to know about a page.
@@ -20,6 +21,8 @@ pub struct State {
     pub schedule: Option<String>,
     /// The decision's row (`D5a`).
     pub row: String,
+    /// What the agent answered.
+    pub answers: Answers,
     /// Whether nothing is ever sent for it.
     pub training: bool,
     /// Who opened it.
@@ -262,11 +265,12 @@ impl State {
 
     /// The page as its opening leaves it.
     pub(super) fn opened(opened: &Opened, at: DateTime<Utc>) -> Self {
-        let Opened { case, schedule, row, training, by, ladder, basis } = opened.clone();
+        let Opened { case, schedule, row, answers, training, by, ladder, basis } = opened.clone();
         Self {
             case,
             schedule,
             row,
+            answers,
             training,
             opened_by: by,
             opened_at: at,

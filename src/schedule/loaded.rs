@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::coverage::Coverage;
+use super::layout::{Recognition, SkippedRow};
 use super::on_call::{OnCall, Status};
 use super::problem::Problem;
 use super::resolve::Schedule;
@@ -16,6 +17,8 @@ pub struct LoadedSchedule {
     pub title: String,
     /// The schedule, or what kept the sheet from being used.
     pub schedule: Result<Schedule, Vec<Problem>>,
+    /// How the sheet was understood, for `explain`; `None` when it could not be used.
+    pub understood: Option<Understood>,
     /// When the sheet was read.
     pub read_at: DateTime<Utc>,
     /// How long ago that was, in seconds.
@@ -28,6 +31,15 @@ pub struct LoadedSchedule {
     pub coverage: Coverage,
     /// SHA-256 of what was read, in hexadecimal.
     pub snapshot: String,
+}
+
+/// How a sheet was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Understood {
+    /// Its layout, and why.
+    pub recognition: Recognition,
+    /// The rows that are no shifts.
+    pub skipped: Vec<SkippedRow>,
 }
 
 impl LoadedSchedule {

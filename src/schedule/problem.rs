@@ -35,6 +35,11 @@ pub struct Problem {
 /// Every kind of defect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProblemKind {
+    /// There is no sheet to read: the file is missing, empty or no CSV file.
+    NoSheet {
+        /// What kept it from being read, and what to do, for people.
+        reason: String,
+    },
     /// The sheet has no usable row.
     NoUsableRow,
     /// No row of the first ones has the headings of a known layout.
@@ -191,7 +196,8 @@ impl ProblemKind {
             | Self::SharedAlias { .. }
             | Self::UnknownChannel
             | Self::NoPhone => Severity::Warning,
-            Self::NoUsableRow
+            Self::NoSheet { .. }
+            | Self::NoUsableRow
             | Self::NoHeader { .. }
             | Self::MissingColumn { .. }
             | Self::NoSuchHeading { .. }

@@ -1,1 +1,115 @@
-//! What does the site folder say? Settings as types; reading them from text with line numbers. No files here.
+//! What does the site folder say? Settings as types, and the site put together from its files. No file is opened here.
+//!
+//! `settings` is `page-oncall.toml`, `error` what can be wrong in it, `holidays` the holidays file; `Site` is all of it
+//! as the verbs need it.
+
+mod error;
+pub mod holidays;
+pub mod settings;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+pub use error::SettingsError;
+pub use settings::Settings;
+
+use crate::civil::{HolidayCalendar, OpeningHours, WeeklyHours};
+use crate::decision::ladder::{Channel, Contact};
+use crate::decision::{Circumstances, Partners};
+use crate::episode::policy::Policy;
+use crate::schedule::phone;
+use crate::schedule::roster::Roster;
+use settings::Mode;
+
+/// A site as the verbs use it.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The settings as written.
+    pub settings: Settings,
+    /// The only zone that civil times are read in.
+    pub zone: Tz,
+    /// The people and how to reach them.
+    pub roster: Roster,
+    /// Which department belongs to which schedule.
+    pub partners: Partners,
+    /// When the General Help Desk answers.
+    pub general: OpeningHours,
+    /// When the CPS Help Desk is open.
+    pub cps: OpeningHours,
+    /// Whom to ask when nobody else can be.
+    pub leadership: Vec<Contact>,
+}
+
+impl Site {
+    /// Puts a site together. The weekly hours were checked when the settings were read.
+    pub fn new(
+        settings: Settings,
+        roster: Roster,
+        partners: Partners,
+        holidays: HolidayCalendar,
+    ) -> Result<Self, SettingsError> {
+        let zone = settings.timezone;
+        let hours = |text: &str| {
+            WeeklyHours::parse(text).map_err(|error| SettingsError { line: None, message: error.to_string(), hint: None })
+        };
+        let general = match &settings.desk.general_hours {
+            Some(text) => hours(text)?,
+            // Training only: a live site without these hours is refused when its settings are read.
+            None => WeeklyHours::always(),
+        };
+        let leadership = settings.leadership.iter().map(|person| leader(person, &settings)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            zone,
+            general: OpeningHours::new(zone, general, HolidayCalendar::default()),
+            cps: OpeningHours::new(zone, hours(&settings.desk.cps_hours)?, holidays),
+            roster,
+            partners,
+            leadership,
+            settings,
+        })
+    }
+
+    /// Whether nothing is ever sent.
+    pub fn is_training(&self) -> bool {
+        self.settings.delivery.mode == Mode::Training
+    }
+
+    /// What the clock and the calendar say at `at`.
+    pub fn circumstances(&self, at: DateTime<Utc>) -> Circumstances {
+        Circumstances::at(at, &self.general, &self.cps)
+    }
+
+    /// The numbers that pages follow, with the people to alarm.
+    pub fn policy(&self) -> Policy {
+        Policy { leadership: self.leadership.clone(), ..self.settings.paging.clone() }
+    }
+
+    /// The channels that messages can leave by.
+    pub fn channels(&self) -> Vec<Channel> {
+        let delivery = &self.settings.delivery;
+        let training = self.is_training();
+        let mut channels = Vec::new();
+        if training || delivery.sms.is_some() {
+            channels.push(Channel::Sms);
+        }
+        if training || delivery.mail.is_some() {
+            channels.push(Channel::Email);
+        }
+        channels
+    }
+}
+
+fn leader(person: &settings::LeadershipContact, settings: &Settings) -> Result<Contact, SettingsError> {
+    let phone = person
+        .phone
+        .as_deref()
+        .map(|text| {
+            phone::normalise(text, &settings.campus()).map(|phone| phone.main.e164.to_string()).map_err(|_| SettingsError {
+                line: None,
+                message: format!("[[leadership]] {}: {text:?} is not a telephone number that can be dialled", person.name),
+                hint: Some("write ten digits, for example 608-555-0142, or + and the country code".to_owned()),
+            })
+        })
+        .transpose()?;
+    Ok(Contact { name: person.name.clone(), phone, email: person.email.clone(), until: None })
+}

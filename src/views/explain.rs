@@ -7,7 +7,7 @@ use super::who::{RowView, WhoSchedule};
 use crate::schedule::explain::{Account, Explanation, Verdict};
 use crate::schedule::loaded::LoadedSchedule;
 use crate::schedule::shift::{RowReference, Shift, ShiftKind};
-use crate::wording::schedule::{Describe, verdict};
+use crate::wording::schedule::verdict;
 use crate::wording::time::rfc3339;
 
 /// The whole explanation.
@@ -77,11 +77,10 @@ impl<'a> Explain<'a> {
         explanation: Option<&Explanation>,
         reading: &'a [String],
         zone: Tz,
-        describe: Describe,
     ) -> Self {
         let answer = match explanation {
-            Some(explanation) => WhoSchedule::new(loaded, &explanation.on_call, zone, describe),
-            None => WhoSchedule::new(loaded, &loaded.on_call(at), zone, describe),
+            Some(explanation) => WhoSchedule::new(loaded, &explanation.on_call, zone),
+            None => WhoSchedule::new(loaded, &loaded.on_call(at), zone),
         };
         let rows = explanation.into_iter().flat_map(|explanation| &explanation.rows);
         let neighbours = explanation.into_iter().flat_map(|explanation| &explanation.neighbours);

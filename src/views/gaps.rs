@@ -9,7 +9,6 @@ use crate::civil::Interval;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::gaps::{Gap, GapReport, Overlap};
 use crate::schedule::loaded::LoadedSchedule;
-use crate::wording::schedule::Describe;
 use crate::wording::time::rfc3339;
 
 /// The whole report.
@@ -89,7 +88,6 @@ impl<'a> GapsSchedule<'a> {
         coverage: Coverage,
         judged: Option<&GapReport>,
         zone: Tz,
-        describe: Describe,
     ) -> Self {
         let gaps: Vec<GapView> =
             judged.into_iter().flat_map(|report| &report.gaps).map(|gap| GapView::new(gap, zone)).collect();
@@ -111,7 +109,7 @@ impl<'a> GapsSchedule<'a> {
             problems: loaded
                 .problems()
                 .iter()
-                .map(|problem| ProblemView::of(problem, describe))
+                .map(|problem| ProblemView::of(problem))
                 .chain(clashes)
                 .collect(),
             read_at: rfc3339(loaded.read_at, zone),

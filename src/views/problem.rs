@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::schedule::problem::{Problem, Severity};
 use crate::schedule::resolve::Clash;
-use crate::wording::schedule::{Describe, describe_clash};
+use crate::wording::schedule::{describe_clash, described};
 
 /// One entry of `problems` (contract 3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,8 +27,8 @@ pub struct ProblemView {
 
 impl ProblemView {
     /// A defect found while reading.
-    pub fn of(problem: &Problem, describe: Describe) -> Self {
-        let described = describe(problem);
+    pub fn of(problem: &Problem) -> Self {
+        let described = described(problem);
         Self {
             severity: described.severity,
             code: described.code,

@@ -8,7 +8,6 @@ use super::problem::ProblemView;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::schedule::on_call::{Hole, NextChange, OnCall, OnCallPerson, Status};
 use crate::schedule::shift::{RowReference, ShiftKind};
-use crate::wording::schedule::Describe;
 use crate::wording::time::rfc3339;
 
 /// The whole answer.
@@ -103,18 +102,18 @@ pub struct HoleView {
 
 impl<'a> Who<'a> {
     /// The answer of all `schedules` at `at`.
-    pub fn new(schedules: &'a [LoadedSchedule], at: DateTime<Utc>, zone: Tz, describe: Describe) -> Self {
-        let answer = |loaded: &'a LoadedSchedule| WhoSchedule::new(loaded, &loaded.on_call(at), zone, describe);
+    pub fn new(schedules: &'a [LoadedSchedule], at: DateTime<Utc>, zone: Tz) -> Self {
+        let answer = |loaded: &'a LoadedSchedule| WhoSchedule::new(loaded, &loaded.on_call(at), zone);
         Self { at: rfc3339(at, zone), schedules: schedules.iter().map(answer).collect() }
     }
 }
 
 impl<'a> WhoSchedule<'a> {
     /// The entry of one schedule, from the answer that the resolver gave.
-    pub fn new(loaded: &'a LoadedSchedule, answer: &OnCall, zone: Tz, describe: Describe) -> Self {
+    pub fn new(loaded: &'a LoadedSchedule, answer: &OnCall, zone: Tz) -> Self {
         let problems = match &loaded.schedule {
             Ok(_) => Vec::new(),
-            Err(problems) => problems.iter().map(|problem| ProblemView::of(problem, describe)).collect(),
+            Err(problems) => problems.iter().map(|problem| ProblemView::of(problem)).collect(),
         };
         Self {
             schedule: &loaded.name,

@@ -1,1 +1,56 @@
 //! What is this program made of tonight? Settings to adapters to engine; the only place that knows all.
+//!
+//! `environment` and `clock` are the only files that may ask the machine; `locate` and `load` find and read the site;
+//! `adapters` builds providers, store and engine; `verbs` hands each verb what it needs.
+
+mod adapters;
+mod clock;
+mod environment;
+mod load;
+mod locate;
+mod logs;
+mod verbs;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::arguments::Arguments;
+use crate::cli::error::CommandError;
+use environment::Environment;
+
+/// The exit code of a defect of ours (contract 3).
+const DEFECT: u8 = 70;
+
+/// Runs the call that was typed and gives its exit code.
+pub fn start() -> ExitCode {
+    let environment = Environment::read();
+    let arguments = match Arguments::try_parse_from(&environment.arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers; everything else is wrong usage.
+            let code = if error.use_stderr() { 2 } else { 0 };
+            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(3) };
+        }
+    };
+    logs::start(&arguments.global, environment.log.as_deref());
+    let ran = std::panic::catch_unwind(|| verbs::run(&arguments, &environment));
+    match ran {
+        Ok(Ok(exit)) => ExitCode::from(exit.code()),
+        Ok(Err(error)) => {
+            report(&error);
+            ExitCode::from(error.exit.code())
+        }
+        Err(_) => {
+            report(&CommandError::could_not_tell("this is a defect of page-oncall; the page log on disk is whole")
+                .hint("dial by hand, and report what is printed above"));
+            ExitCode::from(DEFECT)
+        }
+    }
+}
+
+/// Says to the person what went wrong. When even that cannot be written, the exit code still says it.
+fn report(error: &CommandError) {
+    let _unwritable = writeln!(std::io::stderr(), "page-oncall: {error}");
+}

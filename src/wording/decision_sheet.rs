@@ -7,8 +7,8 @@ use super::time;
 use crate::decision::Outcome;
 use crate::decision::table::TABLE;
 
-/// The decided call: the outcome large, why, what to say, what to do, what to paste.
-pub fn sheet(call: &Call, facts: &Facts, desk: &Desk, audit: &[String]) -> String {
+/// The decided call: the outcome large, why, who is on call where somebody is paged, what to say, to do, to paste.
+pub fn sheet(call: &Call, facts: &Facts, desk: &Desk, who: &[String], audit: &[String]) -> String {
     let word = headline(&call.decision);
     let rule = "=".repeat(word.len() + 4);
     let mut lines = vec![rule.clone(), format!("  {word}"), rule, String::new()];
@@ -20,6 +20,10 @@ pub fn sheet(call: &Call, facts: &Facts, desk: &Desk, audit: &[String]) -> Strin
         lines.push("CPS:  open now".to_owned());
     } else if let Some(opening) = desk.next_opening(call.circumstances) {
         lines.push(format!("CPS:  opens {opening}"));
+    }
+    if !who.is_empty() {
+        lines.extend([String::new(), "On call:".to_owned()]);
+        lines.extend(who.iter().map(|line| format!("  {line}")));
     }
     lines.extend([String::new(), "Say to the customer:".to_owned()]);
     for sentence in say(call, desk) {

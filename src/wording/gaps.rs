@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::columns::{fill, paragraph};
 use super::schedule::{
-    Describe, Described, both, describe_clash, finding, hours, interval, problem, reading_age, row_name, told_problems,
+    Described, both, describe_clash, described, finding, hours, interval, problem, reading_age, row_name, told_problems,
 };
 use crate::civil::Interval;
 use crate::schedule::gaps::{Gap, GapReport, Overlap};
@@ -17,13 +17,13 @@ use crate::schedule::shift::RowReference;
 const MARGIN: &str = "           ";
 
 /// What a window leaves open: a verdict, then one block a schedule. No report means that the schedule is unusable.
-pub fn gaps(window: Interval, judged: &[(&LoadedSchedule, Option<GapReport>)], zone: Tz, describe: Describe) -> String {
-    let mut blocks = vec![gaps_verdict(judged, describe) + "\n" + &interval(window, zone)];
-    blocks.extend(judged.iter().map(|(loaded, report)| block(loaded, report.as_ref(), zone, describe).join("\n")));
+pub fn gaps(window: Interval, judged: &[(&LoadedSchedule, Option<GapReport>)], zone: Tz) -> String {
+    let mut blocks = vec![gaps_verdict(judged) + "\n" + &interval(window, zone)];
+    blocks.extend(judged.iter().map(|(loaded, report)| block(loaded, report.as_ref(), zone).join("\n")));
     blocks.join("\n\n") + "\n"
 }
 
-fn block(loaded: &LoadedSchedule, report: Option<&GapReport>, zone: Tz, describe: Describe) -> Vec<String> {
+fn block(loaded: &LoadedSchedule, report: Option<&GapReport>, zone: Tz) -> Vec<String> {
     let name = format!("{} ({})", loaded.title, loaded.name);
     let mut lines = Vec::new();
     if let Some(report) = report {
@@ -31,10 +31,10 @@ fn block(loaded: &LoadedSchedule, report: Option<&GapReport>, zone: Tz, describe
         lines.push(fill("", 2, "   ", [name, spans]));
         lines.extend(report.gaps.iter().flat_map(|gap| gap_lines(gap, zone)));
         lines.extend(report.overlaps.iter().map(|overlap| overlap_lines(overlap, zone)));
-        lines.extend(problem_lines(loaded, report, describe));
+        lines.extend(problem_lines(loaded, report));
     } else {
         lines.push(fill("", 2, "   ", [name, "CANNOT TELL: the sheet could not be used.".to_owned()]));
-        lines.extend(told_problems(loaded, describe));
+        lines.extend(told_problems(loaded));
     }
     lines.push(reading_age(loaded, zone));
     lines
@@ -47,7 +47,7 @@ fn gap_lines(gap: &Gap, zone: Tz) -> Vec<String> {
     lines
 }
 
-fn gaps_verdict(judged: &[(&LoadedSchedule, Option<GapReport>)], describe: Describe) -> String {
+fn gaps_verdict(judged: &[(&LoadedSchedule, Option<GapReport>)]) -> String {
     let reports = || judged.iter().filter_map(|(_, report)| report.as_ref());
     let unusable = judged.len() - reports().count();
     let gaps: Vec<Duration> = reports().flat_map(|report| &report.gaps).map(|gap| gap.interval.length()).collect();
@@ -56,7 +56,7 @@ fn gaps_verdict(judged: &[(&LoadedSchedule, Option<GapReport>)], describe: Descr
         .iter()
         .filter(|(_, report)| report.is_some())
         .flat_map(|(loaded, _)| loaded.problems())
-        .filter(|problem| describe(problem).severity == Severity::Error)
+        .filter(|problem| problem.kind.severity() == Severity::Error)
         .count();
     let mut parts = Vec::new();
     if !gaps.is_empty() {
@@ -89,11 +89,11 @@ fn overlap_lines(overlap: &Overlap, zone: Tz) -> String {
 }
 
 /// Errors first, then warnings; notes are only counted, since the reading is certain.
-fn problem_lines(loaded: &LoadedSchedule, report: &GapReport, describe: Describe) -> Vec<String> {
+fn problem_lines(loaded: &LoadedSchedule, report: &GapReport) -> Vec<String> {
     let mut told: Vec<(Described, &str, &str, &str)> = loaded
         .problems()
         .iter()
-        .map(|problem| (describe(problem), problem.sheet.as_ref(), problem.cell.as_str(), problem.text.as_str()))
+        .map(|problem| (described(problem), problem.sheet.as_ref(), problem.cell.as_str(), problem.text.as_str()))
         .collect();
     told.extend(report.clashes.iter().map(|clash| {
         (describe_clash(clash), clash.loser.sheet.as_ref(), clash.loser.cell.as_str(), clash.loser.text.as_str())

@@ -1,9 +1,32 @@
 //! How is it told which layout a sheet has, and why a row was skipped? The words of `explain`.
 
-use crate::schedule::layout::{Column, LayoutKind, RecognitionReason, RunnerUp, SkipReason};
+use crate::schedule::layout::{Column, LayoutKind, Recognition, RecognitionReason, RunnerUp, SkipReason, SkippedRow};
+
+/// How many skipped rows of one kind are named.
+const SHOWN_ROWS: usize = 8;
+
+/// How a sheet was read: its layout, why, what came second, and the rows that were skipped.
+pub fn lines(recognition: &Recognition, skipped_rows: &[SkippedRow]) -> Vec<String> {
+    let mut lines = vec![format!("{}, header in row {}", layout(recognition.layout), recognition.header_row)];
+    lines.extend(recognition.reasons.iter().map(|why| reason(*why)));
+    lines.extend(recognition.runner_up.as_ref().map(runner_up));
+    let mut counted: Vec<(SkipReason, Vec<u32>)> = Vec::new();
+    for row in skipped_rows {
+        match counted.iter_mut().find(|(reason, _)| *reason == row.reason) {
+            Some((_, rows)) => rows.push(row.row),
+            None => counted.push((row.reason, vec![row.row])),
+        }
+    }
+    for (reason, rows) in counted {
+        let shown: Vec<String> = rows.iter().take(SHOWN_ROWS).map(u32::to_string).collect();
+        let more = if rows.len() > SHOWN_ROWS { ", ..." } else { "" };
+        lines.push(format!("skipped, {}: row {}{more} ({} in all)", skipped(reason), shown.join(", "), rows.len()));
+    }
+    lines
+}
 
 /// The layout in a few words.
-pub fn layout(kind: LayoutKind) -> &'static str {
+fn layout(kind: LayoutKind) -> &'static str {
     match kind {
         LayoutKind::Plain => "plain: one row a shift",
         LayoutKind::Week => "week: one row a week",
@@ -11,7 +34,7 @@ pub fn layout(kind: LayoutKind) -> &'static str {
 }
 
 /// Why a sheet was understood as it was.
-pub fn reason(reason: RecognitionReason) -> String {
+fn reason(reason: RecognitionReason) -> String {
     match reason {
         RecognitionReason::LayoutSet => "the settings name the layout".into(),
         RecognitionReason::StartAndEnd => "the header has a start, an end and people".into(),
@@ -29,7 +52,7 @@ pub fn reason(reason: RecognitionReason) -> String {
 }
 
 /// Why the other layout was not chosen.
-pub fn runner_up(other: &RunnerUp) -> String {
+fn runner_up(other: &RunnerUp) -> String {
     let name = layout(other.layout);
     if other.missing.is_empty() {
         return format!("{name} would fit too; start and end say more");
@@ -39,7 +62,7 @@ pub fn runner_up(other: &RunnerUp) -> String {
 }
 
 /// Why a row is no shift.
-pub fn skipped(reason: SkipReason) -> &'static str {
+fn skipped(reason: SkipReason) -> &'static str {
     match reason {
         SkipReason::Title => "above the header",
         SkipReason::Blank => "blank",

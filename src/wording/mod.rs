@@ -1,16 +1,23 @@
 //! Which sentence does a person read? Every word for people, pure: no policy, no effects.
+//!
+//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For technicians:
+//! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `layouts`, `problems`,
+//! `partners`. For all of them: `time`, `phone`, and `columns` that fills lines.
 
+pub mod columns;
 pub mod decision;
 pub mod decision_sheet;
+pub mod gaps;
+pub mod gsm;
+pub mod layouts;
+pub mod messages;
 pub mod outage;
+pub mod page;
 pub mod partners;
+pub mod phone;
+pub mod problems;
 pub mod questions;
 pub mod record;
-pub mod columns;
-pub mod gaps;
+pub mod refusals;
 pub mod schedule;
-pub mod gsm;
-pub mod messages;
-pub mod layouts;
-pub mod problems;
 pub mod time;

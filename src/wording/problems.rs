@@ -9,6 +9,7 @@ use crate::schedule::problem::{Problem, ProblemKind};
 /// The stable name of a kind of defect, for programs.
 pub fn code(kind: &ProblemKind) -> &'static str {
     match kind {
+        ProblemKind::NoSheet { .. } => "no-sheet",
         ProblemKind::NoUsableRow => "no-usable-row",
         ProblemKind::NoHeader { .. } => "no-header",
         ProblemKind::MissingColumn { .. } => "missing-column",
@@ -67,6 +68,7 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
 pub fn message(problem: &Problem) -> String {
     let text = quoted(&problem.text);
     match &problem.kind {
+        ProblemKind::NoSheet { reason } => format!("{reason}."),
         ProblemKind::NoUsableRow => "No row of this sheet can be used.".into(),
         ProblemKind::NoHeader { rows: 1 } => "That row does not have the headings of a schedule.".into(),
         ProblemKind::NoHeader { rows } => format!("None of the first {rows} rows has the headings of a schedule."),
@@ -159,6 +161,7 @@ fn refusal_message(refusal: &Refusal, text: &str) -> String {
 /// What to do about it, in one sentence.
 pub fn hint(problem: &Problem) -> String {
     match &problem.kind {
+        ProblemKind::NoSheet { .. } => "Until then nobody can tell who is on call; ask the schedule's owner.".into(),
         ProblemKind::NoUsableRow => "Correct the rows named above; until then the last good copy stays in use.".into(),
         ProblemKind::NoHeader { .. } => {
             "Put one row above the shifts with `start`, `end` and `person`, or with `week of` and the people, or set \

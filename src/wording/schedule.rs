@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::columns::{fill, paragraph};
-use super::time;
+use super::{problems, time};
 use crate::civil::{CivilNote, Interval};
 use crate::schedule::explain::{Account, Explanation, Neighbours, Verdict};
 use crate::schedule::loaded::LoadedSchedule;
@@ -35,8 +35,15 @@ pub struct Described {
     pub hint: String,
 }
 
-/// How a problem is put into words.
-pub type Describe<'a> = &'a dyn Fn(&Problem) -> Described;
+/// A defect of a sheet, in words.
+pub fn described(problem: &Problem) -> Described {
+    Described {
+        severity: problem.kind.severity(),
+        code: problems::code(&problem.kind),
+        message: problems::message(problem),
+        hint: problems::hint(problem),
+    }
+}
 
 /// Two overrides at once, in words.
 pub fn describe_clash(clash: &Clash) -> Described {
@@ -89,14 +96,14 @@ pub fn heading(at: DateTime<Utc>, note: Option<CivilNote>, zone: Tz) -> String {
 }
 
 /// Who is on call in one schedule: the block of lines of `who`.
-pub fn who(loaded: &LoadedSchedule, answer: &OnCall, now: DateTime<Utc>, zone: Tz, describe: Describe) -> String {
+pub fn who(loaded: &LoadedSchedule, answer: &OnCall, now: DateTime<Utc>, zone: Tz) -> String {
     let mut lines = Vec::new();
     let tag = format!("{:<6} ", loaded.name.to_uppercase());
     let speaker = Speaker { at: answer.at, now, zone };
     match answer.status {
         Status::Unusable => {
             lines.push(fill(&tag, INDENT, " ", ["CANNOT TELL who is on call: the sheet could not be used."]));
-            lines.extend(told_problems(loaded, describe));
+            lines.extend(told_problems(loaded));
         }
         Status::Gap => {
             lines.push(speaker.nobody(&tag, answer));
@@ -185,9 +192,8 @@ pub fn explain(
     reading: &[String],
     now: DateTime<Utc>,
     zone: Tz,
-    describe: Describe,
 ) -> String {
-    let mut lines = vec![who(loaded, answer, now, zone, describe)];
+    let mut lines = vec![who(loaded, answer, now, zone)];
     if let Some(explanation) = explanation {
         lines.push(format!("Rows that hold at {}", clock(answer.at, zone)));
         if explanation.rows.is_empty() {
@@ -246,12 +252,12 @@ pub(super) fn finding(label: &str, parts: &[String]) -> String {
 }
 
 /// The first problems of a sheet that could not be used.
-pub(super) fn told_problems(loaded: &LoadedSchedule, describe: Describe) -> Vec<String> {
+pub(super) fn told_problems(loaded: &LoadedSchedule) -> Vec<String> {
     let all = loaded.problems();
     let mut lines: Vec<String> = all
         .iter()
         .take(PROBLEMS_TOLD)
-        .map(|told| problem(&describe(told), &told.sheet, &told.cell, &told.text))
+        .map(|told| problem(&described(told), &told.sheet, &told.cell, &told.text))
         .collect();
     if all.len() > PROBLEMS_TOLD {
         lines.push(finding("", &[format!("and {} more; --format json lists them", all.len() - PROBLEMS_TOLD)]));

@@ -12,7 +12,6 @@ use page_oncall::schedule::coverage::Coverage;
 use page_oncall::schedule::loaded::LoadedSchedule;
 use page_oncall::schedule::problem::{Problem, ProblemKind, Severity};
 use page_oncall::schedule::shift::Shift;
-use page_oncall::wording::schedule::Described;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -21,23 +20,12 @@ use super::{civil, interval, rows};
 
 const WEEK: (&str, &str) = ("2026-11-16 07:00", "2026-11-23 07:00");
 
-/// The words for problems: these tests bring their own.
-fn describe(problem: &Problem) -> Described {
-    let severity = if problem.cell == "D4" { Severity::Note } else { Severity::Error };
-    Described {
-        severity,
-        code: "no_usable_row",
-        message: "the sheet has no row that can be read".to_owned(),
-        hint: "Give the sheet a header row with start, end and person.".to_owned(),
-    }
-}
-
 fn problem(cell: &str) -> Problem {
     Problem { kind: ProblemKind::NoUsableRow, sheet: "aims.csv".into(), cell: cell.to_owned(), text: "Jon".to_owned() }
 }
 
-fn face(now: &str, format: Format) -> Face<'static> {
-    Face { zone: Chicago, now: civil(now), format, describe: &describe }
+fn face(now: &str, format: Format) -> Face {
+    Face { zone: Chicago, now: civil(now), format }
 }
 
 fn loaded(shifts: Vec<Shift>, problems: Vec<Problem>) -> LoadedSchedule {
@@ -45,6 +33,7 @@ fn loaded(shifts: Vec<Shift>, problems: Vec<Problem>) -> LoadedSchedule {
         name: "aims".to_owned(),
         title: "AIMS On-call Schedule".to_owned(),
         schedule: Ok(Schedule::new("aims", "AIMS On-call Schedule", shifts, problems, &[])),
+        understood: None,
         read_at: civil("2026-11-22 19:03"),
         age_s: 240,
         from_cache: false,

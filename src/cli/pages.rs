@@ -1,0 +1,296 @@
+//! Which pages are there, and how does one stand? The verbs `pages`, `show` and `promises`.
+
+use std::io::Write;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::arguments::Format;
+use super::case::write_json;
+use super::desk::desk;
+use super::error::{CommandError, CommandResult, Exit};
+use crate::decision::{Circumstances, Decision};
+use crate::episode::briefing::Briefing;
+use crate::episode::event::Recorded;
+use crate::episode::plan;
+use crate::episode::promise::PromiseState;
+use crate::episode::state::State;
+use crate::ports::{EpisodeStore, PageSummary, StoreError};
+use crate::site::Site;
+use crate::views::page::{DecisionView, Page, PageView, PromiseView, phase_word, promise};
+use crate::wording::decision::{Call, say, wrapped};
+use crate::wording::page as words;
+use crate::wording::record::{Facts, record};
+use crate::wording::time::{rfc3339, span, stamp};
+
+/// Reads stored pages for a face.
+pub struct Reader<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// The page log; `None` while the site has none, because nothing was ever paged.
+    pub store: Option<&'a dyn EpisodeStore>,
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::could_not_tell(error.to_string())
+    }
+}
+
+impl Reader<'_> {
+    /// The page of `case` that is open, else its newest one.
+    pub async fn find(&self, case: &str) -> Result<PageSummary, CommandError> {
+        let pages = self.pages_of(case.trim()).await?;
+        pages.iter().find(|page| page.open).or(pages.first()).cloned().ok_or_else(|| {
+            CommandError::finding(format!("there is no page for case {:?}", case.trim()))
+                .hint("page-oncall pages --all lists every page")
+        })
+    }
+
+    /// The open page of `case`, if there is one.
+    pub async fn open_page(&self, case: &str) -> Result<Option<PageSummary>, CommandError> {
+        Ok(self.pages_of(case).await?.into_iter().find(|page| page.open))
+    }
+
+    /// The pages of a case in this site's mode, newest first: training and live pages never mix.
+    async fn pages_of(&self, case: &str) -> Result<Vec<PageSummary>, CommandError> {
+        let Some(store) = self.store else { return Ok(Vec::new()) };
+        let training = self.site.is_training();
+        Ok(store.pages_of(case).await?.into_iter().filter(|page| page.training == training).collect())
+    }
+
+    /// All pages in this site's mode, newest first; closed ones too where they are wanted.
+    async fn listed(&self, all: bool) -> Result<Vec<PageSummary>, CommandError> {
+        let Some(store) = self.store else { return Ok(Vec::new()) };
+        let training = self.site.is_training();
+        Ok(store.pages(all).await?.into_iter().filter(|page| page.training == training).collect())
+    }
+
+    /// A page's log.
+    pub async fn log(&self, episode: &str) -> Result<Vec<Recorded>, CommandError> {
+        let Some(store) = self.store else { return Ok(Vec::new()) };
+        Ok(store.load(episode).await?)
+    }
+
+    /// A page's briefing; `None` when it was purged.
+    pub async fn briefing(&self, episode: &str) -> Result<Option<Briefing>, CommandError> {
+        let Some(store) = self.store else { return Ok(None) };
+        Ok(store.briefing(episode).await?)
+    }
+
+    /// A page's state.
+    pub async fn state(&self, episode: &str) -> Result<State, CommandError> {
+        fold(episode, &self.log(episode).await?)
+    }
+
+    /// A page as JSON.
+    pub async fn view(&self, episode: &str, now: DateTime<Utc>, with_log: bool) -> Result<PageView, CommandError> {
+        let log = self.log(episode).await?;
+        let state = fold(episode, &log)?;
+        let briefing = self.briefing(episode).await?;
+        let circumstances = self.site.circumstances(state.opened_at);
+        let decided = Decided::of(&state, &circumstances);
+        let (say, record) = self.words(&state, &decided, briefing.as_ref());
+        let page = Page {
+            episode: episode.to_owned(),
+            decision: DecisionView::of(&decided.decision, &state.answers),
+            next: plan::next(&state, now, &self.site.policy()),
+            state,
+            now,
+        };
+        let view = PageView::of(&page, self.site.zone, say, record);
+        Ok(if with_log { view.with_log(&log, self.site.zone) } else { view })
+    }
+
+    /// What to say and what to paste, as the page stands.
+    fn words(&self, state: &State, decided: &Decided, briefing: Option<&Briefing>) -> (Vec<String>, String) {
+        let words = desk(self.site);
+        let call = Call {
+            decision: decided.decision,
+            answers: &state.answers,
+            circumstances: decided.circumstances,
+            case: Some(&state.case),
+            promise_due: state.promise.as_ref().map(|promise| promise.due),
+        };
+        let facts = Facts {
+            summary: briefing.map(|briefing| briefing.summary.as_str()),
+            customer: briefing.map(|briefing| briefing.customer.as_str()),
+            phone: briefing.map(|briefing| briefing.phone.as_str()),
+            department: briefing.and_then(|briefing| briefing.department.as_deref()),
+            told_at: state.promise.as_ref().map(|promise| promise.told_at),
+            told_by: Some(&state.opened_by),
+        };
+        (say(&call, &words), record(&call, &facts, &words, &words::audit(state, self.site.zone)))
+    }
+
+    /// The ladder with what comes next, for a terminal.
+    pub fn screen(&self, state: &State, now: DateTime<Utc>) -> Vec<String> {
+        let zone = self.site.zone;
+        let mut lines = vec![String::new()];
+        lines.extend(words::ladder(state, zone));
+        if let Some(next) = plan::next(state, now, &self.site.policy()) {
+            let left = span(next.at - now);
+            lines.push(format!("Next: {} in {left}", words::next_step(&next.step)));
+        }
+        if let Some(promise) = &state.promise {
+            lines.push(format!("Promise: {}", words::promise(promise, now, zone)));
+        }
+        lines.push("Ctrl-C stops following, not the page.".to_owned());
+        lines
+    }
+}
+
+/// A stored page's decision, made again from what was answered.
+struct Decided<'a> {
+    decision: Decision,
+    circumstances: &'a Circumstances,
+}
+
+impl<'a> Decided<'a> {
+    /// The row is the stored one, even where the procedure's table has changed since.
+    fn of(state: &State, circumstances: &'a Circumstances) -> Self {
+        let now = crate::decision::decide(&state.answers, circumstances);
+        let then = crate::decision::table::TABLE.iter().find(|row| row.id.name() == state.row);
+        Self { decision: then.map_or(now, crate::decision::table::Row::decision), circumstances }
+    }
+}
+
+fn fold(episode: &str, log: &[Recorded]) -> Result<State, CommandError> {
+    State::of(log).map_err(|error| CommandError::could_not_tell(format!("page {episode} cannot be read: {error}")))
+}
+
+/// `show`: one page's whole log.
+pub async fn show(reader: &Reader<'_>, case: &str, now: DateTime<Utc>, format: Format, out: &mut dyn Write) -> CommandResult {
+    let page = reader.find(case).await?;
+    let view = reader.view(&page.episode, now, true).await?;
+    if format == Format::Json {
+        write_json(out, &view)?;
+        return Ok(Exit::Done);
+    }
+    let zone = reader.site.zone;
+    let log = reader.log(&page.episode).await?;
+    let state = fold(&page.episode, &log)?;
+    for line in wrapped(&words::summary(&state, now, zone), "", "  ") {
+        writeln!(out, "{line}")?;
+    }
+    for line in words::ladder(&state, zone) {
+        writeln!(out, "{line}")?;
+    }
+    if let Some(next) = &view.next {
+        writeln!(out, "Next: {} at {}", next.what, next.at)?;
+    }
+    if state.phase() == crate::episode::state::Phase::Exhausted {
+        let briefing = reader.briefing(&page.episode).await?;
+        writeln!(out)?;
+        for line in words::act_now(&state, briefing.as_ref(), &reader.site.settings.desk.help_desk_phone, zone) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    writeln!(out, "\nThe log:")?;
+    let mut known: Option<State> = None;
+    for recorded in &log {
+        match &mut known {
+            Some(known) => drop(known.apply(recorded)),
+            None => known = State::of(std::slice::from_ref(recorded)).ok(),
+        }
+        let Some(known) = &known else { continue };
+        let time = stamp(recorded.at, zone);
+        for line in wrapped(&words::change(&recorded.event, known, zone), &format!("{time}  "), "    ") {
+            writeln!(out, "{line}")?;
+        }
+    }
+    writeln!(out, "\nPaste into {}:\n{}\n{}\n{0}", reader.site.settings.desk.ticket_system, "-".repeat(40), view.record)?;
+    Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct PageList {
+    pages: Vec<PageLine>,
+}
+
+#[derive(Serialize)]
+struct PageLine {
+    case: String,
+    page: String,
+    training: bool,
+    schedule: Option<String>,
+    state: &'static str,
+    opened_at: String,
+    acknowledged_by: Option<String>,
+    promise: Option<PromiseView>,
+}
+
+/// `pages`: the open pages, or all.
+pub async fn pages(reader: &Reader<'_>, all: bool, now: DateTime<Utc>, format: Format, out: &mut dyn Write) -> CommandResult {
+    let zone = reader.site.zone;
+    let mut list = PageList { pages: Vec::new() };
+    let mut lines = Vec::new();
+    for page in reader.listed(all).await? {
+        let state = reader.state(&page.episode).await?;
+        lines.extend(wrapped(&words::summary(&state, now, zone), "", "    "));
+        list.pages.push(PageLine {
+            case: state.case.clone(),
+            page: page.episode,
+            training: state.training,
+            schedule: state.schedule.clone(),
+            state: phase_word(state.phase()),
+            opened_at: rfc3339(state.opened_at, zone),
+            acknowledged_by: state.acknowledged.as_ref().map(|owner| owner.by.clone()),
+            promise: state.promise.as_ref().map(|made| promise(made, zone, now)),
+        });
+    }
+    if format == Format::Json {
+        write_json(out, &list)?;
+    } else if lines.is_empty() {
+        writeln!(out, "{}", if all { "There is no page." } else { "There is no open page." })?;
+    } else {
+        writeln!(out, "{}", lines.join("\n"))?;
+    }
+    Ok(Exit::Done)
+}
+
+#[derive(Serialize)]
+struct PromiseList {
+    promises: Vec<PromiseLine>,
+}
+
+#[derive(Serialize)]
+struct PromiseLine {
+    case: String,
+    schedule: Option<String>,
+    owner: Option<String>,
+    #[serde(flatten)]
+    promise: PromiseView,
+}
+
+/// `promises`: those of open pages, or all; the oldest first.
+pub async fn promises(reader: &Reader<'_>, all: bool, now: DateTime<Utc>, format: Format, out: &mut dyn Write) -> CommandResult {
+    let zone = reader.site.zone;
+    let mut list = PromiseList { promises: Vec::new() };
+    let mut lines = Vec::new();
+    let mut missed = false;
+    let mut pages = reader.listed(all).await?;
+    pages.sort_by_key(|page| page.opened_at);
+    for page in pages {
+        let state = reader.state(&page.episode).await?;
+        let Some(made) = &state.promise else { continue };
+        missed |= made.state(now) == PromiseState::Missed;
+        let owner = state.acknowledged.as_ref().map(|owner| owner.by.clone());
+        let who = owner.as_deref().unwrap_or("NOBODY has it");
+        lines.extend(wrapped(&format!("{}  {}  ({who})", state.case, words::promise(made, now, zone)), "", "    "));
+        list.promises.push(PromiseLine {
+            case: state.case.clone(),
+            schedule: state.schedule.clone(),
+            owner,
+            promise: promise(made, zone, now),
+        });
+    }
+    if format == Format::Json {
+        write_json(out, &list)?;
+    } else if lines.is_empty() {
+        writeln!(out, "{}", if all { "No promise was ever made." } else { "No promise is open." })?;
+    } else {
+        writeln!(out, "{}", lines.join("\n"))?;
+    }
+    Ok(if missed { Exit::Finding } else { Exit::Done })
+}

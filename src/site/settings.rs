@@ -1,0 +1,216 @@
+//! Which settings does a site have? `page-oncall.toml` as types; every default stands here.
+//!
+//! `wire` reads the file and calls [`Settings::parse`]; nothing here opens a file or reads the environment.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use super::error::SettingsError;
+use crate::decision::ladder::LadderPolicy;
+use crate::delivery::{SmtpSettings, TrainingSettings, TwilioSettings};
+use crate::episode::policy::Policy;
+use crate::schedule::coverage::Coverage;
+use crate::schedule::layout::LayoutSettings;
+
+/// The whole settings file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The only zone that civil times are read in.
+    #[serde(default = "chicago")]
+    pub timezone: Tz,
+    /// The help desk: its hours, numbers and words.
+    #[serde(default)]
+    pub desk: DeskSettings,
+    /// The on-call schedules by their short names; `aims` and `gds` are the ones the procedure asks.
+    #[serde(default)]
+    pub schedules: BTreeMap<String, ScheduleSettings>,
+    /// Whom a page reaches for, and when.
+    #[serde(default)]
+    pub ladder: LadderPolicy,
+    /// The numbers of the climb and of the promise.
+    #[serde(default)]
+    pub paging: Policy,
+    /// The people who are asked when nobody else can be.
+    #[serde(default)]
+    pub leadership: Vec<LeadershipContact>,
+    /// Where pages are kept.
+    #[serde(default)]
+    pub store: StoreSettings,
+    /// How messages leave the house.
+    #[serde(default)]
+    pub delivery: DeliverySettings,
+}
+
+/// `[desk]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeskSettings {
+    /// The help desk's short name, as it begins every message.
+    pub name: String,
+    /// When the CPS Help Desk is open (A7, A21).
+    pub cps_hours: String,
+    /// The CPS Help Desk's number (A21).
+    pub cps_phone: String,
+    /// The General Help Desk's number (B23).
+    pub help_desk_phone: String,
+    /// When the General Help Desk answers; required in a live site (A13).
+    pub general_hours: Option<String>,
+    /// The holidays file: `date,name,(closed|open)`.
+    pub holidays: String,
+    /// The contacts file.
+    pub contacts: String,
+    /// The partners file.
+    pub partners: String,
+    /// What a case number looks like, as a regular expression.
+    pub case_pattern: String,
+    /// What the ticket system is called.
+    pub ticket_system: String,
+    /// The date of the procedure text the decisions follow.
+    pub procedure_date: NaiveDate,
+    /// Whether a paged case is also assigned to EAST, so that it has an owner (domain 1.9 row 6).
+    pub east_on_page: bool,
+    /// Further fields to paste into the case (A71).
+    pub extra_record_fields: Vec<String>,
+    /// Where the customer's support options are described (A21).
+    pub options_page: Option<String>,
+    /// Where known outages are listed (A87).
+    pub outages_page: Option<String>,
+    /// Campus numbers of five digits: how they begin, and what stands for that beginning, as `"3" = "608263"`.
+    pub campus_numbers: BTreeMap<String, String>,
+}
+
+impl Default for DeskSettings {
+    fn default() -> Self {
+        Self {
+            name: "Help Desk".to_owned(),
+            cps_hours: "Mon-Fri 07:00-18:00".to_owned(),
+            cps_phone: "608-265-6900".to_owned(),
+            help_desk_phone: "608-264-4357".to_owned(),
+            general_hours: None,
+            holidays: "holidays.csv".to_owned(),
+            contacts: "contacts.csv".to_owned(),
+            partners: "partners.csv".to_owned(),
+            case_pattern: r"^(INC)?\d{6,8}$".to_owned(),
+            ticket_system: "WiscIT".to_owned(),
+            procedure_date: NaiveDate::from_ymd_opt(2025, 2, 6).unwrap_or_default(),
+            east_on_page: true,
+            extra_record_fields: Vec::new(),
+            options_page: None,
+            outages_page: None,
+            campus_numbers: BTreeMap::new(),
+        }
+    }
+}
+
+/// `[schedules.NAME]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleSettings {
+    /// What people call the schedule; its short name in capitals when absent.
+    pub title: Option<String>,
+    /// Where it is kept: `csv:FILE`.
+    pub source: String,
+    /// The hours in which a missing person is a gap.
+    #[serde(default)]
+    pub coverage: Coverage,
+    /// The roles that must have somebody; by default `primary` where the sheet has it, else anybody at all.
+    #[serde(default)]
+    pub required_roles: Vec<String>,
+    /// How the sheet is to be read, where it does not say so itself.
+    #[serde(default)]
+    pub layout: LayoutSettings,
+}
+
+/// `[[leadership]]`: somebody to ask when nobody else can be.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadershipContact {
+    /// Their name.
+    pub name: String,
+    /// Their number, in any notation that contacts may use.
+    pub phone: Option<String>,
+    /// Where e-mail reaches them.
+    pub email: Option<String>,
+}
+
+/// `[store]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreSettings {
+    /// `sqlite:FILE`.
+    pub url: String,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self { url: "sqlite:page-oncall.db".to_owned() }
+    }
+}
+
+/// Whether messages really leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Nothing is sent; a scripted technician answers; every line says so.
+    #[default]
+    Training,
+    /// Messages are sent to people.
+    Live,
+}
+
+/// `[delivery]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeliverySettings {
+    /// Training or live.
+    pub mode: Mode,
+    /// Text messages through a Twilio-compatible API.
+    pub sms: Option<TwilioSettings>,
+    /// E-mail through a relay.
+    pub mail: Option<SmtpSettings>,
+    /// What the scripted technician does.
+    pub training: TrainingSettings,
+}
+
+impl Settings {
+    /// Reads the text of a settings file. An error names the key or value, its line, and the nearest known key.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        let settings: Self = toml::from_str(text).map_err(|error| SettingsError::of_toml(text, &error))?;
+        settings.check(text)?;
+        Ok(settings)
+    }
+
+    /// Campus short numbers as pairs of a prefix and what stands for it.
+    pub fn campus(&self) -> Vec<(String, String)> {
+        self.desk.campus_numbers.iter().map(|(prefix, number)| (prefix.clone(), number.clone())).collect()
+    }
+
+    /// What the types cannot say.
+    fn check(&self, text: &str) -> Result<(), SettingsError> {
+        let at = |key: &str, message: String| SettingsError::at_key(text, key, message);
+        crate::civil::WeeklyHours::parse(&self.desk.cps_hours)
+            .map_err(|error| at("cps_hours", error.to_string()))?;
+        if let Some(hours) = &self.desk.general_hours {
+            crate::civil::WeeklyHours::parse(hours).map_err(|error| at("general_hours", error.to_string()))?;
+        } else if self.delivery.mode == Mode::Live {
+            let message = "general_hours is required in a live site: when does the General Help Desk answer? \
+                           Write for example general_hours = \"always\" under [desk]";
+            return Err(at("desk", message.to_owned()));
+        }
+        regex_lite::Regex::new(&self.desk.case_pattern)
+            .map_err(|error| at("case_pattern", format!("case_pattern is not a regular expression: {error}")))?;
+        if self.delivery.mode == Mode::Live && self.delivery.sms.is_none() && self.delivery.mail.is_none() {
+            let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.mail] or both";
+            return Err(at("delivery", message.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+fn chicago() -> Tz {
+    chrono_tz::America::Chicago
+}

@@ -1,0 +1,171 @@
+//! Which adapters does the site name? Store, providers and engine, built from the settings and the secrets.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+
+use super::environment::Environment;
+use super::load::Loaded;
+use crate::cli::desk::{facts, others, schedule_label};
+use crate::cli::error::CommandError;
+use crate::decision::ladder::Channel;
+use crate::delivery::{self, CarrierGateway, SmtpMail, Training, TwilioCredentials, TwilioSms};
+use crate::engine::{Engine, Parts};
+use crate::episode::briefing::Briefing;
+use crate::episode::event::Attempt;
+use crate::episode::state::State;
+use crate::ports::{Clock, EpisodeStore, Message, Provider, Render};
+use crate::site::Site;
+use crate::store::lease::FileLease;
+use crate::store::sqlite::SqliteStore;
+use crate::wording::messages;
+
+/// The file of the page log.
+pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
+    let url = &loaded.site.settings.store.url;
+    match url.strip_prefix("sqlite:").map(|file| file.trim_start_matches("//")) {
+        Some(file) if !file.is_empty() => Ok(loaded.folder.join(file)),
+        _ => Err(CommandError::usage(format!("[store] url = {url:?} cannot be used by this version"))
+            .hint("this version keeps pages in one SQLite file: url = \"sqlite:page-oncall.db\"")),
+    }
+}
+
+/// Opens the page log, and makes it when there is none.
+pub(super) async fn store(loaded: &Loaded) -> Result<Arc<dyn EpisodeStore>, CommandError> {
+    Ok(Arc::new(SqliteStore::open(&database(loaded)?).await?))
+}
+
+/// Opens the page log for looking; nothing when there is none yet, and none is made.
+pub(super) async fn store_to_read(loaded: &Loaded) -> Result<Option<Arc<dyn EpisodeStore>>, CommandError> {
+    let file = database(loaded)?;
+    if !file.exists() {
+        return Ok(None);
+    }
+    match SqliteStore::open(&file).await {
+        Ok(store) => Ok(Some(Arc::new(store))),
+        // A log that may only be read can still be looked at.
+        Err(error) => match SqliteStore::open_for_reading(&file).await {
+            Ok(store) => Ok(Some(Arc::new(store))),
+            Err(_) => Err(error.into()),
+        },
+    }
+}
+
+/// The engine of this process.
+pub(super) fn engine(
+    loaded: &Arc<Loaded>,
+    environment: &Environment,
+    store: Arc<dyn EpisodeStore>,
+    clock: Arc<dyn Clock>,
+) -> Result<Engine, CommandError> {
+    let site = &loaded.site;
+    let training = site.is_training();
+    let providers = if training {
+        [Channel::Sms, Channel::Email]
+            .into_iter()
+            .map(|channel| {
+                Arc::new(Training::new(channel, site.settings.delivery.training, Arc::clone(&clock))) as Arc<dyn Provider>
+            })
+            .collect()
+    } else {
+        live_providers(loaded, environment, &clock)?
+    };
+    Ok(Engine::new(Parts {
+        store,
+        lease: Arc::new(FileLease::beside(&database(loaded)?, training)),
+        clock,
+        providers,
+        render: Arc::new(Words { loaded: Arc::clone(loaded) }),
+        policy: site.policy(),
+        id: uuid::Uuid::new_v4().to_string(),
+        training,
+    }))
+}
+
+fn live_providers(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<Arc<dyn Provider>>, CommandError> {
+    let delivery = &loaded.site.settings.delivery;
+    let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
+    let unusable = |error: delivery::SetupError| CommandError::usage(error.to_string());
+    if let Some(settings) = &delivery.sms {
+        let secret = secret(environment.sms_token.as_ref(), settings.auth_token_file.as_deref(), &loaded.folder)?;
+        let secret = secret.ok_or_else(|| {
+            CommandError::usage("[delivery.sms] has no secret")
+                .hint("set PAGE_ONCALL_SMS_TOKEN, or auth_token_file = \"FILE\" under [delivery.sms]")
+        })?;
+        let credentials = TwilioCredentials { api_key_sid: settings.api_key_sid.clone(), secret };
+        providers.push(Arc::new(TwilioSms::new(settings, credentials).map_err(unusable)?));
+    }
+    if let Some(settings) = &delivery.mail {
+        let password = secret(environment.mail_password.as_ref(), settings.password_file.as_deref(), &loaded.folder)?;
+        let root = match &settings.ca_file {
+            Some(file) => Some(read(&loaded.folder.join(file), "ca_file")?),
+            None => None,
+        };
+        let mail = SmtpMail::new(settings, password, root.as_deref(), Arc::clone(clock)).map_err(unusable)?;
+        providers.push(Arc::new(mail));
+    }
+    Ok(providers)
+}
+
+/// A secret from the environment, else from the file that the settings name.
+fn secret(given: Option<&SecretString>, file: Option<&str>, folder: &Path) -> Result<Option<SecretString>, CommandError> {
+    if let Some(secret) = given {
+        return Ok(Some(secret.clone()));
+    }
+    let Some(file) = file else { return Ok(None) };
+    let bytes = read(&folder.join(file), "secret")?;
+    let text = String::from_utf8(bytes).map_err(|_| CommandError::usage(format!("the secret file {file} is not text")))?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(CommandError::usage(format!("the secret file {file} is empty")));
+    }
+    Ok(Some(SecretString::from(text)))
+}
+
+fn read(path: &Path, what: &str) -> Result<Vec<u8>, CommandError> {
+    std::fs::read(path)
+        .map_err(|error| CommandError::usage(format!("the {what} file {} cannot be read: {error}", path.display())))
+}
+
+/// What is wrong with the addresses a live site would send to: carrier gateways are no text messages (domain 3).
+pub(super) fn address_warnings(site: &Site) -> Vec<String> {
+    let contacts = site.roster.contacts().iter().filter_map(|contact| contact.email.as_deref());
+    let leaders = site.leadership.iter().filter_map(|contact| contact.email.as_deref());
+    contacts
+        .chain(leaders)
+        .filter_map(|address| match delivery::carrier_gateway(address)? {
+            CarrierGateway::Ended(why) | CarrierGateway::Ending(why) => Some(format!("{address}: {why}")),
+        })
+        .collect()
+}
+
+/// The words of messages, from the site's settings.
+struct Words {
+    loaded: Arc<Loaded>,
+}
+
+impl Render for Words {
+    fn render(&self, state: &State, attempt: &Attempt, briefing: Option<&Briefing>, now: DateTime<Utc>) -> Message {
+        let label = schedule_label(state.schedule.as_deref());
+        let others = others(state, &attempt.contact);
+        let facts = facts(&self.loaded.site, state, attempt, briefing, &label, &others, now);
+        let (subject, body) = match attempt.channel {
+            Channel::Email => messages::email(&facts),
+            Channel::Sms | Channel::Voice => (String::new(), messages::sms(&facts)),
+        };
+        Message {
+            message_key: format!("{}.{}", state.case, attempt.message_key()),
+            attempt: attempt.id.clone(),
+            to: attempt.contact.address(attempt.channel).unwrap_or_default().to_owned(),
+            name: attempt.contact.name.clone(),
+            subject,
+            body,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What did the person who started us say? The one file that may read arguments and environment variables.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Arguments, variables and the working folder, read once at the start.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Environment {
+    /// The command line, the program's name first.
+    pub arguments: Vec<OsString>,
+    /// `PAGE_ONCALL_CONFIG`.
+    pub config: Option<PathBuf>,
+    /// `XDG_CONFIG_HOME`, or `$HOME/.config`.
+    pub config_home: Option<PathBuf>,
+    /// Whether `NO_COLOR` is set to anything.
+    pub no_color: bool,
+    /// `PAGE_ONCALL_LOG`: which log lines to show.
+    pub log: Option<String>,
+    /// `PAGE_ONCALL_SMS_TOKEN`, the secret of the SMS account.
+    pub sms_token: Option<secrecy::SecretString>,
+    /// `PAGE_ONCALL_MAIL_PASSWORD`, the secret of the mail account.
+    pub mail_password: Option<secrecy::SecretString>,
+    /// The login name of the person at the keyboard, for the log of who did what.
+    pub user: Option<String>,
+}
+
+impl Environment {
+    /// Reads them from the process.
+    #[allow(clippy::disallowed_methods, reason = "this file owns the environment")]
+    pub(super) fn read() -> Self {
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self {
+            arguments: std::env::args_os().collect(),
+            config: path("PAGE_ONCALL_CONFIG"),
+            config_home: path("XDG_CONFIG_HOME").or_else(|| path("HOME").map(|home| home.join(".config"))),
+            no_color: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            log: text("PAGE_ONCALL_LOG"),
+            sms_token: text("PAGE_ONCALL_SMS_TOKEN").map(Into::into),
+            mail_password: text("PAGE_ONCALL_MAIL_PASSWORD").map(Into::into),
+            user: text("USER").or_else(|| text("LOGNAME")),
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! What does each verb need? Loads it, builds it, and hands it over.
+
+use std::future::Future;
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+
+use chrono::{DateTime, Days, Utc};
+
+use super::clock::MachineClock;
+use super::environment::Environment;
+use super::load::{self, Loaded};
+use super::{adapters, locate};
+use crate::civil::Interval;
+use crate::cli::arguments::{Arguments, CaseArguments, Format, Verb};
+use crate::cli::case::{self, Next, Prepared, Surroundings};
+use crate::cli::desk::desk;
+use crate::cli::error::{CommandError, CommandResult, Exit};
+use crate::cli::face::Face;
+use crate::cli::follow::{self, Show};
+use crate::cli::instant::{self, Instant};
+use crate::cli::pages::{self, Reader};
+use crate::cli::{ask, decide, explain, gaps, reports, who};
+use crate::engine::{Engine, Opening};
+use crate::episode::input::Input;
+use crate::ports::{Begun, Clock, EpisodeStore};
+use crate::wording;
+use crate::wording::decision::Call;
+use crate::wording::record::Facts;
+
+/// Carries out the call.
+pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandResult {
+    let file = locate::settings_file(arguments.global.config.as_deref(), environment)?;
+    let loaded = load::site(&file)?;
+    for warning in &loaded.warnings {
+        tracing::warn!("{warning}");
+    }
+    let mut out = std::io::stdout();
+    let ended = match &arguments.verb {
+        None => call(arguments, environment, loaded),
+        Some(verb) => verb_of(verb, arguments, environment, loaded, &mut out),
+    };
+    out.flush()?;
+    ended
+}
+
+fn verb_of(
+    verb: &Verb,
+    arguments: &Arguments,
+    environment: &Environment,
+    loaded: Loaded,
+    out: &mut (dyn Write + Send),
+) -> CommandResult {
+    let clock = MachineClock::real();
+    let (now, zone, format) = (clock.now(), loaded.site.zone, arguments.global.format);
+    let face = Face { zone, now, format };
+    let parse = |text: &str| instant::parse(text, zone, now).map_err(|error| CommandError::usage(error.to_string()));
+    match verb {
+        Verb::Who { schedule, at } => {
+            let schedules = loaded.schedules(schedule.as_deref(), now)?;
+            match at.as_deref() {
+                Some("-") => Ok(who::stream(&schedules, &face, std::io::stdin().lock(), out)?),
+                at => Ok(who::run(&schedules, &face, parse(at.unwrap_or("now"))?, out)?),
+            }
+        }
+        Verb::Explain { schedule, at } => {
+            let schedules = loaded.schedules(Some(schedule), now)?;
+            let at = parse(at.as_deref().unwrap_or("now"))?;
+            match schedules.first() {
+                Some(schedule) => Ok(explain::run(schedule, &face, at, out)?),
+                None => Err(CommandError::usage("there is no such schedule")),
+            }
+        }
+        Verb::Gaps { schedule, from, to, days, all_hours } => {
+            let schedules = loaded.schedules(schedule.as_deref(), now)?;
+            let window = window(from.as_deref(), to.as_deref(), *days, &parse)?;
+            let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
+            Ok(gaps::run(&schedules, &face, window, desks, *all_hours, out)?)
+        }
+        Verb::Decide { answers, at, stream, no_input, table } => {
+            let request = DecideRequest { answers, at: at.as_deref(), stream: stream.as_deref(), no_input: *no_input };
+            if *table {
+                decide::run_table(format == Format::Json, out)?;
+                return Ok(Exit::Done);
+            }
+            decided(&request, &loaded, &face, &parse, out)
+        }
+        Verb::Pages { all } => {
+            let all = *all;
+            reading(&loaded, async |reader| pages::pages(reader, all, now, format, out).await)
+        }
+        Verb::Promises { all } => {
+            let all = *all;
+            reading(&loaded, async |reader| pages::promises(reader, all, now, format, out).await)
+        }
+        Verb::Show { case } => reading(&loaded, async |reader| pages::show(reader, case, now, format, out).await),
+        Verb::Ack(report) => reported(reports::Kind::Ack, report, environment, loaded, format, out),
+        Verb::Decline(report) => reported(reports::Kind::Decline, report, environment, loaded, format, out),
+        Verb::CalledBack(report) => reported(reports::Kind::CalledBack, report, environment, loaded, format, out),
+        Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
+        Verb::Run { once } => engine_alone(*once, environment, loaded),
+    }
+}
+
+fn window(
+    from: Option<&str>,
+    to: Option<&str>,
+    days: u32,
+    parse: &dyn Fn(&str) -> Result<Instant, CommandError>,
+) -> Result<Interval, CommandError> {
+    let from = parse(from.unwrap_or("now"))?.at;
+    let to = match to {
+        Some(text) => parse(text)?.at,
+        None => from.checked_add_days(Days::new(u64::from(days))).unwrap_or(DateTime::<Utc>::MAX_UTC),
+    };
+    Interval::new(from, to).ok_or_else(|| {
+        CommandError::usage("the window ends before it begins").hint("--to must be later than --from")
+    })
+}
+
+struct DecideRequest<'a> {
+    answers: &'a decide::AnswerFlags,
+    at: Option<&'a str>,
+    stream: Option<&'a str>,
+    no_input: bool,
+}
+
+fn decided(
+    request: &DecideRequest<'_>,
+    loaded: &Loaded,
+    face: &Face,
+    parse: &dyn Fn(&str) -> Result<Instant, CommandError>,
+    out: &mut dyn Write,
+) -> CommandResult {
+    let site = &loaded.site;
+    let words = desk(site);
+    if let Some(stream) = request.stream {
+        if stream != "-" {
+            return Err(CommandError::usage(format!("--answers reads standard input and is written --answers -, not {stream:?}")));
+        }
+        let surroundings = decide::Surroundings {
+            desk: &words,
+            partners: &site.partners,
+            now: face.now,
+            parse_instant: &|text| parse(text).map(|instant| instant.at).map_err(|error| error.to_string()),
+            circumstances: &|at| site.circumstances(at),
+        };
+        return Ok(decide::run_stream(std::io::stdin().lock(), out, &surroundings)?);
+    }
+    let at = request.at.map_or(Ok(face.now), |text| parse(text).map(|instant| instant.at))?;
+    let circumstances = site.circumstances(at);
+    let flagged = request.answers.read(&site.partners).map_err(|error| CommandError::usage(error.to_string()))?;
+    let mut answers = flagged.answers;
+    if ask::can_ask() && !request.no_input {
+        let mut interview = crate::decision::Interview::new(flagged.answers, flagged.asked);
+        let mut terminal = ask::terminal();
+        match ask::ask(terminal.as_mut(), &mut interview, &circumstances, &words, &site.partners)? {
+            ask::Ended::Left => return Ok(Exit::Finding),
+            ask::Ended::Answered { .. } => answers = *interview.answers(),
+        }
+    }
+    let call = Call::decide(&answers, &circumstances);
+    decide::run(&call, &Facts::default(), &words, face.format == Format::Json, out)?;
+    Ok(Exit::Done)
+}
+
+/// A runtime for the verbs that reach the page log or a provider; the others never pay for one.
+fn block_on<T>(future: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| CommandError::could_not_tell(format!("the program cannot start its threads: {error}")))?;
+    runtime.block_on(future)
+}
+
+fn reading(loaded: &Loaded, look: impl AsyncFnOnce(&Reader<'_>) -> CommandResult) -> CommandResult {
+    block_on(async {
+        let store = adapters::store_to_read(loaded).await?;
+        look(&Reader { site: &loaded.site, store: store.as_deref() }).await
+    })
+}
+
+fn reported(
+    kind: reports::Kind,
+    report: &crate::cli::arguments::Report,
+    environment: &Environment,
+    loaded: Loaded,
+    format: Format,
+    out: &mut dyn Write,
+) -> CommandResult {
+    block_on(async {
+        let loaded = Arc::new(loaded);
+        let store = adapters::store(&loaded).await?;
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
+        let now = clock.now();
+        let engine = adapters::engine(&loaded, environment, Arc::clone(&store), clock)?;
+        let reader = Reader { site: &loaded.site, store: Some(store.as_ref()) };
+        reports::run(kind, report, &engine, &reader, format, now, out).await
+    })
+}
+
+fn engine_alone(once: bool, environment: &Environment, loaded: Loaded) -> CommandResult {
+    block_on(async {
+        let loaded = Arc::new(loaded);
+        for warning in adapters::address_warnings(&loaded.site) {
+            tracing::warn!("{warning}");
+        }
+        let store = adapters::store(&loaded).await?;
+        let engine = adapters::engine(&loaded, environment, store, Arc::new(MachineClock::real()))?;
+        if once {
+            engine.turn().await?;
+        } else {
+            tracing::info!("the engine runs; Ctrl-C or SIGTERM stops it");
+            engine.run_until(stop_asked()).await;
+        }
+        Ok(Exit::Done)
+    })
+}
+
+/// Ready when the person or the service manager asks the program to stop.
+async fn stop_asked() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(interrupt.await),
+    }
+}
+
+/// The agent's call.
+fn call(arguments: &Arguments, environment: &Environment, loaded: Loaded) -> CommandResult {
+    let words = &arguments.case;
+    let Some(typed) = &words.case else {
+        return Err(CommandError::usage("nothing to do: give --case NUMBER, or a verb")
+            .hint("page-oncall --help lists both; page-oncall who says who is on call"));
+    };
+    let site = &loaded.site;
+    let case = case::case_number(typed, site)?;
+    let clock = clock(words, &loaded)?;
+    let now = clock.now();
+    let show = match (arguments.global.format, std::io::stdout().is_terminal()) {
+        (Format::Json, _) => Show::Nothing,
+        (Format::Text, true) => Show::Screen,
+        (Format::Text, false) => Show::Lines,
+    };
+    let by = environment.user.clone().unwrap_or_else(|| "agent".to_owned());
+    let loaded = Arc::new(loaded);
+    let read_schedule = |name: &str| {
+        let mut found = loaded.schedules(Some(name), now)?;
+        found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))
+    };
+    let surroundings = Surroundings { site: &loaded.site, now, by, format: arguments.global.format, schedule: &read_schedule };
+    let session = Session { words, loaded: &loaded, environment, clock, show, surroundings: &surroundings };
+    let mut out = std::io::stdout();
+    if !words.dry_run
+        && let Some(joined) = block_on(session.join(&case, &mut out))?
+    {
+        return Ok(joined);
+    }
+    let mut terminal = (ask::can_ask() && !words.no_input).then(ask::terminal);
+    let asker = terminal.as_mut().map(|terminal| &mut **terminal as &mut dyn ask::Asker);
+    match case::prepare(words, case, &surroundings, asker, &mut out)? {
+        Next::Ended(exit) => Ok(exit),
+        Next::Page(prepared) => block_on(session.page(*prepared, &mut out)),
+    }
+}
+
+/// The clock of this call: pretended times are for training and dry runs.
+fn clock(words: &CaseArguments, loaded: &Loaded) -> Result<Arc<dyn Clock>, CommandError> {
+    let Some(text) = &words.at else { return Ok(Arc::new(MachineClock::real())) };
+    if !loaded.site.is_training() && !words.dry_run {
+        return Err(CommandError::usage("--at pretends another time, which a live page must not")
+            .hint("leave --at out, or add --dry-run"));
+    }
+    let now = MachineClock::real().now();
+    let at = instant::parse(text, loaded.site.zone, now).map_err(|error| CommandError::usage(error.to_string()))?.at;
+    Ok(Arc::new(MachineClock::pretending(at)))
+}
+
+/// One call of an agent, from the moment the page log is needed.
+struct Session<'a> {
+    words: &'a CaseArguments,
+    loaded: &'a Arc<Loaded>,
+    environment: &'a Environment,
+    clock: Arc<dyn Clock>,
+    show: Show,
+    surroundings: &'a Surroundings<'a>,
+}
+
+impl Session<'_> {
+    fn engine(&self, store: &Arc<dyn EpisodeStore>) -> Result<Engine, CommandError> {
+        adapters::engine(self.loaded, self.environment, Arc::clone(store), Arc::clone(&self.clock))
+    }
+
+    /// Joins the open page of the case, if it has one (contract 5.8).
+    async fn join(&self, case: &str, out: &mut (dyn Write + Send)) -> Result<Option<Exit>, CommandError> {
+        if !adapters::database(self.loaded)?.exists() {
+            return Ok(None);
+        }
+        let store = adapters::store(self.loaded).await?;
+        let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
+        let Some(page) = reader.open_page(case).await? else { return Ok(None) };
+        let engine = self.engine(&store)?;
+        let state = reader.state(&page.episode).await?;
+        if self.show != Show::Nothing {
+            for line in wording::page::joined(&state, self.words.again, self.clock.now(), reader.site.zone) {
+                writeln!(out, "{line}")?;
+            }
+        }
+        if self.words.again {
+            let (ladder, basis) = case::another_ladder(&state, self.surroundings)?;
+            let input = Input::Again { ladder, basis, by: self.surroundings.by.clone() };
+            if let Err(refusal) = engine.submit(&page.episode, input).await? {
+                let words = wording::refusals::said(&refusal, &state.case, reader.site.zone);
+                return Err(CommandError::finding(words));
+            }
+        }
+        self.follow(&engine, &reader, &page.episode, out).await.map(Some)
+    }
+
+    /// Opens the page and follows it.
+    async fn page(&self, prepared: Prepared, out: &mut (dyn Write + Send)) -> CommandResult {
+        let store = adapters::store(self.loaded).await?;
+        let engine = self.engine(&store)?;
+        let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
+        let Prepared { opened, briefing, told_at, has_technician } = prepared;
+        let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
+        let case = opening.opened.case.clone();
+        let begun = engine.open(opening).await?.map_err(|refusal| {
+            CommandError::finding(wording::refusals::said(&refusal, &case, reader.site.zone))
+        })?;
+        let (Begun::New(episode) | Begun::Joined(episode)) = begun;
+        let exit = self.follow(&engine, &reader, &episode, out).await?;
+        Ok(if has_technician || exit != Exit::Done || !self.words.no_wait { exit } else { Exit::Finding })
+    }
+
+    async fn follow(
+        &self,
+        engine: &Engine,
+        reader: &Reader<'_>,
+        episode: &str,
+        out: &mut (dyn Write + Send),
+    ) -> CommandResult {
+        let stop = async {
+            if !self.words.no_wait {
+                drop(tokio::signal::ctrl_c().await);
+            }
+        };
+        if self.words.no_wait {
+            engine.turn().await?;
+        }
+        let state = follow::follow(engine, reader, self.clock.as_ref(), episode, self.show, stop, out).await?;
+        let exit = follow::ended(reader, episode, &state, self.show, out).await?;
+        if self.show == Show::Nothing {
+            case::write_json(out, &reader.view(episode, self.clock.now(), false).await?)?;
+        }
+        // Without waiting nobody can have answered yet; that the page is on its way is what was asked for.
+        Ok(if self.words.no_wait { Exit::Done } else { exit })
+    }
+}
