@@ -1,3 +1,3 @@
 //! Every integration test in one binary, so that it links once.
 
-fn main() {}
+mod reading;
