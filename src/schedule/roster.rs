@@ -302,3 +302,102 @@ pub(super) fn is_address(text: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || "@,;<>()".contains(c));
     plain(local) && plain(domain) && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wording::problems::code;
+
+    fn read(text: &str) -> (Roster, Vec<String>) {
+        let rows = (1..)
+            .zip(text.lines())
+            .map(|(number, line)| GridRow { number, cells: line.split(',').map(str::to_owned).collect() })
+            .collect();
+        let (roster, problems) = Roster::from_grid(&Grid { sheet: "contacts.csv".into(), rows }, &[]);
+        (roster, problems.iter().map(|problem| format!("{} {}", problem.cell, code(&problem.kind))).collect())
+    }
+
+    fn found(roster: &Roster, name: &str) -> String {
+        match roster.find(name) {
+            Match::Exact(contact) => contact.name.to_string(),
+            Match::Alias(contact) => format!("alias of {}", contact.name),
+            Match::Several(contacts) => format!("one of {}", contacts.len()),
+            Match::Unknown => "unknown".to_owned(),
+        }
+    }
+
+    #[test]
+    fn names_before_aliases_and_never_by_likeness() {
+        let (roster, problems) = read(
+            "name,aliases,phone,email\nAna Ortiz,Ana;AO,608-555-0101,ana@example.org\nBen Ade,Benny;BA,608-555-0102,\n\
+             Benny,BA,608-555-0103,",
+        );
+        for (name, wanted) in [
+            ("ana  ORTIZ ", "Ana Ortiz"),
+            ("Ana", "alias of Ana Ortiz"),
+            ("ANA@example.org", "alias of Ana Ortiz"),
+            ("Benny", "Benny"),
+            ("ba", "one of 2"),
+            ("An", "unknown"),
+            ("", "unknown"),
+            ("Ana Ortis", "unknown"),
+        ] {
+            assert_eq!(found(&roster, name), wanted, "{name:?}");
+        }
+        assert_eq!(problems, ["B3 shared-alias", "B4 shared-alias"]);
+    }
+
+    #[test]
+    fn defects_cost_their_cell_only() {
+        let (roster, problems) = read(
+            "On-call people,,,,\nEmail,Name,Phone,Channels,Note\nnowhere,Ana,12,sms;pigeon,x\n,,608-555-0101,,\n\
+             b@example.org,Ben,,VOICE,\n,ANA,608-555-0104,,\n,,,,",
+        );
+        let names: Vec<&str> = roster.contacts().iter().map(|contact| &*contact.name).collect();
+        assert_eq!(names, ["Ana", "Ben"]);
+        assert_eq!(
+            problems,
+            [
+                "C3 bad-phone",
+                "A3 bad-email",
+                "D3 unknown-channel",
+                "B4 nameless-contact",
+                "C5 no-phone",
+                "B6 duplicate-contact"
+            ]
+        );
+        assert_eq!(roster.contacts()[0].channels, [ContactChannel::Sms]);
+        assert_eq!(roster.contacts()[1].channels, [ContactChannel::Voice]);
+        assert_eq!((&*roster.contacts()[0].note, roster.contacts()[0].email.as_deref()), ("x", None));
+    }
+
+    #[test]
+    fn a_file_without_names_knows_nobody_and_says_so() {
+        let (roster, problems) = read("phone,email\n608-555-0101,a@example.org");
+        assert!(roster.is_empty());
+        assert_eq!(problems, [" missing-column"]);
+    }
+
+    #[test]
+    fn suggestions_look_like_the_name() {
+        let (roster, _) = read("name,aliases\nJonathan Reyes,Jon\nBob Stone,\nAna Ortiz,");
+        for (name, wanted) in [
+            ("Jonathon Reyes", Some("Jonathan Reyes")),
+            ("Jonn", Some("Jonathan Reyes")),
+            ("Bob S.", Some("Bob Stone")),
+            ("Anna Ortiz", Some("Ana Ortiz")),
+            ("Wilhelmina", None),
+            ("", None),
+        ] {
+            assert_eq!(roster.suggest(name).as_deref(), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn folding_unites_what_people_cannot_see() {
+        for text in ["Jos\u{e9} Nu\u{f1}ez", "jose\u{301}  nun\u{303}ez", "\u{feff}JOS\u{c9}\u{a0}NU\u{d1}EZ "] {
+            assert_eq!(fold(text), "jos\u{e9} nu\u{f1}ez");
+        }
+        assert_eq!(fold("ana "), "ana");
+    }
+}

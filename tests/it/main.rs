@@ -17,3 +17,4 @@ mod sms;
 mod support_http;
 mod support_tools;
 mod simulation;
+mod reading;

@@ -13,6 +13,8 @@ mod plain;
 mod rows;
 mod settings;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod week;
 
 use chrono_tz::Tz;

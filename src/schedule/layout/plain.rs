@@ -149,8 +149,7 @@ fn start_of(
             let missing = |column| Flaw { column, kind: ProblemKind::TimeWithoutDate };
             let column = places.date.ok_or_else(|| missing(places.start))?;
             match sheet.written(row, column)? {
-                Some(Written::Date(date)) => (date, Some(clock), column),
-                Some(Written::DateTime(date, ClockTime::MIDNIGHT)) => (date, Some(clock), column),
+                Some(Written::Date(date) | Written::DateTime(date, ClockTime::MIDNIGHT)) => (date, Some(clock), column),
                 Some(_) => return Err(Flaw { column, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) }),
                 None => return Err(missing(column)),
             }
@@ -206,14 +205,11 @@ fn end_of(sheet: &mut Sheet<'_>, row: &GridRow, places: &Places, start: Bound, e
         Written::DateTime(date, clock) => (day(date)?, Some(clock)),
         Written::Date(date) => (day(date)?, time_beside(sheet, row, places.end_time)?),
     };
-    let civil = match clock {
-        Some(clock) => at_end(sheet, row, column, clock, date),
-        None => {
-            let last = if sheet.settings.end_is_inclusive { date.succ_opt().ok_or_else(impossible)? } else { date };
-            Some(last.and_time(sheet.handoff_time(true)))
-        }
-    };
-    civil.map(Bound::Civil).ok_or_else(impossible)
+    if let Some(clock) = clock {
+        return at_end(sheet, row, column, clock, date).map(Bound::Civil).ok_or_else(impossible);
+    }
+    let last = if sheet.settings.end_is_inclusive { date.succ_opt().ok_or_else(impossible)? } else { date };
+    Ok(Bound::Civil(last.and_time(sheet.handoff_time(true))))
 }
 
 /// The civil time of an end on `date`; 23:59 is the end of the day (contract 2.3 rule 3).

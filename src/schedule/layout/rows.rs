@@ -23,17 +23,20 @@ pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[u
     if repeats(row, header) {
         return Some(SkipReason::RepeatedHeader);
     }
-    let is_time = |column: &usize| !matches!(read(row, *column), None | Some(Err(Refusal::NotUnderstood)));
-    if times.iter().any(is_time) {
-        return None;
-    }
     let word: String = text.chars().take_while(|c| c.is_alphabetic() || *c == ' ').collect::<String>().to_lowercase();
+    let has_time = times.iter().any(|column| matches!(read(row, *column), Some(Ok(()))));
     match word.trim() {
+        _ if has_time => return None,
         "total" | "totals" | "subtotal" | "grand total" | "sum" | "count" | "average" => {
             return Some(SkipReason::Total);
         }
         "legend" | "key" | "note" | "notes" | "nb" => return Some(SkipReason::Legend),
         _ => {}
+    }
+    // A date that is refused for a reason is a slip in a shift, not a remark.
+    let is_slip = |column: &usize| !matches!(read(row, *column), None | Some(Err(Refusal::NotUnderstood)));
+    if times.iter().any(is_slip) {
+        return None;
     }
     let names_somebody = people.iter().any(|column| !row.text(*column).is_empty());
     let alone = filled.next().is_none() && !people.contains(&first);

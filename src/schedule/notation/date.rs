@@ -316,3 +316,179 @@ fn checked(year: Option<i32>, month: u32, day: u32) -> Result<WrittenDate, Refus
     NaiveDate::from_ymd_opt(year.unwrap_or(2024), month, day).ok_or(Refusal::NoSuchDay)?;
     Ok(WrittenDate { year, month, day, weekday: None, shows_month_first: false, iso: false })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SET_MDY: Order = Order::Set(DateOrder::MonthFirst);
+    const SET_DMY: Order = Order::Set(DateOrder::DayFirst);
+
+    fn said(date: WrittenDate) -> String {
+        let year = date.year.map_or_else(|| "----".to_owned(), |year| year.to_string());
+        format!("{year}-{:02}-{:02}", date.month, date.day)
+    }
+
+    #[test]
+    fn every_notation_of_a_day() {
+        for text in [
+            "2026-11-22",
+            "2026/11/22",
+            "2026.11.22",
+            "2026-Nov-22",
+            "20261122",
+            "11/22/2026",
+            "11/22/26",
+            "11-22-2026",
+            "11-22-26",
+            "22.11.2026",
+            "22.11.26",
+            "22 Nov 2026",
+            "22 November 2026",
+            "22-Nov-2026",
+            "22-Nov-26",
+            "Nov 22, 2026",
+            "Nov 22 2026",
+            "Nov. 22, 2026",
+            "November 22, 2026",
+            "NOVEMBER 22ND, 2026",
+            "Nov 22nd 2026",
+            "22nd Nov 2026",
+            "22nd of November, 2026",
+            "22. November 2026",
+            "Nov 22 '26",
+            "Nov-22-2026",
+            "Sun 11/22/2026",
+            "Sunday, November 22, 2026",
+            "Sun. Nov 22, 2026",
+            "11/22/2026 Sun",
+            "11/22/2026 (Sunday)",
+            "2026-11-22 (Sun)",
+            "Sun, 22 Nov 2026",
+            "46348",
+            "46348.0",
+            "  2026-11-22 ",
+            "2026\u{2011}11\u{2011}22",
+            "Nov\u{a0}22,\u{a0}2026",
+            "Sun 2026-11-22",
+        ] {
+            assert_eq!(read(text, Order::Assumed).map(said), Ok("2026-11-22".to_owned()), "{text}");
+        }
+        for (text, wanted) in [
+            ("2026/4/1", "2026-04-01"),
+            ("2026-4-1", "2026-04-01"),
+            ("4/1/2026", "2026-04-01"),
+            ("1-Jul", "------07-01"),
+            ("11/29", "------11-29"),
+            ("Nov 22", "------11-22"),
+            ("Sun Nov 22", "------11-22"),
+            ("Sept 9", "------09-09"),
+            ("22.11.", "------11-22"),
+            ("2/29", "------02-29"),
+            ("2/29/2028", "2028-02-29"),
+            ("11-22", "------11-22"),
+            ("June 26, 2017", "2017-06-26"),
+            ("May 1st", "------05-01"),
+            ("3/31/25", "2025-03-31"),
+        ] {
+            assert_eq!(read(text, Order::Assumed).map(said), Ok(wanted.replace("------", "-----")), "{text}");
+        }
+    }
+
+    #[test]
+    fn which_number_is_the_month_is_never_guessed() {
+        use Refusal::{DayBeforeMonth, MonthBeforeDay, NoSuchDay, OrderUnclear};
+        let day_first = Err(DayBeforeMonth { mixed: false });
+        for (text, order, wanted) in [
+            ("4/3/2026", Order::Assumed, Ok("2026-04-03")),
+            ("4/3/2026", SET_MDY, Ok("2026-04-03")),
+            ("4/3/2026", SET_DMY, Ok("2026-03-04")),
+            ("4/3/2026", Order::Contradicted, Err(OrderUnclear)),
+            ("4/4/2026", Order::Contradicted, Ok("2026-04-04")),
+            ("25/12/2026", Order::Assumed, day_first.clone()),
+            ("25/12/2026", SET_MDY, day_first.clone()),
+            ("25/12/2026", SET_DMY, Ok("2026-12-25")),
+            ("25/12/2026", Order::Contradicted, day_first),
+            ("12/25/2026", SET_DMY, Err(MonthBeforeDay)),
+            ("12/25/2026", Order::Contradicted, Ok("2026-12-25")),
+            ("13/13/2026", Order::Assumed, Err(NoSuchDay)),
+            ("4.3.2026", Order::Assumed, Err(OrderUnclear)),
+            ("4.3.2026", SET_DMY, Ok("2026-03-04")),
+            ("4.3.2026", SET_MDY, Ok("2026-04-03")),
+            ("2026-04-03", SET_DMY, Ok("2026-04-03")),
+        ] {
+            assert_eq!(read(text, order).map(said), wanted.map(str::to_owned), "{text} {order:?}");
+        }
+    }
+
+    #[test]
+    fn days_that_do_not_exist_and_weekdays_that_disagree() {
+        for text in
+            ["2/29/2027", "11/31", "11/31/2026", "2026-13-01", "2026-00-10", "0/5/2026", "Feb 30", "31 Nov 2026"]
+        {
+            assert_eq!(read(text, Order::Assumed), Err(Refusal::NoSuchDay), "{text}");
+        }
+        let date = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+        for text in ["Mon 11/22/2026", "11/22/2026 Mon", "Monday, Nov 22, 2026"] {
+            assert_eq!(
+                read(text, Order::Assumed),
+                Err(Refusal::WrongWeekday { written: Weekday::Mon, date }),
+                "{text}"
+            );
+        }
+        assert_eq!(read("Sun 11/22/2026 Mon", Order::Assumed), Err(Refusal::TwoWeekdays));
+    }
+
+    #[test]
+    fn what_is_no_day_is_not_understood() {
+        for text in [
+            "",
+            "TBD",
+            "6",
+            "12",
+            "1800",
+            "2026",
+            "Nov",
+            "November 2026",
+            "2026-11",
+            "18.00",
+            "22.11",
+            "11/22 - 11/29",
+            "Mar 4 - Mar 10",
+            "2026-W48",
+            "Sunday",
+            "tomorrow",
+            "11/22/2026 x",
+            "460",
+            "11/22/",
+            "123456789012",
+            "46348.75",
+            "2026-11-22T18:00",
+            "11/22/226",
+        ] {
+            assert_eq!(read(text, Order::Assumed), Err(Refusal::NotUnderstood), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn printed_days_read_back(days in 16_436i32..47_480, format in 0usize..8) {
+            let date = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap() + chrono::Duration::days(days.into());
+            let format = [
+                "%Y-%m-%d", "%Y/%-m/%-d", "%m/%d/%Y", "%-m/%-d/%Y", "%B %-d, %Y", "%d %b %Y", "%A %m/%d/%Y", "%a, %b %-d, %Y",
+            ][format];
+            let text = date.format(format).to_string();
+            let read = read(&text, Order::Assumed).and_then(|written| written.in_year(written.year.unwrap_or(0)));
+            prop_assert_eq!(read, Ok(date), "{}", text);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,24}") {
+            for order in [Order::Assumed, SET_DMY, Order::Contradicted] {
+                let _ = read(&text, order);
+            }
+        }
+    }
+}

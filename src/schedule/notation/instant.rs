@@ -104,3 +104,106 @@ fn take_offset(cursor: &mut Cursor<'_>) -> Option<Duration> {
     };
     (hours <= 14 && minutes < 60).then(|| Duration::minutes(sign * i64::from(hours * 60 + minutes)))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::SecondsFormat;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn said(text: &str) -> Result<String, Refusal> {
+        let day = |date: WrittenDate| match date.year {
+            Some(year) => format!("{year}-{:02}-{:02}", date.month, date.day),
+            None => format!("{:02}-{:02}", date.month, date.day),
+        };
+        let clock = |clock: ClockTime| format!("{:02}:{:02}", clock.seconds() / 3600, clock.seconds() / 60 % 60);
+        read(text, Order::Assumed).map(|written| match written {
+            Written::Date(date) => day(date),
+            Written::Time(time) => clock(time),
+            Written::DateTime(date, time) => format!("{} {}", day(date), clock(time)),
+            Written::Instant { at, .. } => at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        })
+    }
+
+    #[test]
+    fn days_times_both_and_instants() {
+        for (text, wanted) in [
+            ("2026-11-22", "2026-11-22"),
+            ("18:00", "18:00"),
+            ("1800", "18:00"),
+            ("0.75", "18:00"),
+            ("2026-11-22 18:00", "2026-11-22 18:00"),
+            ("2026-11-22T18:00", "2026-11-22 18:00"),
+            ("2026-11-22T18:00:00", "2026-11-22 18:00"),
+            ("2026-11-22 24:00", "2026-11-22 24:00"),
+            ("11/22/2026 6pm", "2026-11-22 18:00"),
+            ("11/22/2026 6:00 PM", "2026-11-22 18:00"),
+            ("11/22/2026, 6 p.m.", "2026-11-22 18:00"),
+            ("11/22/26 1800", "2026-11-22 18:00"),
+            ("Nov 22 5:00 PM", "11-22 17:00"),
+            ("Nov 22 1800", "11-22 18:00"),
+            ("Nov 22, 2026 18:00", "2026-11-22 18:00"),
+            ("Nov 22, 2026 at 6 pm", "2026-11-22 18:00"),
+            ("22 Nov 2026 noon", "2026-11-22 12:00"),
+            ("Sun Nov 22 @ 6pm", "11-22 18:00"),
+            ("Sun 11/22/2026 6pm", "2026-11-22 18:00"),
+            ("11/22/2026 (Sun) 6pm", "2026-11-22 18:00"),
+            ("6pm 11/22/2026", "2026-11-22 18:00"),
+            ("6:00 PM on Nov 22", "11-22 18:00"),
+            ("46348", "2026-11-22"),
+            ("46348.75", "2026-11-22 18:00"),
+            ("46348.0", "2026-11-22 00:00"),
+            ("46349.7083333333", "2026-11-23 17:00"),
+            ("2026-11-22T18:00:00-06:00", "2026-11-23T00:00:00Z"),
+            ("2026-11-22 18:00:00-06:00", "2026-11-23T00:00:00Z"),
+            ("2026-11-22T18:00:00 -0600", "2026-11-23T00:00:00Z"),
+            ("2026-11-22T18:00-06", "2026-11-23T00:00:00Z"),
+            ("2026-11-22T18:00:00Z", "2026-11-22T18:00:00Z"),
+            ("2026-11-22t18:00:00z", "2026-11-22T18:00:00Z"),
+            ("2026-11-22 18:00 UTC", "2026-11-22T18:00:00Z"),
+            ("2026-11-22T18:00:00.000+05:30", "2026-11-22T12:30:00Z"),
+        ] {
+            assert_eq!(said(text), Ok(wanted.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_refusal_names_the_cause() {
+        for (text, refusal) in [
+            ("11/22/2026 6", Refusal::BareNumber),
+            ("6", Refusal::BareNumber),
+            ("11/22/2026 25:00", Refusal::NoSuchTime),
+            ("11/31/2026 18:00", Refusal::NoSuchDay),
+            ("11/22/2026 18:00-06:00", Refusal::NotUnderstood),
+            ("2026-11-22 18:00 - 07:00x", Refusal::NotUnderstood),
+            ("Mar 4 - Mar 10", Refusal::NotUnderstood),
+            ("2026-11-22T18:00:00-99:00", Refusal::NotUnderstood),
+            ("Friday 5pm", Refusal::NotUnderstood),
+            ("TBD", Refusal::NotUnderstood),
+        ] {
+            assert_eq!(said(text), Err(refusal), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn printed_instants_read_back(seconds in 0i64..4_000_000_000, hours in -12i32..=14) {
+            let at = DateTime::from_timestamp(seconds, 0).unwrap();
+            let zone = chrono::FixedOffset::east_opt(hours * 3600).unwrap();
+            let text = at.with_timezone(&zone).to_rfc3339();
+            let read = read(&text, Order::Assumed);
+            prop_assert!(matches!(read, Ok(Written::Instant { at: found, .. }) if found == at), "{} {:?}", text, read);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,30}") {
+            let _ = read(&text, Order::Assumed);
+        }
+
+        #[test]
+        fn texts_of_the_right_signs_are_read_or_refused(text in "[0-9TZ:/. ,'+\\-apmNovSun]{0,30}") {
+            let _ = read(&text, Order::Assumed);
+        }
+    }
+}

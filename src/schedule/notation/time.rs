@@ -112,12 +112,12 @@ pub(super) fn take(cursor: &mut Cursor<'_>) -> Result<ClockTime, Refusal> {
     let suffix = take_suffix(cursor);
     let hour = match (suffix, hour) {
         (Suffix::Nothing, _) if !minutes_written => return Err(Refusal::BareNumber),
-        (Suffix::Nothing | Suffix::Hours, hour) => hour,
         (Suffix::Morning | Suffix::Midnight, 12) => 0,
-        (Suffix::Morning, 0..12) => hour,
-        (Suffix::Afternoon | Suffix::Noon, 12) => 12,
         (Suffix::Afternoon, 1..12) => hour + 12,
-        (Suffix::Afternoon, 13..24) => hour,
+        (Suffix::Nothing | Suffix::Hours, _)
+        | (Suffix::Morning, 0..12)
+        | (Suffix::Noon, 12)
+        | (Suffix::Afternoon, 12..24) => hour,
         _ => return Err(Refusal::NoSuchTime),
     };
     let within_day = hour < 24 || (hour, minute, second) == (24, 0, 0);
@@ -175,4 +175,109 @@ fn take_suffix(cursor: &mut Cursor<'_>) -> Suffix {
 
 fn is_noon(word: &str) -> bool {
     word.eq_ignore_ascii_case("noon") || word.eq_ignore_ascii_case("midday")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn clock(text: &str) -> Result<String, Refusal> {
+        read(text)
+            .map(|time| format!("{:02}:{:02}:{:02}", time.seconds / 3600, time.seconds / 60 % 60, time.seconds % 60))
+    }
+
+    #[test]
+    fn every_notation_of_a_time() {
+        for (text, wanted) in [
+            ("18:00", "18:00:00"),
+            ("6:00 PM", "18:00:00"),
+            ("6pm", "18:00:00"),
+            ("6 pm", "18:00:00"),
+            ("6p", "18:00:00"),
+            ("6P", "18:00:00"),
+            ("6 p.m.", "18:00:00"),
+            ("6:30 p.m.", "18:30:00"),
+            ("6:30 P. M.", "18:30:00"),
+            ("6:30pm", "18:30:00"),
+            ("630pm", "18:30:00"),
+            ("6.30pm", "18:30:00"),
+            ("1800", "18:00:00"),
+            ("18.00", "18:00:00"),
+            ("18h", "18:00:00"),
+            ("18h30", "18:30:00"),
+            ("0800H", "08:00:00"),
+            ("1800 hrs", "18:00:00"),
+            ("400", "04:00:00"),
+            ("0800", "08:00:00"),
+            ("2400", "24:00:00"),
+            ("24:00", "24:00:00"),
+            ("12am", "00:00:00"),
+            ("12 a.m.", "00:00:00"),
+            ("12pm", "12:00:00"),
+            ("noon", "12:00:00"),
+            ("12 noon", "12:00:00"),
+            ("midday", "12:00:00"),
+            ("Midnight", "00:00:00"),
+            ("12 midnight", "00:00:00"),
+            ("7:00", "07:00:00"),
+            ("07:00:30", "07:00:30"),
+            ("07:00:30.000", "07:00:30"),
+            ("18:00 PM", "18:00:00"),
+            ("0:30 am", "00:30:00"),
+            ("4P", "16:00:00"),
+            ("00:00", "00:00:00"),
+            ("23:59", "23:59:00"),
+            ("0.75", "18:00:00"),
+            ("0.7083333333", "17:00:00"),
+            ("7\u{202f}AM", "07:00:00"),
+            ("12:00", "12:00:00"),
+            ("8 a", "08:00:00"),
+            ("200", "02:00:00"),
+        ] {
+            assert_eq!(clock(text), Ok(wanted.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_could_mean_two_things_is_refused() {
+        for (text, refusal) in [
+            ("12", Refusal::BareNumber),
+            ("6", Refusal::BareNumber),
+            ("06", Refusal::BareNumber),
+            ("0.25", Refusal::BareNumber),
+            ("25:00", Refusal::NoSuchTime),
+            ("24:30", Refusal::NoSuchTime),
+            ("18:60", Refusal::NoSuchTime),
+            ("1860", Refusal::NoSuchTime),
+            ("13 am", Refusal::NoSuchTime),
+            ("0 pm", Refusal::NoSuchTime),
+            ("2500", Refusal::NoSuchTime),
+            ("18:3", Refusal::NotUnderstood),
+            ("", Refusal::NotUnderstood),
+            ("morning", Refusal::NotUnderstood),
+            ("18:00-07:00", Refusal::NotUnderstood),
+            ("6pm CST", Refusal::NotUnderstood),
+            ("18:00x", Refusal::NotUnderstood),
+            ("18000", Refusal::NotUnderstood),
+            ("0.", Refusal::NotUnderstood),
+        ] {
+            assert_eq!(read(text), Err(refusal), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn printed_times_read_back(minutes in 0u32..1440, format in 0usize..5) {
+            let time = NaiveTime::from_num_seconds_from_midnight_opt(minutes * 60, 0).unwrap();
+            let text = time.format(["%H:%M", "%H:%M:%S", "%I:%M %p", "%-I:%M%P", "%H%M"][format]).to_string();
+            prop_assert_eq!(read(&text).map(ClockTime::to_naive), Ok(Some(time)), "{}", text);
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,16}") {
+            let _ = read(&text);
+        }
+    }
 }

@@ -27,8 +27,7 @@ impl YearRule {
     /// The day meant by `written`, which becomes what the next row is compared with.
     pub fn complete(&mut self, written: WrittenDate) -> Result<NaiveDate, Refusal> {
         let date = match (written.year, self.sheet_year, self.last) {
-            (Some(year), _, _) => written.in_year(year)?,
-            (None, Some(year), None) => written.in_year(year)?,
+            (Some(year), _, _) | (None, Some(year), None) => written.in_year(year)?,
             (None, Some(year), Some(last)) => self.beside_sheet_year(written, year, last)?,
             (None, None, Some(last)) => nearest(written, last)?,
             (None, None, None) => return Err(Refusal::YearMissing),
@@ -96,4 +95,81 @@ pub fn in_title(text: &str) -> Option<i32> {
         .filter_map(|part| part.parse().ok());
     let year = years.next()?;
     years.all(|other| other == year).then_some(year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::date::{Order, read};
+    use super::*;
+
+    /// The days that a column of cells means; `None` where one is refused.
+    fn days(sheet_year: Option<i32>, cells: &[&str]) -> Vec<Result<String, Refusal>> {
+        let mut rule = YearRule::new(sheet_year);
+        cells
+            .iter()
+            .map(|cell| rule.complete(read(cell, Order::Assumed).unwrap()).map(|date| date.to_string()))
+            .collect()
+    }
+
+    fn all(days: &[&str]) -> Vec<Result<String, Refusal>> {
+        days.iter().map(|day| Ok((*day).to_owned())).collect()
+    }
+
+    #[test]
+    fn years_follow_from_the_row_before_in_either_direction() {
+        assert_eq!(
+            days(None, &["12/20/2026", "12/27", "1/3", "1/10/2027"]),
+            all(&["2026-12-20", "2026-12-27", "2027-01-03", "2027-01-10"])
+        );
+        assert_eq!(days(None, &["1/10/2027", "1/3", "12/27"]), all(&["2027-01-10", "2027-01-03", "2026-12-27"]));
+    }
+
+    #[test]
+    fn without_any_year_nothing_is_read() {
+        assert_eq!(days(None, &["12/20", "12/27/2026"])[0], Err(Refusal::YearMissing));
+    }
+
+    #[test]
+    fn the_year_of_the_sheet_holds_and_may_run_on_into_the_next() {
+        assert_eq!(days(Some(2026), &["3/1", "11/3"]).last().unwrap().clone().unwrap_err(), {
+            Refusal::YearFarOff { candidate: NaiveDate::from_ymd_opt(2026, 11, 3).unwrap() }
+        });
+        assert_eq!(days(Some(2026), &["11/29", "12/27", "1/3"]), all(&["2026-11-29", "2026-12-27", "2027-01-03"]));
+        // A second block that begins at the first day again is no new year.
+        let restarted = days(Some(2026), &["1/5", "6/1", "12/1", "12/28", "1/5"]);
+        assert_eq!(restarted[3], Ok("2026-12-28".to_owned()));
+        assert!(matches!(restarted[4], Err(Refusal::YearFarOff { .. })));
+    }
+
+    #[test]
+    fn a_weekday_must_agree_with_the_year_found() {
+        assert!(matches!(days(Some(2026), &["Mon 11/22"])[0], Err(Refusal::WrongWeekday { .. })));
+        assert_eq!(days(Some(2026), &["Sun 11/22"]), all(&["2026-11-22"]));
+        assert!(matches!(days(None, &["1/1/2026", "2/29"])[1], Err(Refusal::YearFarOff { .. })));
+    }
+
+    #[test]
+    fn ends_follow_their_start() {
+        let start = NaiveDate::from_ymd_opt(2026, 12, 28).unwrap();
+        let end = |cell| complete_end(read(cell, Order::Assumed).unwrap(), start).map(|date| date.to_string());
+        assert_eq!(end("1/3"), Ok("2027-01-03".to_owned()));
+        assert_eq!(end("12/28"), Ok("2026-12-28".to_owned()));
+        assert_eq!(end("1/3/2027"), Ok("2027-01-03".to_owned()));
+        assert!(matches!(end("12/27"), Err(Refusal::YearFarOff { .. })));
+    }
+
+    #[test]
+    fn a_title_names_one_year_or_none() {
+        for (title, year) in [
+            ("AIMS on-call 2026", Some(2026)),
+            ("aims-2026.csv", Some(2026)),
+            ("Nov 2026", Some(2026)),
+            ("2026-2027", None),
+            ("AIMS", None),
+            ("20261122", None),
+            ("Room 1200", None),
+        ] {
+            assert_eq!(in_title(title), year, "{title}");
+        }
+    }
 }
