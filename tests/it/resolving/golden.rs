@@ -100,6 +100,17 @@ fn a_blank_cell_is_a_gap_and_nothing_is_carried_over() {
 }
 
 #[test]
+fn a_gap_names_no_row_of_a_role_that_is_not_required() {
+    let schedule = schedule(rows(&[
+        ("primary", "shift", "2026-11-16 07:00", "2026-11-17 07:00", "Ada Ruiz"),
+        ("secondary", "shift", "2026-11-17 07:00", "2026-11-18 07:00", ""),
+    ]));
+    let window = interval("2026-11-16 07:00", "2026-11-18 07:00");
+    let report = gaps(&schedule, window, &page_oncall::civil::IntervalSet::of([window]));
+    assert_eq!((report.gaps.len(), report.gaps[0].placeholders.len()), (1, 0));
+}
+
+#[test]
 fn a_placeholder_neither_covers_nor_conflicts() {
     let schedule = schedule(rows(&[
         ("primary", "shift", NIGHT.0, NIGHT.1, "Ada Ruiz"),
