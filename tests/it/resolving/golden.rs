@@ -151,6 +151,27 @@ fn two_rows_with_different_people_are_a_conflict_in_row_order() {
 }
 
 #[test]
+fn an_overlap_is_one_piece_as_long_as_its_rows_are_the_same() {
+    let schedule = schedule(rows(&[
+        ("primary", "shift", "2026-11-20 18:00", "2026-11-21 07:00", "Ada Ruiz"),
+        ("primary", "shift", "2026-11-20 18:00", "2026-11-21 02:00", "Ben Ode"),
+        ("primary", "shift", "2026-11-21 00:00", "2026-11-21 07:00", "Cy Day"),
+        ("secondary", "shift", "2026-11-20 18:00", "2026-11-20 20:00", "Ben Ode"),
+    ]));
+    let night = interval("2026-11-20 18:00", "2026-11-21 07:00");
+    let report = gaps(&schedule, night, &page_oncall::civil::IntervalSet::of([night]));
+    let pieces: Vec<_> = report.overlaps.iter().map(|piece| (piece.interval, piece.names.join(", "))).collect();
+    assert_eq!(
+        pieces,
+        [
+            (interval("2026-11-20 18:00", "2026-11-21 00:00"), "Ada Ruiz, Ben Ode".to_owned()),
+            (interval("2026-11-21 00:00", "2026-11-21 02:00"), "Ada Ruiz, Ben Ode, Cy Day".to_owned()),
+            (interval("2026-11-21 02:00", "2026-11-21 07:00"), "Ada Ruiz, Cy Day".to_owned()),
+        ]
+    );
+}
+
+#[test]
 fn the_same_person_twice_is_no_conflict_and_is_listed_once() {
     // Row 35.
     let schedule = schedule(rows(&[

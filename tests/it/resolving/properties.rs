@@ -112,7 +112,7 @@ proptest! {
     }
 
     #[test]
-    fn both_resolvers_agree_where_rows_pile_up(shifts in shifts(80, 48, 900_000, 0.02), picks in prop::collection::vec(any::<prop::sample::Index>(), 6)) {
+    fn both_resolvers_agree_where_rows_pile_up(shifts in shifts(80, 48, 900_000, 0.06), picks in prop::collection::vec(any::<prop::sample::Index>(), 12)) {
         let schedule = schedule(shifts.clone());
         let instants = instants(&shifts);
         for pick in picks {
