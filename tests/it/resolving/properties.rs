@@ -8,6 +8,7 @@ use page_oncall::civil::{self, Interval, IntervalSet};
 use page_oncall::schedule::Schedule;
 use page_oncall::schedule::explain::Verdict;
 use page_oncall::schedule::gaps::{Overlap, gaps};
+use page_oncall::schedule::on_call::Status;
 use page_oncall::schedule::shift::{Holder, RowReference, Shift, ShiftKind};
 use proptest::prelude::*;
 
@@ -192,26 +193,39 @@ proptest! {
     }
 }
 
+/// Row number `second` lasts from that second to the common end, each with another person.
+fn pile(label: &str, start: DateTime<Utc>, count: i64) -> Vec<Shift> {
+    let end = start + Duration::seconds(count);
+    let row = |second| Shift {
+        interval: Interval::new(start + Duration::seconds(second), end).unwrap(),
+        role: role(label),
+        kind: ShiftKind::Shift,
+        holders: vec![person(&format!("Person {second}"))],
+        row: Arc::new(RowReference { sheet: "s".into(), row: 1, cell: "C1".to_owned(), text: String::new() }),
+        note: String::new(),
+    };
+    (0..count).map(row).collect()
+}
+
 #[test]
 fn many_rows_over_each_other_are_still_answered() {
-    // Each row lasts from its own second to the common end: 4,000 people are on call before it.
-    let start = super::utc("2026-11-22T00:00:00Z");
-    let count = 4_000;
+    let (start, count) = (super::utc("2026-11-22T00:00:00Z"), 4_000);
     let end = start + Duration::seconds(count);
-    let pile: Vec<Shift> = (0..count)
-        .map(|second| Shift {
-            interval: Interval::new(start + Duration::seconds(second), end).unwrap(),
-            role: role("primary"),
-            kind: ShiftKind::Shift,
-            holders: vec![person(&format!("Person {second}"))],
-            row: Arc::new(RowReference { sheet: "s".into(), row: 1, cell: "C1".to_owned(), text: String::new() }),
-            note: String::new(),
-        })
-        .collect();
-    let schedule = schedule(pile);
+    let schedule = schedule(pile("primary", start, count));
     let answer = schedule.on_call(end - Duration::seconds(1));
     assert_eq!(answer.people.len(), 4_000);
     assert_eq!(answer.next.unwrap().at, end);
     let report = gaps(&schedule, Interval::new(start, end).unwrap(), schedule.covered());
     assert_eq!(report.overlaps.iter().map(|overlap| overlap.interval.length().num_seconds()).sum::<i64>(), count - 1);
+}
+
+#[test]
+fn an_override_of_nobody_empties_its_role_among_many_rows_too() {
+    let (start, count) = (super::utc("2026-11-22T00:00:00Z"), 400);
+    let mut rows = pile("secondary", start, count);
+    let whole = rows[0].clone();
+    rows.push(Shift { role: role("primary"), ..whole.clone() });
+    rows.push(Shift { role: role("primary"), kind: ShiftKind::Override, holders: Vec::new(), ..whole });
+    let answer = schedule(rows).on_call(start + Duration::seconds(count - 1));
+    assert_eq!((answer.status, answer.people.len()), (Status::Gap, 400));
 }
