@@ -1,9 +1,4 @@
 //! Every integration test in one binary, so that it links once.
-
-mod engine;
-mod store;
-mod decisions;
-mod resolving;
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -12,9 +7,17 @@ mod resolving;
     reason = "a test ends by a panic; clippy knows test functions, but not the helpers beside them"
 )]
 
+mod decisions;
+mod engine;
 mod mail;
+mod paging;
+mod reading;
+mod resolving;
+mod rooms;
+mod simulation;
 mod sms;
+mod store;
+mod support;
 mod support_http;
 mod support_tools;
-mod simulation;
-mod reading;
+mod who;

@@ -9,6 +9,7 @@
 mod brute;
 mod faces;
 mod golden;
+mod judging;
 mod properties;
 
 use std::sync::Arc;

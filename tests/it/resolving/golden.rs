@@ -100,6 +100,17 @@ fn a_blank_cell_is_a_gap_and_nothing_is_carried_over() {
 }
 
 #[test]
+fn a_gap_names_no_row_of_a_role_that_is_not_required() {
+    let schedule = schedule(rows(&[
+        ("primary", "shift", "2026-11-16 07:00", "2026-11-17 07:00", "Ada Ruiz"),
+        ("secondary", "shift", "2026-11-17 07:00", "2026-11-18 07:00", ""),
+    ]));
+    let window = interval("2026-11-16 07:00", "2026-11-18 07:00");
+    let report = gaps(&schedule, window, &page_oncall::civil::IntervalSet::of([window]));
+    assert_eq!((report.gaps.len(), report.gaps[0].placeholders.len()), (1, 0));
+}
+
+#[test]
 fn a_placeholder_neither_covers_nor_conflicts() {
     let schedule = schedule(rows(&[
         ("primary", "shift", NIGHT.0, NIGHT.1, "Ada Ruiz"),
@@ -137,6 +148,27 @@ fn two_rows_with_different_people_are_a_conflict_in_row_order() {
     assert_eq!(answer.required, [0, 1], "both are paged");
     assert_eq!(schedule.on_call(civil("2026-11-20 17:59")).status, Status::Covered);
     assert_eq!(schedule.on_call(civil("2026-11-20 20:00")).status, Status::Covered);
+}
+
+#[test]
+fn an_overlap_is_one_piece_as_long_as_its_rows_are_the_same() {
+    let schedule = schedule(rows(&[
+        ("primary", "shift", "2026-11-20 18:00", "2026-11-21 07:00", "Ada Ruiz"),
+        ("primary", "shift", "2026-11-20 18:00", "2026-11-21 02:00", "Ben Ode"),
+        ("primary", "shift", "2026-11-21 00:00", "2026-11-21 07:00", "Cy Day"),
+        ("secondary", "shift", "2026-11-20 18:00", "2026-11-20 20:00", "Ben Ode"),
+    ]));
+    let night = interval("2026-11-20 18:00", "2026-11-21 07:00");
+    let report = gaps(&schedule, night, &page_oncall::civil::IntervalSet::of([night]));
+    let pieces: Vec<_> = report.overlaps.iter().map(|piece| (piece.interval, piece.names.join(", "))).collect();
+    assert_eq!(
+        pieces,
+        [
+            (interval("2026-11-20 18:00", "2026-11-21 00:00"), "Ada Ruiz, Ben Ode".to_owned()),
+            (interval("2026-11-21 00:00", "2026-11-21 02:00"), "Ada Ruiz, Ben Ode, Cy Day".to_owned()),
+            (interval("2026-11-21 02:00", "2026-11-21 07:00"), "Ada Ruiz, Cy Day".to_owned()),
+        ]
+    );
 }
 
 #[test]

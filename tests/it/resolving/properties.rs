@@ -7,7 +7,8 @@ use chrono_tz::America::Chicago;
 use page_oncall::civil::{self, Interval, IntervalSet};
 use page_oncall::schedule::Schedule;
 use page_oncall::schedule::explain::Verdict;
-use page_oncall::schedule::gaps::gaps;
+use page_oncall::schedule::gaps::{Overlap, gaps};
+use page_oncall::schedule::on_call::Status;
 use page_oncall::schedule::shift::{Holder, RowReference, Shift, ShiftKind};
 use proptest::prelude::*;
 
@@ -22,18 +23,18 @@ fn night() -> impl Strategy<Value = NaiveDateTime> {
         .prop_map(|text| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap())
 }
 
-/// Rows in civil time, in units of `unit_s` seconds, each up to `longest` units.
-fn shifts(count: usize, longest: i64, unit_s: i64) -> impl Strategy<Value = Vec<Shift>> {
+/// Up to `count` rows in civil time, in units of `unit_ms`, each up to `longest` units; `overrides` is their share.
+fn shifts(count: usize, longest: i64, unit_ms: i64, overrides: f64) -> impl Strategy<Value = Vec<Shift>> {
     let row = (
         0..48_i64,
         1..=longest,
         0..ROLES.len(),
-        prop::bool::weighted(0.3),
+        prop::bool::weighted(overrides),
         prop::collection::vec(0..NAMES.len(), 0..3),
         prop::bool::weighted(0.2),
     );
     (night(), prop::collection::vec(row, 1..count), 1..=ROLES.len()).prop_map(move |(night, rows, roles)| {
-        let instant = |units: i64| civil::resolve(Chicago, night + Duration::seconds(units * unit_s)).at;
+        let instant = |units: i64| civil::resolve(Chicago, night + Duration::milliseconds(units * unit_ms)).at;
         let shifts = (2..).zip(rows).filter_map(|(number, (start, length, label, replaces, names, unnamed))| {
             let names = if unnamed { Vec::new() } else { names };
             Some(Shift {
@@ -96,7 +97,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
-    fn both_resolvers_agree_at_every_boundary(shifts in shifts(14, 16, 900)) {
+    fn both_resolvers_agree_at_every_boundary(shifts in shifts(14, 16, 900_000, 0.3)) {
         let schedule = schedule(shifts.clone());
         for at in instants(&shifts) {
             agrees(&shifts, &schedule, at)?;
@@ -104,7 +105,15 @@ proptest! {
     }
 
     #[test]
-    fn both_resolvers_agree_where_rows_pile_up(shifts in shifts(60, 48, 900), picks in prop::collection::vec(any::<prop::sample::Index>(), 6)) {
+    fn both_resolvers_agree_within_a_second(shifts in shifts(10, 8, 300, 0.3)) {
+        let schedule = schedule(shifts.clone());
+        for at in instants(&shifts) {
+            agrees(&shifts, &schedule, at)?;
+        }
+    }
+
+    #[test]
+    fn both_resolvers_agree_where_rows_pile_up(shifts in shifts(80, 48, 900_000, 0.06), picks in prop::collection::vec(any::<prop::sample::Index>(), 12)) {
         let schedule = schedule(shifts.clone());
         let instants = instants(&shifts);
         for pick in picks {
@@ -113,7 +122,7 @@ proptest! {
     }
 
     #[test]
-    fn the_explanation_accounts_for_every_row_and_agrees_with_the_answer(shifts in shifts(14, 16, 900)) {
+    fn the_explanation_accounts_for_every_row_and_agrees_with_the_answer(shifts in shifts(14, 16, 900_000, 0.3)) {
         let schedule = schedule(shifts.clone());
         for at in instants(&shifts) {
             let explained = schedule.explain(at);
@@ -137,7 +146,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn gaps_and_overlaps_are_what_a_count_of_seconds_says(shifts in shifts(10, 12, 37), cut in 0..900_i64, length in 1..900_i64) {
+    fn gaps_and_overlaps_are_what_a_count_of_seconds_says(shifts in shifts(10, 12, 37_000, 0.3), cut in 0..900_i64, length in 1..900_i64) {
         let Some(first) = brute::boundaries(&shifts).first().copied() else { return Ok(()) };
         let start = first + Duration::seconds(cut - 300);
         let window = Interval::new(start, start + Duration::seconds(length)).unwrap();
@@ -173,31 +182,50 @@ proptest! {
                 prop_assert!(named.len() < 2);
             }
         }
+        for (index, overlap) in report.overlaps.iter().enumerate() {
+            let goes_on = |next: &Overlap| {
+                next.interval.start() == overlap.interval.end() && next.role == overlap.role && next.rows == overlap.rows
+            };
+            prop_assert!(!report.overlaps[index..].iter().any(goes_on), "an overlap is in two pieces");
+        }
         let touching = report.gaps.windows(2).any(|pair| pair[0].interval.end() == pair[1].interval.start());
         prop_assert!(!touching, "a hole is in two pieces");
     }
 }
 
+/// Row number `second` lasts from that second to the common end, each with another person.
+fn pile(label: &str, start: DateTime<Utc>, count: i64) -> Vec<Shift> {
+    let end = start + Duration::seconds(count);
+    let row = |second| Shift {
+        interval: Interval::new(start + Duration::seconds(second), end).unwrap(),
+        role: role(label),
+        kind: ShiftKind::Shift,
+        holders: vec![person(&format!("Person {second}"))],
+        row: Arc::new(RowReference { sheet: "s".into(), row: 1, cell: "C1".to_owned(), text: String::new() }),
+        note: String::new(),
+    };
+    (0..count).map(row).collect()
+}
+
 #[test]
 fn many_rows_over_each_other_are_still_answered() {
-    // Each row lasts from its own second to the common end: 4,000 people are on call before it.
-    let start = super::utc("2026-11-22T00:00:00Z");
-    let count = 4_000;
+    let (start, count) = (super::utc("2026-11-22T00:00:00Z"), 4_000);
     let end = start + Duration::seconds(count);
-    let pile: Vec<Shift> = (0..count)
-        .map(|second| Shift {
-            interval: Interval::new(start + Duration::seconds(second), end).unwrap(),
-            role: role("primary"),
-            kind: ShiftKind::Shift,
-            holders: vec![person(&format!("Person {second}"))],
-            row: Arc::new(RowReference { sheet: "s".into(), row: 1, cell: "C1".to_owned(), text: String::new() }),
-            note: String::new(),
-        })
-        .collect();
-    let schedule = schedule(pile);
+    let schedule = schedule(pile("primary", start, count));
     let answer = schedule.on_call(end - Duration::seconds(1));
     assert_eq!(answer.people.len(), 4_000);
     assert_eq!(answer.next.unwrap().at, end);
     let report = gaps(&schedule, Interval::new(start, end).unwrap(), schedule.covered());
     assert_eq!(report.overlaps.iter().map(|overlap| overlap.interval.length().num_seconds()).sum::<i64>(), count - 1);
+}
+
+#[test]
+fn an_override_of_nobody_empties_its_role_among_many_rows_too() {
+    let (start, count) = (super::utc("2026-11-22T00:00:00Z"), 400);
+    let mut rows = pile("secondary", start, count);
+    let whole = rows[0].clone();
+    rows.push(Shift { role: role("primary"), ..whole.clone() });
+    rows.push(Shift { role: role("primary"), kind: ShiftKind::Override, holders: Vec::new(), ..whole });
+    let answer = schedule(rows).on_call(start + Duration::seconds(count - 1));
+    assert_eq!((answer.status, answer.people.len()), (Status::Gap, 400));
 }
