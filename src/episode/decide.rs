@@ -113,6 +113,7 @@ fn respond(state: &State, input: Input, now: DateTime<Utc>, policy: &Policy) -> 
             Ok(vec![Event::RoundStarted { ladder, basis, by }])
         }
         Input::Start(attempt) => start(state, attempt, now, policy),
+        Input::Receipt { attempt, report } if report.outcome == Outcome::Unknown => no_news(state, attempt),
         Input::Finished { attempt, report } | Input::Receipt { attempt, report } => told(state, attempt, report),
         Input::Acknowledge(said) => acknowledge(state, said),
         Input::Decline(said) => decline(state, said, policy),
@@ -146,6 +147,11 @@ fn told(state: &State, attempt: String, report: Report) -> Result<Vec<Event>, Re
         }
         Some(_) => Ok(Vec::new()),
     }
+}
+
+/// A receipt that nobody understands says nothing about the attempt, not even that it ended.
+fn no_news(state: &State, attempt: String) -> Result<Vec<Event>, Refusal> {
+    state.attempt(&attempt).map(|_| Vec::new()).ok_or(Refusal::UnknownAttempt { attempt })
 }
 
 /// How much a word about an attempt outweighs others. Words arrive late, twice and out of order; the heaviest one

@@ -126,15 +126,13 @@ fn promise_messages<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>
         Some(owner) => contact.is_called(&owner.by),
         None => !state.has_declined(&contact.name),
     };
-    let concerned: Vec<&Contact> =
-        warned.recipients.iter().filter(|it| still_concerned(it) && channels_of(it).next().is_some()).collect();
+    let nobody_to_warn = !warned.recipients.iter().any(|contact| channels_of(contact).next().is_some());
     let is_last = policy.promise_warnings.iter().max().is_some_and(|last| after_minutes >= *last);
+    let told = if is_last || nobody_to_warn { leadership.as_slice() } else { &[] };
+    let group: Vec<&Contact> = warned.recipients.iter().chain(told.iter().copied()).collect();
     let topic = format!("promise.{after_minutes}");
-    let everybody: Vec<&Contact> = warned.recipients.iter().chain(&policy.leadership).collect();
-    let tell_leadership = is_last || concerned.is_empty();
-    beside(state, policy, &topic, Purpose::PromiseWarning { after_minutes }, &everybody, |contact| {
-        concerned.iter().any(|it| it.same_as(contact))
-            || (tell_leadership && leadership.iter().any(|it| it.same_as(contact)))
+    beside(state, policy, &topic, Purpose::PromiseWarning { after_minutes }, &group, |contact| {
+        still_concerned(contact) || told.iter().any(|it| it.same_as(contact))
     })
 }
 
@@ -243,7 +241,8 @@ fn progress(state: &State, policy: &Policy, tries: &[&Tried], contact: &Contact,
     if tries.iter().any(|tried| matches!(tried.outcome(), Some(Outcome::Accepted | Outcome::Delivered))) {
         return Progress::Taken;
     }
-    if was_refused(state, contact, channel) {
+    let refused_before = tries.iter().any(|tried| tried.outcome() == Some(Outcome::Refused));
+    if refused_before || was_refused(state, contact, channel) {
         return Progress::Failed;
     }
     let Some(last) = tries.last().and_then(|tried| tried.latest()) else { return Progress::Untried };

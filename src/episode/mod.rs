@@ -15,6 +15,8 @@ pub mod plan;
 pub mod policy;
 pub mod promise;
 pub mod state;
+#[cfg(test)]
+mod stories;
 
 pub use decide::{Refusal, decide, recover};
 pub use plan::{Action, NextStep, Plan, Upcoming, next, plan};

@@ -97,10 +97,7 @@ pub enum NextStep {
 /// Plans one turn.
 pub fn plan(state: &State, now: DateTime<Utc>, policy: &Policy) -> Plan {
     let facts_due = due_fact(state, now, policy).is_some();
-    let mut actions: Vec<Action> = Vec::new();
-    if !facts_due {
-        actions.extend(due_attempt(state, now, policy).map(Action::Send));
-    }
+    let mut actions: Vec<Action> = due_attempt(state, now, policy).map(Action::Send).into_iter().collect();
     let next_wake = if facts_due || !actions.is_empty() {
         Some(now)
     } else {
@@ -110,7 +107,8 @@ pub fn plan(state: &State, now: DateTime<Utc>, policy: &Policy) -> Plan {
     Plan { actions, next_wake, facts_due }
 }
 
-/// The one attempt that may begin now: the most urgent message, as long as no other attempt is in flight.
+/// The one attempt that may begin now: the most urgent message, as long as no other attempt is in flight and every
+/// fact that is due has been recorded.
 pub(super) fn due_attempt(state: &State, now: DateTime<Utc>, policy: &Policy) -> Option<Attempt> {
     if state.in_flight().is_some() || due_fact(state, now, policy).is_some() {
         return None;

@@ -139,6 +139,9 @@ mod tests {
         promise.warned.push(Warned { after_minutes: 55, at: at(55), recipients: Vec::new() });
         assert_eq!(promise.next_warning(&policy), None, "60 is the end itself");
         assert_eq!(promise.next_miss(), Some(at(60)));
+        promise.missed_at = Some(at(60));
+        let more = Policy { promise_warnings: vec![10], ..policy };
+        assert_eq!((promise.next_warning(&more), promise.next_miss()), (None, None), "nothing warns of what happened");
     }
 
     #[test]

@@ -329,7 +329,6 @@ impl State {
                 self.acknowledged = None;
                 self.declined.clear();
                 self.exhausted_at = None;
-                self.given_back = false;
             }
             Event::RungSkipped { rung } => self.next_rung = rung + 1,
             Event::Escalated { rung, reason: _ } => {
@@ -356,7 +355,6 @@ impl State {
             }
             Event::Acknowledged(said) => {
                 self.acknowledged = Some(Word::new(at, said));
-                self.given_back = false;
                 self.releases = self.releases.saturating_add(1);
             }
             Event::Declined(said) => self.fold_declined(at, said),

@@ -1,0 +1,210 @@
+//! Tells a story as a telephone call: everything that goes out until a time is listed, and a message that no story
+//! expects fails it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use Channel::{Email, Sms};
+use Outcome::Accepted;
+
+use crate::decision::ladder::{Channel, Contact, Ladder, Rung};
+use crate::episode::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
+use crate::episode::input::Input;
+use crate::episode::outcome::{Outcome, Report};
+use crate::episode::state::{Phase, State};
+use crate::episode::{Action, Policy, Refusal, decide, plan};
+
+/// One page, its log, and an engine that carries out whatever is planned.
+pub(super) struct Story {
+    pub(super) log: Vec<Recorded>,
+    pub(super) now: DateTime<Utc>,
+    pub(super) policy: Policy,
+    /// What providers will say to a person's channel, in order; accepted when nothing is left. `None` is a crash.
+    answers: HashMap<(String, Channel), Vec<Option<Outcome>>>,
+    sent: Vec<String>,
+}
+
+/// `"M:SS"` after midnight.
+pub(super) fn at(clock: &str) -> DateTime<Utc> {
+    let (minutes, seconds) = clock.split_once(':').unwrap();
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(minutes.parse::<i64>().unwrap() * 60 + seconds.parse::<i64>().unwrap())
+}
+
+pub(super) fn clock(at: DateTime<Utc>) -> String {
+    format!("{}:{:02}", at.timestamp() / 60, at.timestamp() % 60)
+}
+
+/// Somebody with a telephone and a mailbox; `"Mail only: Bo"` has no telephone.
+pub(super) fn person(name: &str) -> Contact {
+    let (name, has_phone) = name.strip_prefix("Mail only: ").map_or((name, true), |name| (name, false));
+    Contact {
+        name: name.to_owned(),
+        phone: has_phone.then(|| format!("+1 {name}")),
+        email: Some(format!("{name}@example.org")),
+        until: None,
+    }
+}
+
+fn rung(label: &str, names: &[&str]) -> Rung {
+    Rung {
+        label: label.to_owned(),
+        wait_s: 300,
+        channels: vec![Sms, Email],
+        contacts: names.iter().map(|it| person(it)).collect(),
+    }
+}
+
+/// Five minutes a rung.
+pub(super) fn ladder(rungs: &[&[&str]]) -> Ladder {
+    Ladder { rungs: rungs.iter().enumerate().map(|(place, names)| rung(&format!("rung {place}"), names)).collect() }
+}
+
+pub(super) fn basis() -> Basis {
+    Basis { rows: vec!["aims row 7: Ada".to_owned()], snapshot: "00".to_owned(), read_at: None, age_s: 0 }
+}
+
+pub(super) fn said(name: &str) -> Said {
+    Said { by: name.to_owned(), via: Via::Sms }
+}
+
+pub(super) fn report(outcome: Outcome) -> Report {
+    Report {
+        outcome,
+        provider: "fake".to_owned(),
+        provider_id: Some("SM1".to_owned()).filter(|_| outcome == Accepted),
+        detail: String::new(),
+    }
+}
+
+impl Story {
+    /// A page of these rungs, opened at 0:00 with "Chief" as leadership.
+    pub(super) fn of(rungs: &[&[&str]]) -> Self {
+        Self::opened(ladder(rungs), None)
+    }
+
+    /// The same, with the customer told at 0:00.
+    pub(super) fn promised(rungs: &[&[&str]]) -> Self {
+        Self::opened(ladder(rungs), Some(at("0:00")))
+    }
+
+    pub(super) fn opened(ladder: Ladder, told_at: Option<DateTime<Utc>>) -> Self {
+        let policy = Policy { leadership: vec![person("Chief")], ..Policy::default() };
+        let opened = Opened {
+            case: "1234567".to_owned(),
+            schedule: Some("aims".to_owned()),
+            row: "D5a".to_owned(),
+            training: false,
+            by: "agent".to_owned(),
+            ladder,
+            basis: basis(),
+        };
+        let mut story = Self { log: Vec::new(), now: at("0:00"), policy, answers: HashMap::new(), sent: Vec::new() };
+        let events = decide(None, Input::Open { opened, told_at }, story.now, &story.policy).unwrap();
+        story.append(events);
+        story
+    }
+
+    pub(super) fn answering(mut self, name: &str, channel: Channel, outcomes: &[Outcome]) -> Self {
+        let answers = outcomes.iter().copied().map(Some).collect();
+        self.answers.insert((name.to_owned(), channel), answers);
+        self
+    }
+
+    /// The engine dies in the first message to this person by text.
+    pub(super) fn crashing_at(mut self, name: &str, times: usize) -> Self {
+        self.answers.insert((name.to_owned(), Sms), vec![None; times]);
+        self
+    }
+
+    pub(super) fn state(&self) -> State {
+        State::of(&self.log).unwrap()
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.state().phase()
+    }
+
+    pub(super) fn append(&mut self, events: Vec<Event>) {
+        for event in events {
+            let seq = u32::try_from(self.log.len()).unwrap() + 1;
+            self.log.push(Recorded { seq, at: self.now, event });
+        }
+    }
+
+    /// Something is reported now, and must be accepted.
+    pub(super) fn says(&mut self, input: Input) -> &mut Self {
+        let events = decide(Some(&self.state()), input, self.now, &self.policy).unwrap();
+        self.append(events);
+        self
+    }
+
+    pub(super) fn refused(&self, input: Input) -> Refusal {
+        decide(Some(&self.state()), input, self.now, &self.policy).unwrap_err()
+    }
+
+    /// The engine runs until `until`; exactly these messages go out, each as `M:SS person channel purpose`.
+    pub(super) fn until(&mut self, until: &str, expected: &[&str]) -> &mut Self {
+        loop {
+            let turn = plan(&self.state(), self.now, &self.policy);
+            let send = turn.actions.into_iter().find_map(|action| match action {
+                Action::Send(attempt) => Some(attempt),
+                Action::AskReceipt { .. } => None,
+            });
+            if turn.facts_due {
+                assert!(send.is_none(), "facts come before messages");
+                self.says(Input::Tick);
+            } else if let Some(attempt) = send {
+                self.send(attempt);
+            } else {
+                let next = turn.next_wake.filter(|next| *next <= at(until)).unwrap_or(at(until));
+                if next == self.now {
+                    break;
+                }
+                assert!(turn.next_wake.is_none_or(|wake| wake > self.now), "a turn without work waits");
+                self.now = next;
+            }
+        }
+        assert_eq!(std::mem::take(&mut self.sent), expected, "until {until}");
+        self
+    }
+
+    /// Nothing runs until `until`.
+    pub(super) fn engine_down_until(&mut self, until: &str) -> &mut Self {
+        self.now = at(until);
+        self
+    }
+
+    fn send(&mut self, attempt: Attempt) {
+        let Attempt { id, contact, channel, purpose, .. } = attempt.clone();
+        let purpose = match purpose {
+            Purpose::Page => "page".to_owned(),
+            Purpose::StandDown => "stand down".to_owned(),
+            Purpose::PromiseWarning { after_minutes } => format!("promise at {after_minutes}"),
+            Purpose::PromiseMissed => "promise missed".to_owned(),
+            Purpose::Exhausted => "nobody has it".to_owned(),
+        };
+        self.sent.push(format!("{} {} {} {purpose}", clock(self.now), contact.name, channel.word()));
+        self.says(Input::Start(Attempt { engine: "engine-1".to_owned(), ..attempt }));
+        let answers = self.answers.entry((contact.name, channel)).or_default();
+        let answer = if answers.is_empty() { Some(Accepted) } else { answers.remove(0) };
+        if let Some(outcome) = answer {
+            self.says(Input::Finished { attempt: id, report: report(outcome) });
+        }
+    }
+
+    /// The climb as the log tells it, newest last.
+    pub(super) fn climb(&self) -> Vec<String> {
+        let line = |recorded: &Recorded| {
+            let what = match &recorded.event {
+                Event::Escalated { rung, reason } => format!("rung {rung} {reason:?}"),
+                Event::RungSkipped { rung } => format!("skipped {rung}"),
+                Event::Exhausted => "exhausted".to_owned(),
+                Event::Closed => "closed".to_owned(),
+                _ => return None,
+            };
+            Some(format!("{} {what}", clock(recorded.at)))
+        };
+        self.log.iter().filter_map(line).collect()
+    }
+}

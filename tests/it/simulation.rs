@@ -1,0 +1,667 @@
+//! Does a page stay safe whatever providers, people, clocks and crashes do, and does it come to an end once they stop?
+//!
+//! Each seed is one page in a world of its own. Every event is judged on its way into the log by a referee that keeps
+//! its own, simpler books. A failure prints its seed; `run(SEED)` plays it again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use page_oncall::decision::ladder::{Channel, Contact, Ladder, Rung};
+use page_oncall::episode::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
+use page_oncall::episode::input::Input;
+use page_oncall::episode::outcome::{Outcome, Report};
+use page_oncall::episode::{Action, Phase, Policy, PromiseState, Refusal, State, decide, next, plan, recover};
+
+const SEEDS: u64 = 2000;
+/// Faults and people stop after two hours.
+const TROUBLE_S: i64 = 2 * 3600;
+
+#[test]
+fn pages_stay_safe_under_faults_and_end_when_they_stop() {
+    let mut seen = BTreeSet::new();
+    for seed in 0..SEEDS {
+        seen.extend(run(seed).iter().map(happened));
+    }
+    // The worlds are wild enough to show every plain kind of event, every reason to climb, and every purpose by every
+    // channel that it may use.
+    let expected = 14 + 5 + 16;
+    assert_eq!(seen.len(), expected, "{seen:#?}");
+}
+
+/// What kind of thing an event is, fine enough to tell whether a seed ever led to it.
+fn happened(recorded: &Recorded) -> String {
+    match &recorded.event {
+        Event::AttemptStarted(attempt) => format!("{:?} by {:?}", attempt.purpose, attempt.channel),
+        Event::Escalated { reason, .. } => format!("escalated: {reason:?}"),
+        other => serde_json::to_value(other).unwrap()["kind"].as_str().unwrap().to_owned(),
+    }
+}
+
+/// Plays one page and gives its log. The seed is told when anything in it panics.
+fn run(seed: u64) -> Vec<Recorded> {
+    struct Told(u64);
+    impl Drop for Told {
+        fn drop(&mut self) {
+            if std::thread::panicking() {
+                eprintln!("the simulation failed at seed {}", self.0);
+            }
+        }
+    }
+    let _told = Told(seed);
+    let mut world = World::new(seed);
+    world.trouble();
+    world.calm();
+    world.log
+}
+
+/// `SplitMix64`: a few lines, the same numbers on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number from 0 up to, but not including, `end`.
+    fn below(&mut self, end: i64) -> i64 {
+        i64::try_from(self.next() % u64::try_from(end).unwrap()).unwrap()
+    }
+
+    fn percent(&mut self, chance: i64) -> bool {
+        self.below(100) < chance
+    }
+
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        let at = self.below(i64::try_from(from.len()).unwrap());
+        from[usize::try_from(at).unwrap()].clone()
+    }
+}
+
+struct World {
+    dice: Dice,
+    policy: Policy,
+    now: DateTime<Utc>,
+    log: Vec<Recorded>,
+    live: State,
+    referee: Referee,
+    /// What will happen, by time and order of arranging.
+    ahead: BTreeMap<(DateTime<Utc>, u64), Happening>,
+    arranged: u64,
+    /// While the engine is down nobody plans.
+    engine_up: bool,
+    engine: u32,
+    asked: Vec<(String, DateTime<Utc>)>,
+    /// An attempt that another engine planned and will try to begin late.
+    stale: Option<Attempt>,
+    calm: bool,
+}
+
+#[derive(Clone)]
+enum Happening {
+    Input(Input),
+    EngineStarts,
+}
+
+fn start() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_793_512_800, 0).unwrap()
+}
+
+fn seconds(count: i64) -> TimeDelta {
+    TimeDelta::seconds(count)
+}
+
+fn said(by: &str) -> Said {
+    Said { by: by.to_owned(), via: Via::Sms }
+}
+
+fn report(outcome: Outcome) -> Report {
+    let took = matches!(outcome, Outcome::Accepted | Outcome::Delivered);
+    Report {
+        outcome,
+        provider: "fake".to_owned(),
+        provider_id: took.then(|| "SM1".to_owned()),
+        detail: "30003".to_owned(),
+    }
+}
+
+fn contacts() -> Vec<Contact> {
+    let of = |name: &str, phone: Option<&str>, email: Option<&str>| Contact {
+        name: name.to_owned(),
+        phone: phone.map(str::to_owned),
+        email: email.map(str::to_owned),
+        until: None,
+    };
+    vec![
+        of("Ada", Some("+1"), Some("ada@example.org")),
+        of("Bo", Some("+2"), None),
+        of("Cy", None, Some("cy@example.org")),
+        of("Dee", Some("+4"), Some("dee@example.org")),
+        of("Mute", None, None),
+        of("ada", Some("+6"), Some("other-ada@example.org")),
+    ]
+}
+
+fn random_ladder(dice: &mut Dice) -> Ladder {
+    let rungs = (0..dice.below(5)).map(|place| Rung {
+        label: format!("rung {place}"),
+        wait_s: dice.pick(&[0, 20, 300, 300]),
+        channels: dice.pick(&[
+            vec![Channel::Sms, Channel::Email],
+            vec![Channel::Sms],
+            vec![Channel::Email],
+            vec![Channel::Sms, Channel::Voice, Channel::Email],
+            vec![],
+        ]),
+        contacts: (0..dice.below(4)).map(|_| dice.pick(&contacts())).fold(Vec::new(), |mut all: Vec<Contact>, it| {
+            if !all.contains(&it) {
+                all.push(it);
+            }
+            all
+        }),
+    });
+    Ladder { rungs: rungs.collect() }
+}
+
+fn basis() -> Basis {
+    Basis { rows: vec!["aims row 7: Ada".to_owned()], snapshot: "00ff".to_owned(), read_at: Some(start()), age_s: 4 }
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let mut dice = Dice(seed);
+        let policy = Policy {
+            max_tries: dice.pick(&[1, 2, 2, 3]),
+            leadership: dice.pick(&[
+                vec![],
+                vec![contacts()[3].clone()],
+                vec![contacts()[2].clone(), contacts()[3].clone()],
+            ]),
+            ..Policy::default()
+        };
+        let told_at = dice.pick(&[None, Some(start()), Some(start() - seconds(50 * 60))]);
+        let opened = Opened {
+            case: "1234567".to_owned(),
+            schedule: dice.pick(&[None, Some("aims".to_owned())]),
+            row: "D5a".to_owned(),
+            training: dice.percent(10),
+            by: "agent".to_owned(),
+            ladder: random_ladder(&mut dice),
+            basis: basis(),
+        };
+        let events = decide(None, Input::Open { opened, told_at }, start(), &policy).unwrap();
+        let first = Recorded { seq: 1, at: start(), event: events[0].clone() };
+        let live = State::of(std::slice::from_ref(&first)).unwrap();
+        let mut world = Self {
+            dice,
+            now: start(),
+            log: vec![first],
+            referee: Referee::new(&live, &policy),
+            policy,
+            live,
+            ahead: BTreeMap::new(),
+            arranged: 0,
+            engine_up: true,
+            engine: 1,
+            asked: Vec::new(),
+            stale: None,
+            calm: false,
+        };
+        world.append(start(), events[1..].to_vec());
+        for _ in 0..world.dice.below(4) {
+            world.arrange_agent();
+        }
+        world
+    }
+
+    fn arrange(&mut self, after_s: i64, happening: Happening) {
+        self.arranged += 1;
+        self.ahead.insert((self.now + seconds(after_s), self.arranged), happening);
+    }
+
+    /// An agent or a colleague does something some time.
+    fn arrange_agent(&mut self) {
+        let by = said(&self.dice.pick(&["agent", "colleague", "Ada", "Dee"]));
+        let input = match self.dice.below(10) {
+            0 => Input::Cancel(by),
+            1 | 2 => Input::Again { ladder: random_ladder(&mut self.dice), basis: basis(), by: by.by },
+            3 | 4 => Input::CalledBack(by),
+            5 | 6 => Input::Decline(by),
+            7 => Input::Tick,
+            _ => Input::Acknowledge(by),
+        };
+        let after_s = self.dice.below(TROUBLE_S);
+        self.arrange(after_s, Happening::Input(input));
+    }
+
+    /// People, providers and engines do their worst.
+    fn trouble(&mut self) {
+        let end = start() + seconds(TROUBLE_S);
+        while self.now < end {
+            self.happen();
+            if self.engine_up && self.dice.percent(2) {
+                self.crash();
+            }
+            if self.engine_up {
+                self.turns();
+            }
+            let wake = if self.engine_up { plan(&self.live, self.now, &self.policy).next_wake } else { None };
+            let coming = self.ahead.keys().next().map(|(at, _)| *at);
+            let Some(next) = wake.into_iter().chain(coming).min() else { break };
+            self.now = next.max(self.now + TimeDelta::milliseconds(1));
+        }
+    }
+
+    /// Everything works and everybody is silent: the page must come to an end by itself, and then rest.
+    fn calm(&mut self) {
+        self.calm = true;
+        self.ahead.retain(|_, happening| matches!(happening, Happening::Input(Input::Finished { .. })));
+        self.now = self.now.max(start() + seconds(TROUBLE_S));
+        self.engine_up = true;
+        self.happen();
+        let since = self.now;
+        loop {
+            self.happen();
+            self.turns();
+            let wake = plan(&self.live, self.now, &self.policy).next_wake;
+            let coming = self.ahead.keys().next().map(|(at, _)| *at);
+            let Some(next) = wake.into_iter().chain(coming).min() else { break };
+            assert!(next > self.now, "a turn without work must wait");
+            self.now = next;
+        }
+        assert!(self.now - since <= TimeDelta::hours(2), "the end took {}", self.now - since);
+        self.judge_the_end();
+    }
+
+    fn judge_the_end(&mut self) {
+        assert_ne!(self.live.phase(), Phase::Paging, "somebody has it, or it is exhausted or withdrawn");
+        assert_eq!(State::of(&self.log).unwrap(), self.live);
+        assert_eq!(next(&self.live, self.now, &self.policy), None, "nothing comes by itself any more");
+        assert!(self.live.in_flight().is_none());
+        let promise = self.live.promise_state(self.now);
+        assert_ne!(promise, Some(PromiseState::Open), "its hour is over");
+        let settled = match self.live.phase() {
+            Phase::Cancelled => true,
+            Phase::Acknowledged | Phase::Closed => promise != Some(PromiseState::Missed),
+            Phase::Exhausted | Phase::Paging => false,
+        };
+        assert_eq!(self.live.is_open(), !settled);
+        self.referee.judge_the_end(&self.live);
+    }
+
+    fn happen(&mut self) {
+        while let Some(first) = self.ahead.first_entry().filter(|first| first.key().0 <= self.now) {
+            let happening = first.remove();
+            match happening {
+                Happening::EngineStarts => self.engine_starts(),
+                Happening::Input(input) => {
+                    // Another machine's clock may differ a little.
+                    let skew = if self.calm { 0 } else { self.dice.below(5) - 2 };
+                    self.input(input, self.now + seconds(skew));
+                }
+            }
+        }
+    }
+
+    fn crash(&mut self) {
+        self.engine_up = false;
+        let down_s = self.dice.pick(&[1, 10, 60, 1200, 5000]);
+        self.arrange(down_s, Happening::EngineStarts);
+    }
+
+    fn engine_starts(&mut self) {
+        self.engine_up = true;
+        self.asked.clear();
+        if self.dice.percent(50) {
+            let dead = format!("engine-{}", self.engine);
+            let facts = recover(&self.live, &|engine| engine == dead);
+            self.append(self.now, facts);
+        }
+        self.engine += 1;
+    }
+
+    /// Refusals are fine; the referee judges what is accepted.
+    fn input(&mut self, input: Input, now: DateTime<Utc>) -> bool {
+        match decide(Some(&self.live), input, now, &self.policy) {
+            Ok(events) => {
+                let progress = !events.is_empty();
+                self.append(now, events);
+                progress
+            }
+            Err(Refusal::AlreadyOpened | Refusal::NotOpened) => panic!("it is open"),
+            Err(_) => false,
+        }
+    }
+
+    fn append(&mut self, at: DateTime<Utc>, events: Vec<Event>) {
+        for event in events {
+            let text = serde_json::to_string(&event).unwrap();
+            assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event, "{text}");
+            self.referee.judge(&event, &self.policy);
+            let recorded = Recorded { seq: self.live.last_seq + 1, at, event };
+            self.live.apply(&recorded).unwrap();
+            self.log.push(recorded);
+        }
+        if self.dice.percent(5) {
+            assert_eq!(State::of(&self.log).unwrap(), self.live, "a reader folds what the engine folded");
+        }
+    }
+
+    /// The engine's turns at this instant, until nothing is due.
+    fn turns(&mut self) {
+        let mut turns = 0;
+        loop {
+            turns += 1;
+            assert!(turns < 500, "the engine spins");
+            let now = self.now;
+            let turn = plan(&self.live, now, &self.policy);
+            assert_eq!(turn, plan(&self.live, now, &self.policy), "asking twice is harmless");
+            let (mut sends, mut questions) = (Vec::new(), Vec::new());
+            for action in turn.actions {
+                match action {
+                    Action::Send(attempt) => sends.push(attempt),
+                    Action::AskReceipt { attempt, due_at, .. } => questions.push((attempt, due_at)),
+                }
+            }
+            assert!(sends.len() <= 1, "one message at a time");
+            if turn.facts_due {
+                assert!(sends.is_empty(), "facts come first");
+                assert!(self.input(Input::Tick, now), "due facts are recorded");
+            } else if let Some(attempt) = sends.pop() {
+                self.race(&attempt);
+                if !self.send(attempt) {
+                    return;
+                }
+            } else {
+                assert!(turn.next_wake.is_none_or(|wake| wake > now), "a turn without work must wait");
+                let answers = questions.into_iter().map(|question| self.ask(question)).filter(|changed| *changed);
+                if answers.count() == 0 {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Another engine planned the same or remembers an older plan, and comes late.
+    fn race(&mut self, attempt: &Attempt) {
+        if let Some(stale) = self.stale.take().filter(|stale| stale.id != attempt.id) {
+            assert!(decide(Some(&self.live), Input::Start(stale), self.now, &self.policy).is_err());
+        }
+        if self.dice.percent(20) {
+            self.stale = Some(attempt.clone());
+        }
+    }
+
+    /// Begins an attempt; false when the engine dies of it.
+    fn send(&mut self, attempt: Attempt) -> bool {
+        let id = attempt.id.clone();
+        let engine = format!("engine-{}", self.engine);
+        assert!(self.input(Input::Start(Attempt { engine, ..attempt.clone() }), self.now), "what is planned may begin");
+        let again = Input::Start(attempt.clone());
+        assert!(decide(Some(&self.live), again, self.now, &self.policy).is_err(), "nothing begins twice");
+        if self.calm {
+            let outcome = self.dice.pick(&[Outcome::Accepted, Outcome::Delivered]);
+            return self.input(Input::Finished { attempt: id, report: report(outcome) }, self.now);
+        }
+        if self.dice.percent(70) {
+            self.arrange_person(&attempt);
+        }
+        if self.dice.percent(8) {
+            self.crash();
+            return false;
+        }
+        let outcome = self.dice.pick(&[
+            Outcome::Accepted,
+            Outcome::Accepted,
+            Outcome::Accepted,
+            Outcome::Delivered,
+            Outcome::Refused,
+            Outcome::Retryable,
+            Outcome::Unknown,
+        ]);
+        let latency_s = self.dice.pick(&[0, 0, 0, 1, 14, 15, 40]);
+        self.arrange(latency_s, Happening::Input(Input::Finished { attempt: id.clone(), report: report(outcome) }));
+        for _ in 0..self.dice.below(3) {
+            let (after_s, word) = (self.dice.below(400), self.random_outcome());
+            let attempt = id.clone();
+            self.arrange(after_s, Happening::Input(Input::Receipt { attempt, report: report(word) }));
+        }
+        self.happen();
+        true
+    }
+
+    fn random_outcome(&mut self) -> Outcome {
+        let all = [Outcome::Accepted, Outcome::Delivered, Outcome::Refused, Outcome::Retryable, Outcome::Unknown];
+        self.dice.pick(&all)
+    }
+
+    /// A person who got a message answers some time, perhaps twice, perhaps contradicting themselves.
+    fn arrange_person(&mut self, attempt: &Attempt) {
+        for _ in 0..self.dice.below(3) {
+            let by = said(&attempt.contact.name);
+            let input = match self.dice.below(8) {
+                0 | 1 => Input::Decline(by),
+                2 | 3 => Input::Acknowledge(by),
+                4 => Input::CalledBack(by),
+                _ => continue,
+            };
+            let after_s = self.dice.pick(&[0, 1, 30, 400, 3000]);
+            self.arrange(after_s, Happening::Input(input));
+        }
+    }
+
+    /// Asks a provider once for each time of asking; true when its word changed something.
+    fn ask(&mut self, question: (String, DateTime<Utc>)) -> bool {
+        assert!(question.1 <= self.now);
+        if self.asked.contains(&question) {
+            return false;
+        }
+        self.asked.push(question.clone());
+        let word = if self.calm { Outcome::Accepted } else { self.random_outcome() };
+        self.input(Input::Receipt { attempt: question.0, report: report(word) }, self.now)
+    }
+}
+
+/// The rules, kept in books of their own: nothing here asks `State`, `plan` or `decide`.
+struct Referee {
+    ladder: Ladder,
+    round: u32,
+    rung: Option<usize>,
+    owner: Option<String>,
+    declined: Vec<String>,
+    /// Whom a warning may still go to: owners and rung people at the times of warnings.
+    warned: Vec<Contact>,
+    tries: Vec<(Attempt, Option<Outcome>)>,
+    cancelled: bool,
+    closed: bool,
+    exhausted: bool,
+    missed: bool,
+    called_back: bool,
+    leadership: Vec<Contact>,
+}
+
+fn same(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
+impl Referee {
+    fn new(opened: &State, policy: &Policy) -> Self {
+        Self {
+            ladder: opened.ladder.clone(),
+            round: 1,
+            rung: None,
+            owner: None,
+            declined: Vec::new(),
+            warned: Vec::new(),
+            tries: Vec::new(),
+            cancelled: false,
+            closed: false,
+            exhausted: false,
+            missed: false,
+            called_back: false,
+            leadership: policy.leadership.clone(),
+        }
+    }
+
+    fn judge(&mut self, event: &Event, policy: &Policy) {
+        assert!(!self.closed, "nothing follows the end");
+        match event {
+            Event::Opened(_) => panic!("opened twice"),
+            Event::RoundStarted { ladder, .. } => {
+                self.ladder = ladder.clone();
+                self.round += 1;
+                (self.rung, self.owner, self.exhausted) = (None, None, false);
+                self.declined.clear();
+            }
+            Event::RungSkipped { .. } => assert!(self.owner.is_none() && !self.cancelled),
+            Event::Escalated { rung, .. } => {
+                assert!(self.owner.is_none() && !self.cancelled && !self.exhausted);
+                assert!(self.rung.is_none_or(|before| before < *rung), "a climb never goes down");
+                self.rung = Some(*rung);
+            }
+            Event::AttemptStarted(attempt) => self.judge_attempt(attempt, policy),
+            Event::AttemptFinished { attempt, report } => {
+                let tried = self.tries.iter_mut().find(|(it, _)| it.id == *attempt).unwrap();
+                assert!(tried.1.replace(report.outcome).is_none(), "one outcome an attempt");
+            }
+            Event::ReceiptArrived { attempt, report } => {
+                let tried = self.tries.iter_mut().find(|(it, _)| it.id == *attempt).unwrap();
+                assert_ne!(tried.1.replace(report.outcome), Some(report.outcome), "only changes are recorded");
+            }
+            Event::Acknowledged(said) => {
+                assert!(self.owner.is_none() && !self.cancelled, "one owner");
+                self.owner = Some(said.by.clone());
+            }
+            Event::Declined(said) => {
+                if self.owner.as_ref().is_some_and(|owner| same(owner, &said.by)) {
+                    (self.owner, self.exhausted) = (None, false);
+                }
+                self.declined.push(said.by.clone());
+            }
+            Event::PromiseMade { told_at, due } => assert_eq!(*due - *told_at, seconds(3600)),
+            Event::PromiseWarned { .. } => {
+                assert!(!self.missed && !self.called_back && !self.cancelled);
+                self.warned.extend(self.people_of_rung());
+                let everybody = self.ladder.rungs.iter().flat_map(|rung| rung.contacts.clone());
+                let earlier = self.tries.iter().map(|(attempt, _)| attempt.contact.clone());
+                let owner = self.owner.clone().unwrap_or_default();
+                self.warned.extend(everybody.chain(earlier).filter(|contact| same(&contact.name, &owner)));
+            }
+            Event::PromiseMissed => {
+                assert!(!self.missed && !self.called_back && !self.cancelled);
+                self.missed = true;
+            }
+            Event::CalledBack(_) => {
+                assert!(self.owner.is_some() && !self.called_back && !self.cancelled);
+                self.called_back = true;
+            }
+            Event::Exhausted => {
+                assert!(self.owner.is_none() && !self.cancelled && !self.exhausted, "once a climb");
+                self.exhausted = true;
+            }
+            Event::Cancelled(_) => {
+                assert!(!self.cancelled);
+                self.cancelled = true;
+            }
+            Event::Closed => {
+                assert!(self.cancelled || self.owner.is_some());
+                self.closed = true;
+            }
+        }
+    }
+
+    fn judge_attempt(&mut self, attempt: &Attempt, policy: &Policy) {
+        let Attempt { id, contact, channel, .. } = attempt;
+        assert!(self.tries.iter().all(|(earlier, _)| earlier.id != *id), "{id} twice");
+        assert!(self.tries.iter().all(|(_, outcome)| outcome.is_some()), "{id} beside another in flight");
+        assert!(contact.address(*channel).is_some(), "{id} goes nowhere");
+        let refused = |(it, outcome): &(Attempt, Option<Outcome>)| {
+            *outcome == Some(Outcome::Refused)
+                && it.round == self.round
+                && it.contact == *contact
+                && it.channel == *channel
+        };
+        assert!(!self.tries.iter().any(refused), "{id} after a refusal in this round");
+        let same_message = |(it, _): &&(Attempt, Option<Outcome>)| it.message_key() == attempt.message_key();
+        let before: Vec<_> = self.tries.iter().filter(same_message).map(|(_, outcome)| outcome.unwrap()).collect();
+        assert!(
+            before.iter().all(|it| matches!(it, Outcome::Unknown | Outcome::Retryable)),
+            "{id} is sent for nothing"
+        );
+        assert!(before.len() < usize::try_from(policy.max_tries).unwrap(), "{id} is one try too many");
+        let doubts = before.iter().filter(|it| **it == Outcome::Unknown).count();
+        assert!(before.last() != Some(&Outcome::Unknown) || doubts == 1, "{id}: one doubt, one duplicate");
+
+        let has_declined = self.declined.iter().any(|name| same(name, &contact.name));
+        let is_owner = self.owner.as_ref().is_some_and(|owner| same(owner, &contact.name));
+        let leads = self.leadership.contains(contact);
+        assert!(!self.cancelled || attempt.purpose == Purpose::StandDown, "{id} after the page was withdrawn");
+        match attempt.purpose {
+            Purpose::Page => {
+                assert!(self.owner.is_none(), "{id} pages after an acknowledgement");
+                assert!(!self.exhausted && !has_declined && self.people_of_rung().contains(contact), "{id}");
+                assert!(self.ladder.rungs[self.rung.unwrap()].channels.contains(channel), "{id}");
+            }
+            Purpose::StandDown => {
+                assert!((self.owner.is_some() && !is_owner) || self.cancelled, "{id} while nobody has it");
+                let asked = |(it, outcome): &(Attempt, Option<Outcome>)| {
+                    it.contact == *contact
+                        && it.purpose != Purpose::StandDown
+                        && !matches!(outcome, Some(Outcome::Refused | Outcome::Retryable))
+                };
+                assert!(!has_declined && self.tries.iter().any(asked), "{id} to somebody who was never asked");
+            }
+            Purpose::PromiseWarning { .. } => {
+                assert!(!self.called_back && !self.missed, "{id}");
+                assert!(leads || self.warned.contains(contact), "{id}");
+            }
+            Purpose::PromiseMissed => assert!(!self.called_back && self.missed && leads, "{id}"),
+            Purpose::Exhausted => assert!(self.exhausted && self.owner.is_none() && leads, "{id}"),
+        }
+        self.tries.push((attempt.clone(), None));
+    }
+
+    fn people_of_rung(&self) -> Vec<Contact> {
+        let rung = self.rung.and_then(|rung| self.ladder.rungs.get(rung));
+        rung.map(|rung| rung.contacts.clone()).unwrap_or_default()
+    }
+
+    /// Once nothing more comes: nobody who was asked to act is left believing it, and alarms were tried.
+    fn judge_the_end(&self, state: &State) {
+        let tried_in_round = |contact: &Contact, purpose: Purpose| {
+            self.tries.iter().any(|(it, _)| it.contact == *contact && it.purpose == purpose && it.round == self.round)
+        };
+        let never_refused = |contact: &Contact| {
+            !self.tries.iter().any(|(it, outcome)| it.contact == *contact && *outcome == Some(Outcome::Refused))
+        };
+        for contact in contacts().iter().filter(|contact| never_refused(contact)) {
+            let has_declined = self.declined.iter().any(|name| same(name, &contact.name));
+            let leads = self.leadership.contains(contact);
+            if state.phase() == Phase::Exhausted && leads {
+                assert!(tried_in_round(contact, Purpose::Exhausted), "{} was not alarmed", contact.name);
+            }
+            if state.promise_state(DateTime::<Utc>::MAX_UTC) == Some(PromiseState::Missed) && !self.cancelled && leads {
+                let alarmed =
+                    self.tries.iter().any(|(it, _)| it.contact == *contact && it.purpose == Purpose::PromiseMissed);
+                assert!(alarmed, "{} was not told of the missed promise", contact.name);
+            }
+            let mine = |(it, outcome): &&(Attempt, Option<Outcome>)| {
+                let reached = !matches!(outcome, Some(Outcome::Refused | Outcome::Retryable));
+                let counts = it.purpose == Purpose::StandDown || (reached && asks(it.purpose));
+                it.contact == *contact && counts
+            };
+            let released = self.owner.as_ref().is_some_and(|owner| !same(owner, &contact.name));
+            let last = self.tries.iter().rfind(mine).map(|(it, _)| it.purpose);
+            if released && !self.cancelled && !has_declined && last.is_some() {
+                assert_eq!(last, Some(Purpose::StandDown), "{} still believes to be needed", contact.name);
+            }
+        }
+    }
+}
+
+fn asks(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::Page | Purpose::Exhausted)
+}
