@@ -1,15 +1,18 @@
 //! How does a message leave the house, and what did the provider mean? Adapters behind `ports::Provider`.
 //!
-//! `twilio` sends texts over a Twilio-compatible HTTP interface and `twilio_words` gives its words a meaning; `smtp`
-//! sends e-mail and `smtp_words` gives its replies a meaning; `carrier` knows the carriers' mail-to-text addresses;
+//! `twilio` sends texts over a Twilio-compatible HTTP interface, `twilio_words` gives its words a meaning and
+//! `twilio_list` reads its list of replies; `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the
+//! server's replies a meaning; `carrier` knows the carriers' mail-to-text addresses;
 //! `training` sends nothing and answers by itself; `setup` is what goes wrong before the first message.
 
 mod carrier;
 mod setup;
 mod smtp;
+mod smtp_text;
 mod smtp_words;
 mod training;
 mod twilio;
+mod twilio_list;
 mod twilio_words;
 
 pub use carrier::{CarrierGateway, carrier_gateway};

@@ -7,12 +7,11 @@ use std::error::Error as _;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use lettre::address::Address;
 use lettre::message::Mailbox;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -21,10 +20,10 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::carrier::{CarrierGateway, carrier_gateway};
 use super::setup::{SetupError, is_loopback};
+use super::smtp_text::compose;
 use super::smtp_words::{Stage, Trouble, classify, detail};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
@@ -324,44 +323,6 @@ fn queue_id(response: &Response) -> Option<String> {
     (!id.is_empty()).then_some(id)
 }
 
-/// The mail as bytes: headers and a text in seven bits. `None` when a part cannot be one.
-fn compose(from: &Mailbox, to: Address, message: &Message, now: DateTime<Utc>) -> Option<Vec<u8>> {
-    let name = one_line(&message.name);
-    let raw = |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
-    let mail = lettre::Message::builder()
-        .from(from.clone())
-        .to(Mailbox::new((!name.is_empty()).then_some(name), to))
-        .subject(one_line(&message.subject))
-        .date(SystemTime::from(now))
-        .message_id(Some(message_id(&message.message_key, from.email.domain())))
-        .raw_header(raw("Auto-Submitted", "auto-generated"))
-        .raw_header(raw("X-Priority", "1"))
-        .raw_header(raw("Importance", "high"))
-        .header(ContentType::TEXT_PLAIN)
-        .body(message.body.clone())
-        .ok()?;
-    Some(mail.formatted())
-}
-
-/// The text without line ends and other control characters, so that no header can be added by it.
-fn one_line(text: &str) -> String {
-    let spaced: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The same name for every try of one message, so that servers and people can tell a copy.
-fn message_id(key: &str, domain: &str) -> String {
-    let plain: String = key
-        .chars()
-        .map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' || letter == '_' { letter } else { '-' })
-        .take(60)
-        .collect();
-    // The readable part may be the same for two keys; the digest of the key is not.
-    let digest = Sha256::digest(key.as_bytes());
-    let short = digest.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
-    format!("<{plain}.{short:016x}@{domain}>")
-}
-
 /// Whether every server understands the address: ASCII, without quotes, blanks and control characters.
 fn is_plain_address(address: &Address) -> bool {
     let text: &str = address.as_ref();
@@ -460,52 +421,6 @@ mod tests {
         for pem in [&b""[..], b"not a certificate", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
             let error = SmtpMail::new(&settings, None, Some(pem), Arc::new(Fixed)).err();
             assert_eq!(error.map(|error| error.key), Some("ca_file"));
-        }
-    }
-
-    #[test]
-    fn no_part_of_a_message_can_add_a_header() {
-        let from: Mailbox = "Help Desk <hd@example.edu>".parse().unwrap();
-        let mut hostile = message();
-        hostile.name = "Ada\r\nBcc: a@example.com".to_owned();
-        hostile.subject = "Page\r\nBcc: b@example.com\r\n\r\nbody".to_owned();
-        hostile.message_key = "k>\r\nBcc: c@example.com".to_owned();
-        let mail = compose(&from, "ada@example.edu".parse().unwrap(), &hostile, Fixed.now()).unwrap();
-        let text = String::from_utf8(mail).unwrap();
-        let (headers, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(!headers.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{headers}");
-        assert_eq!(body.trim_end(), "Case: 1234567");
-    }
-
-    #[test]
-    fn a_mail_is_dated_by_the_given_clock_and_is_seven_bits() {
-        let from: Mailbox = "Help Desk <hd@example.edu>".parse().unwrap();
-        let mut accented = message();
-        accented.name = "Zoë Müller".to_owned();
-        accented.body = format!("Zoë's PC — {}", "long ".repeat(400));
-        let mail = compose(&from, "ada@example.edu".parse().unwrap(), &accented, Fixed.now()).unwrap();
-        assert!(mail.is_ascii() && mail.split(|byte| *byte == b'\n').all(|line| line.len() < 998));
-        let text = String::from_utf8(mail).unwrap();
-        for expected in [
-            "Date: Mon, 23 Nov 2026 05:12:00 +0000\r\n",
-            "Auto-Submitted: auto-generated\r\n",
-            "X-Priority: 1\r\n",
-            "Importance: high\r\n",
-            "Message-ID: <p1-r1-0-ada-ruiz-email.",
-        ] {
-            assert!(text.contains(expected), "{expected} in {text}");
-        }
-    }
-
-    #[test]
-    fn message_ids_are_stable_plain_and_different() {
-        let id = |key: &str| message_id(key, "example.edu");
-        assert_eq!(id("p1.sms"), id("p1.sms"));
-        assert_ne!(id("p1.sms"), id("p1-sms"));
-        for key in ["", "a b", "ü", "<x@y>", &"k".repeat(500)] {
-            let id = id(key);
-            assert!(id.starts_with('<') && id.ends_with("@example.edu>") && id.len() < 120, "{id}");
-            assert_eq!(id.matches(['<', '>', '@', ' ']).count(), 3, "{id}");
         }
     }
 

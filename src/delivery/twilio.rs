@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::setup::{SetupError, install_tls, is_loopback};
+use super::twilio_list::{MessageList, is_sid};
 use super::twilio_words::{classify, detail};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
@@ -338,38 +339,6 @@ impl Provider for TwilioSms {
     }
 }
 
-/// A page of the list of messages; unknown fields are the provider's business.
-#[derive(Deserialize)]
-struct MessageList {
-    messages: Vec<Text>,
-    next_page_uri: Option<String>,
-}
-
-/// One text of the list.
-#[derive(Deserialize)]
-struct Text {
-    sid: Option<String>,
-    direction: Option<String>,
-    from: Option<String>,
-    body: Option<String>,
-    date_sent: Option<String>,
-    date_created: Option<String>,
-}
-
-impl Text {
-    /// The text as a reply, when it came in at `since` or later.
-    fn reply(self, since: DateTime<Utc>) -> Option<Reply> {
-        if self.direction.as_deref() != Some("inbound") {
-            return None;
-        }
-        let sent = self.date_sent.as_deref().or(self.date_created.as_deref())?;
-        let received_at = DateTime::parse_from_rfc2822(sent).ok()?.to_utc();
-        let provider_id = self.sid.filter(|sid| is_sid(sid))?;
-        let reply = Reply { provider_id, from: self.from?, text: self.body.unwrap_or_default(), received_at };
-        (received_at >= since).then_some(reply)
-    }
-}
-
 /// The address of the account, or the key, the reason and the hint of the setting that is wrong.
 fn account_url(settings: &TwilioSettings) -> Result<Url, (&'static str, String, &'static str)> {
     const HINT: &str = "Write it like https://api.twilio.com";
@@ -402,11 +371,6 @@ fn account_url(settings: &TwilioSettings) -> Result<Url, (&'static str, String, 
 /// A setting that is more than blanks.
 fn given(setting: Option<&String>) -> Option<String> {
     setting.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-/// Whether a provider's name for something is one: it becomes part of a path and of the log.
-fn is_sid(sid: &str) -> bool {
-    (1..=64).contains(&sid.len()) && sid.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// An error code, which some providers write as a string.
