@@ -3,6 +3,14 @@
 //! Run with `cargo bench --bench who`. Every figure of one run shares one machine and one minute, so only their ratios
 //! count; the ratios are printed last.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::format_push_string,
+    reason = "a benchmark prints its figures and may end by a panic"
+)]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -27,14 +27,14 @@ pub struct Arguments {
 /// Words that every call takes.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// The site's settings file (else $PAGE_ONCALL_CONFIG, ./page-oncall.toml,
+    /// The site's settings file (else `PAGE_ONCALL_CONFIG`, ./page-oncall.toml,
     /// ./schedules/page-oncall.toml, the user's and /etc's).
     #[arg(long, global = true, value_name = "FILE", display_order = 90)]
     pub config: Option<PathBuf>,
     /// How results are printed; json is one object, or one object a line for streams.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, display_order = 91)]
     pub format: Format,
-    /// Whether to use colour; NO_COLOR is honoured.
+    /// Whether to use colour; `NO_COLOR` is honoured.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, display_order = 92)]
     pub color: Color,
     /// Log more to standard error; twice for everything.
@@ -57,6 +57,7 @@ pub enum Color {
 }
 
 /// What the agent says when paging.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Paging")]
 pub struct CaseArguments {

@@ -333,7 +333,7 @@ impl PagePlan {
             ladder.rungs.iter().flat_map(|rung| &rung.contacts).any(|contact| !site.leadership.contains(contact));
         let mut problems = Vec::new();
         if on_call.status == Status::Unusable {
-            problems.extend(loaded.problems().iter().map(|problem| wording::problems::message(problem)));
+            problems.extend(loaded.problems().iter().map(wording::problems::message));
         }
         for person in &on_call.people {
             if person.phone.is_none() {
@@ -410,16 +410,16 @@ impl PagePlan {
     fn show_dry_run(&self, words: &Desk, surroundings: &Surroundings, out: &mut dyn Write) -> Result<(), CommandError> {
         let site = surroundings.site;
         let first = self.ladder.rungs.iter().find_map(|rung| Some((rung, rung.contacts.first()?)));
-        let text = first.map(|(_, contact)| self.first_text(contact, surroundings));
+        let message = first.map(|(_, contact)| self.first_text(contact, surroundings));
         if surroundings.format == Format::Json {
             return self.write_dry_json(words, surroundings, out);
         }
         writeln!(out, "\nDRY RUN: nothing was stored, nothing is sent.")?;
-        if let (Some((rung, contact)), Some(text)) = (first, text) {
-            let size = gsm::segments(&text);
-            let plural = if size.count == 1 { "" } else { "s" };
-            writeln!(out, "First text, to {} ({}), {} characters, {} segment{plural}:", contact.name, rung.label, size.units, size.count)?;
-            for line in wrapped(&text, "  ", "  ") {
+        if let (Some((rung, contact)), Some(message)) = (first, message) {
+            let length = gsm::segments(&message);
+            let plural = if length.count == 1 { "" } else { "s" };
+            writeln!(out, "First text, to {} ({}), {} characters, {} segment{plural}:", contact.name, rung.label, length.units, length.count)?;
+            for line in wrapped(&message, "  ", "  ") {
                 writeln!(out, "{line}")?;
             }
         }

@@ -15,5 +15,6 @@ pub mod follow;
 pub mod gaps;
 pub mod instant;
 pub mod pages;
+pub mod paint;
 pub mod reports;
 pub mod who;

@@ -109,7 +109,7 @@ impl<'a> GapsSchedule<'a> {
             problems: loaded
                 .problems()
                 .iter()
-                .map(|problem| ProblemView::of(problem))
+                .map(ProblemView::of)
                 .chain(clashes)
                 .collect(),
             read_at: rfc3339(loaded.read_at, zone),

@@ -113,7 +113,7 @@ impl<'a> WhoSchedule<'a> {
     pub fn new(loaded: &'a LoadedSchedule, answer: &OnCall, zone: Tz) -> Self {
         let problems = match &loaded.schedule {
             Ok(_) => Vec::new(),
-            Err(problems) => problems.iter().map(|problem| ProblemView::of(problem)).collect(),
+            Err(problems) => problems.iter().map(ProblemView::of).collect(),
         };
         Self {
             schedule: &loaded.name,

@@ -1,7 +1,7 @@
 //! What does each verb need? Loads it, builds it, and hands it over.
 
 use std::future::Future;
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, Utc};
@@ -11,7 +11,7 @@ use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::{adapters, locate};
 use crate::civil::Interval;
-use crate::cli::arguments::{Arguments, CaseArguments, Format, Verb};
+use crate::cli::arguments::{Arguments, CaseArguments, Color, Format, Verb};
 use crate::cli::case::{self, Next, Prepared, Surroundings};
 use crate::cli::desk::desk;
 use crate::cli::error::{CommandError, CommandResult, Exit};
@@ -19,6 +19,7 @@ use crate::cli::face::Face;
 use crate::cli::follow::{self, Show};
 use crate::cli::instant::{self, Instant};
 use crate::cli::pages::{self, Reader};
+use crate::cli::paint::Painted;
 use crate::cli::{ask, decide, explain, gaps, reports, who};
 use crate::engine::{Engine, Opening};
 use crate::episode::input::Input;
@@ -34,13 +35,27 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    let mut out = std::io::stdout();
+    let mut out = output(arguments.global.color, arguments.global.format, environment);
     let ended = match &arguments.verb {
-        None => call(arguments, environment, loaded),
+        None => call(arguments, environment, loaded, &mut out),
         Some(verb) => verb_of(verb, arguments, environment, loaded, &mut out),
     };
     out.flush()?;
     ended
+}
+
+/// Standard output, painted where a person looks and wants colour.
+fn output(color: Color, format: Format, environment: &Environment) -> Box<dyn Write + Send> {
+    let wanted = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => std::io::stdout().is_terminal() && !environment.no_color,
+    };
+    if wanted && format == Format::Text {
+        Box::new(Painted::new(std::io::stdout()))
+    } else {
+        Box::new(BufWriter::new(std::io::stdout()))
+    }
 }
 
 fn verb_of(
@@ -232,7 +247,12 @@ async fn stop_asked() {
 }
 
 /// The agent's call.
-fn call(arguments: &Arguments, environment: &Environment, loaded: Loaded) -> CommandResult {
+fn call(
+    arguments: &Arguments,
+    environment: &Environment,
+    loaded: Loaded,
+    mut out: &mut (dyn Write + Send),
+) -> CommandResult {
     let words = &arguments.case;
     let Some(typed) = &words.case else {
         return Err(CommandError::usage("nothing to do: give --case NUMBER, or a verb")
@@ -255,7 +275,6 @@ fn call(arguments: &Arguments, environment: &Environment, loaded: Loaded) -> Com
     };
     let surroundings = Surroundings { site: &loaded.site, now, by, format: arguments.global.format, schedule: &read_schedule };
     let session = Session { words, loaded: &loaded, environment, clock, show, surroundings: &surroundings };
-    let mut out = std::io::stdout();
     if !words.dry_run
         && let Some(joined) = block_on(session.join(&case, &mut out))?
     {

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use page_oncall::decision::Answers;
 use page_oncall::decision::ladder::{Channel, Contact, Ladder, Rung};
 use page_oncall::episode::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
 use page_oncall::episode::input::Input;
@@ -184,6 +185,7 @@ impl World {
         };
         let told_at = dice.pick(&[None, Some(start()), Some(start() - seconds(50 * 60))]);
         let opened = Opened {
+            answers: Answers::default(),
             case: "1234567".to_owned(),
             schedule: dice.pick(&[None, Some("aims".to_owned())]),
             row: "D5a".to_owned(),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use page_oncall::decision::Answers;
 use page_oncall::decision::ladder::Ladder;
 use page_oncall::episode::briefing::Briefing;
 use page_oncall::episode::event::{Basis, Event, Opened, Recorded, Said, Via};
@@ -80,6 +81,7 @@ fn at(second: i64) -> DateTime<Utc> {
 
 fn opened(case: &str, training: bool) -> Event {
     Event::Opened(Opened {
+        answers: Answers::default(),
         case: case.to_owned(),
         schedule: Some("aims".to_owned()),
         row: "D5a".to_owned(),

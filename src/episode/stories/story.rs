@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use Channel::{Email, Sms};
 use Outcome::Accepted;
 
+use crate::decision::Answers;
 use crate::decision::ladder::{Channel, Contact, Ladder, Rung};
 use crate::episode::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
 use crate::episode::input::Input;
@@ -91,6 +92,7 @@ impl Story {
     pub(super) fn opened(ladder: Ladder, told_at: Option<DateTime<Utc>>) -> Self {
         let policy = Policy { leadership: vec![person("Chief")], ..Policy::default() };
         let opened = Opened {
+            answers: Answers::default(),
             case: "1234567".to_owned(),
             schedule: Some("aims".to_owned()),
             row: "D5a".to_owned(),
