@@ -78,7 +78,7 @@ fn push(sheet: &mut Sheet<'_>, row: &GridRow, interval: Interval, roles: &mut Ro
         let duty = Duty {
             row,
             interval,
-            role: roles.of(row).unwrap_or_else(|| person.role.clone()),
+            role: roles.of(row).filter(|_| !several).unwrap_or_else(|| person.role.clone()),
             kind,
             person: person.column,
             phone: person.phone.or(own(Column::Phone)),
@@ -138,7 +138,10 @@ fn start_of(
     end: Written,
 ) -> Result<Bound, Flaw> {
     let (date, clock, column) = match start {
-        Written::Instant { at, .. } => return Ok(Bound::Exact(at)),
+        Written::Instant { at, .. } => {
+            sheet.years.saw(at.with_timezone(&sheet.zone).date_naive());
+            return Ok(Bound::Exact(at));
+        }
         Written::DateTime(date, clock) if clock == ClockTime::MIDNIGHT => {
             // A spreadsheet writes a day as `2026-11-22 00:00:00`; the time may stand in its own column.
             (date, Some(time_beside(sheet, row, places.start_time)?.unwrap_or(clock)), places.start)
