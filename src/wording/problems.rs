@@ -153,7 +153,7 @@ fn refusal_message(refusal: &Refusal, text: &str) -> String {
             "{text} has no year; {} would be more than six months from the row before.",
             candidate.format("%Y-%m-%d")
         ),
-        Refusal::BareNumber => format!("{text} alone can be morning or evening."),
+        Refusal::BareNumber => format!("{text} alone can be a day, or an hour of the morning or the evening."),
         Refusal::NoSuchTime => format!("The clock has no time {text}."),
     }
 }
@@ -273,7 +273,7 @@ fn refusal_hint(refusal: &Refusal) -> String {
         }
         Refusal::YearMissing => "Write the year into the cell, or set year under the schedule's layout.".into(),
         Refusal::YearFarOff { .. } => "Write the year into the cell.".into(),
-        Refusal::BareNumber => "Write 06:00, 6 am or 6 pm.".into(),
+        Refusal::BareNumber => "Write the whole date, or the time as 06:00, 6 am or 6 pm.".into(),
         Refusal::NoSuchTime => "Write a time from 00:00 to 24:00.".into(),
     }
 }

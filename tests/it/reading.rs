@@ -1,5 +1,7 @@
 //! Do files as people keep them become the right people at the right time? From bytes to shifts.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 

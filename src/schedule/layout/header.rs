@@ -40,12 +40,12 @@ impl Header {
         self.uses.iter().position(|seen| *seen == ColumnUse::Known(wanted))
     }
 
-    /// The column with a shift's start: `start`, else a lone `start time`, else the `date` of a row.
+    /// The column with a shift's start: `start`, else a lone `start time`.
     pub(super) fn start(&self) -> Option<usize> {
         self.place(Column::Start).or_else(|| self.place(Column::StartTime))
     }
 
-    /// The column with its end.
+    /// The column with its end, likewise.
     pub(super) fn end(&self) -> Option<usize> {
         self.place(Column::End).or_else(|| self.place(Column::EndTime))
     }
@@ -111,8 +111,7 @@ fn meaning(key: &str, uses: &[ColumnUse], settings: &LayoutSettings) -> Option<C
             Some(ColumnUse::People)
         }
         Some(column) => (!taken(column)).then_some(ColumnUse::Known(column)),
-        None if headings::attribute(key).is_some() => attribute_use(key),
-        None => headings::rank(key).map(|_| ColumnUse::People),
+        None => headings::rank(key).map(|_| attribute_use(key).unwrap_or(ColumnUse::People)),
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) struct People {
     pub(super) problems: Vec<ProblemKind>,
 }
 
+/// Among how many different names of one sheet a close one is looked for: with more, these are not the people known.
+const SUGGESTIONS: usize = 200;
+
 /// Reads cells of people; the same text is looked up once.
 pub(super) struct PeopleReader<'a> {
     roster: &'a Roster,
@@ -104,7 +107,10 @@ impl<'a> PeopleReader<'a> {
                 candidates: contacts.iter().map(|contact| Arc::clone(&contact.name)).collect(),
             }),
             Match::Unknown if self.roster.is_empty() => None,
-            Match::Unknown => Some(ProblemKind::UnknownPerson { nearest: self.roster.suggest(name) }),
+            Match::Unknown => {
+                let nearest = (self.seen.len() < SUGGESTIONS).then(|| self.roster.suggest(name)).flatten();
+                Some(ProblemKind::UnknownPerson { nearest })
+            }
         };
         let name: Arc<str> = name.split_whitespace().collect::<Vec<_>>().join(" ").into();
         of(vec![Holder { name, phone: None, email: None, known: false }], problem.into_iter().collect())

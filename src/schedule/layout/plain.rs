@@ -1,5 +1,7 @@
 //! Which shifts does a sheet with one row a shift say? Contract 2.1, with dates and times in one cell or in several.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 
 use crate::civil::Interval;
@@ -52,7 +54,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
         [places.date, Some(start), Some(end), places.start_time, places.end_time].into_iter().flatten().collect();
     let people: Vec<usize> = header.people.iter().map(|person| person.column).collect();
     let Some(header_row) = sheet.grid.rows.get(header.index) else { return };
-    let mut roles = Roles { column: header.place(Column::Role), known: Vec::new() };
+    let mut roles = Roles { column: header.place(Column::Role), by_text: HashMap::new(), by_key: HashMap::new() };
     for row in sheet.grid.rows.iter().skip(header.index + 1) {
         if let Some(reason) = rows::skip(row, header_row, &times, &people) {
             sheet.skip(row, reason);
@@ -78,7 +80,7 @@ fn push(sheet: &mut Sheet<'_>, row: &GridRow, interval: Interval, roles: &mut Ro
         let duty = Duty {
             row,
             interval,
-            role: roles.of(row).unwrap_or_else(|| person.role.clone()),
+            role: roles.of(row).filter(|_| !several).unwrap_or_else(|| person.role.clone()),
             kind,
             person: person.column,
             phone: person.phone.or(own(Column::Phone)),
@@ -92,14 +94,15 @@ fn push(sheet: &mut Sheet<'_>, row: &GridRow, interval: Interval, roles: &mut Ro
 /// The roles of a `role` column, each in the spelling it was first met in.
 struct Roles {
     column: Option<usize>,
-    known: Vec<(String, Role)>,
+    by_text: HashMap<String, Role>,
+    by_key: HashMap<String, Role>,
 }
 
 impl Roles {
     /// The row's role; nothing when the sheet has no such column. An empty cell is `primary` (contract 2.1).
     fn of(&mut self, row: &GridRow) -> Option<Role> {
         let text = row.text(self.column?);
-        if let Some((_, role)) = self.known.iter().find(|(seen, _)| seen == text) {
+        if let Some(role) = self.by_text.get(text) {
             return Some(role.clone());
         }
         let key = headings::key(text);
@@ -110,10 +113,10 @@ impl Roles {
             "manager" => ("manager", RoleRank::Manager),
             _ => (text, RoleRank::Other),
         };
-        let same = self.known.iter().find(|(_, role)| headings::key(&role.label) == headings::key(label));
-        let order = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
-        let role = same.map_or_else(|| Role { label: label.into(), rank, order }, |(_, role)| role.clone());
-        self.known.push((text.to_owned(), role.clone()));
+        let order = u32::try_from(self.by_key.len()).unwrap_or(u32::MAX);
+        let new = || Role { label: label.into(), rank, order };
+        let role = self.by_key.entry(headings::key(label)).or_insert_with(new).clone();
+        self.by_text.insert(text.to_owned(), role.clone());
         Some(role)
     }
 }
@@ -138,7 +141,10 @@ fn start_of(
     end: Written,
 ) -> Result<Bound, Flaw> {
     let (date, clock, column) = match start {
-        Written::Instant { at, .. } => return Ok(Bound::Exact(at)),
+        Written::Instant { at, .. } => {
+            sheet.years.saw(at.with_timezone(&sheet.zone).date_naive());
+            return Ok(Bound::Exact(at));
+        }
         Written::DateTime(date, clock) if clock == ClockTime::MIDNIGHT => {
             // A spreadsheet writes a day as `2026-11-22 00:00:00`; the time may stand in its own column.
             (date, Some(time_beside(sheet, row, places.start_time)?.unwrap_or(clock)), places.start)

@@ -3,9 +3,11 @@
 use chrono_tz::America::Chicago;
 use proptest::prelude::*;
 
+use super::SkipReason::{Blank, Legend, Remark, RepeatedHeader, Separator, Title, Total};
 use super::*;
 use crate::schedule::grid::GridRow;
 use crate::schedule::problem::Severity;
+use crate::schedule::shift::RoleRank;
 use crate::wording::problems::{code, hint, message};
 
 fn grid(text: &str) -> Grid {
@@ -330,8 +332,7 @@ fn weeks_with_a_column_a_role() {
     assert_eq!(reading.shifts[1].holders[0].phone.as_deref(), Some("+16085550199"));
     assert_eq!((reading.recognition.layout, reading.recognition.header_row), (LayoutKind::Week, 1));
     let ranks: Vec<_> = reading.shifts.iter().map(|shift| (shift.role.rank, shift.role.order)).collect();
-    use crate::schedule::shift::RoleRank::{Primary, Secondary};
-    assert_eq!(ranks[..2], [(Primary, 0), (Secondary, 1)]);
+    assert_eq!(ranks[..2], [(RoleRank::Primary, 0), (RoleRank::Secondary, 1)]);
 }
 
 #[test]
@@ -346,7 +347,7 @@ fn weeks_without_a_handoff_say_so_once_and_move_to_their_day() {
     let text = "W/C,On Call,Backup\n2026-03-02,Ana,Ben";
     let reading = read_with(text, "handoff_time = '02:30'\nhandoff_day = 'Sun'").unwrap();
     assert_eq!(shifts(&reading)[1], "2026-03-08 03:00 CDT > 2026-03-15 02:30 CDT Backup: Ben Ade");
-    assert_eq!(reading.shifts[0].role.rank, crate::schedule::shift::RoleRank::Primary);
+    assert_eq!(reading.shifts[0].role.rank, RoleRank::Primary);
 }
 
 #[test]
@@ -357,7 +358,6 @@ fn rows_that_are_no_shifts_are_counted() {
     let reading = read_with(text, "").unwrap();
     assert_eq!(reading.shifts.len(), 2);
     assert_eq!(reading.recognition.header_row, 3);
-    use SkipReason::{Blank, Legend, Remark, RepeatedHeader, Separator, Title, Total};
     let skipped: Vec<_> = reading.skipped.iter().map(|skipped| (skipped.row, skipped.reason)).collect();
     let wanted = [
         (1, Title),
@@ -460,4 +460,41 @@ proptest! {
             prop_assert_eq!(reading.shifts[0].interval.end(), reading.shifts[1].interval.start());
         }
     }
+}
+
+#[test]
+fn roles_in_columns_beside_start_and_end() {
+    let text = "Start Date,End Date,Primary On-Call,Primary Phone Number,Secondary On-Call,Secondary Phone Number,Cancelled\n\
+                2026-11-22,2026-11-28,Ana,608-555-0188,Ben,,no\n\
+                2026-11-29,2026-12-05,Ben,,Ana,,";
+    let reading = read_with(text, "end_is_inclusive = true\nhandoff_time = '08:00'").unwrap();
+    assert_eq!(
+        shifts(&reading),
+        [
+            "2026-11-22 08:00 CST > 2026-11-29 08:00 CST Primary On-Call: Ana Ortiz",
+            "2026-11-22 08:00 CST > 2026-11-29 08:00 CST Secondary On-Call: Ben Ade",
+            "2026-11-29 08:00 CST > 2026-12-06 08:00 CST Primary On-Call: Ben Ade",
+            "2026-11-29 08:00 CST > 2026-12-06 08:00 CST Secondary On-Call: Ana Ortiz",
+        ]
+    );
+    assert_eq!(codes(&reading.problems), Vec::<String>::new());
+    assert_eq!(reading.shifts[0].holders[0].phone.as_deref(), Some("+16085550188"));
+    assert_eq!(reading.shifts[3].role.rank, RoleRank::Secondary);
+}
+
+#[test]
+fn a_column_of_addresses_by_role_is_a_column_of_people() {
+    let text = "week_start,primary_oncall_email,secondary_oncall_email\n2026-11-23,ana@example.org,zed@example.org";
+    let reading = read_with(text, "handoff_time = '08:00'").unwrap();
+    let span = "2026-11-23 08:00 CST > 2026-11-30 08:00 CST";
+    let wanted = ["primary_oncall_email: Ana Ortiz", "secondary_oncall_email: zed@example.org"];
+    assert_eq!(shifts(&reading), wanted.map(|rest| format!("{span} {rest}")));
+    assert_eq!(codes(&reading.problems), ["C2 unknown-person"]);
+}
+
+#[test]
+fn an_instant_with_its_offset_gives_later_rows_their_year() {
+    let text = "start,end,person\n2026-12-30T18:00:00-06:00,2026-12-31T07:00:00-06:00,Ana\n1/2 18:00,1/3 07:00,Ben";
+    let reading = read_with(text, "").unwrap();
+    assert_eq!(shifts(&reading)[1], "2027-01-02 18:00 CST > 2027-01-03 07:00 CST primary: Ben Ade");
 }

@@ -32,9 +32,14 @@ impl YearRule {
             (None, None, Some(last)) => nearest(written, last)?,
             (None, None, None) => return Err(Refusal::YearMissing),
         };
+        self.saw(date);
+        Ok(date)
+    }
+
+    /// Makes a day that is certain what the next row is compared with.
+    pub fn saw(&mut self, date: NaiveDate) {
         self.last = Some(date);
         self.seen = Some(self.seen.map_or((date, date), |(first, last)| (first.min(date), last.max(date))));
-        Ok(date)
     }
 
     /// A row that the sheet's year puts more than six months from the row before is refused, unless it follows that row
