@@ -1,5 +1,5 @@
 //! Every integration test in one binary, so that it links once.
 
 mod engine;
-mod store;
 mod simulation;
+mod store;
