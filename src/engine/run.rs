@@ -30,8 +30,8 @@ const REPLIES_BESIDE: TimeDelta = TimeDelta::seconds(15);
 const FAILED_ROUNDS: u32 = 10;
 
 impl Engine {
-    /// One turn: everything that is due is done when this returns, and replies are read. The first error, after every
-    /// page had its turn.
+    /// One turn: everything that is due is done when this returns. Replies are read meanwhile when it is time; what
+    /// follows from one may need the next turn. The first error, after every page had its turn.
     pub async fn turn(&self) -> Result<(), EngineError> {
         let mut rounds = Rounds::of(self);
         let started = rounds.start().await;

@@ -8,328 +8,23 @@
     reason = "a test fails by panicking; the settings of clippy know that only inside test functions"
 )]
 
-use std::collections::VecDeque;
 use std::future::pending;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Weak};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use page_oncall::decision::ladder::{Channel, Contact, Ladder, Rung};
-use page_oncall::engine::{Engine, EngineError, Opening, Parts};
-use page_oncall::episode::briefing::Briefing;
-use page_oncall::episode::event::{Attempt, Basis, Event, Opened, Purpose, Said, Via};
+use page_oncall::decision::ladder::Channel;
+use page_oncall::episode::event::{Event, Purpose, Recorded, Via};
 use page_oncall::episode::input::Input;
-use page_oncall::episode::outcome::{Outcome, Report};
-use page_oncall::episode::policy::Policy;
+use page_oncall::episode::outcome::Outcome;
 use page_oncall::episode::state::{Phase, State};
-use page_oncall::ports::{Begun, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Reply};
+use page_oncall::ports::{Begun, EngineLease};
 use page_oncall::store::lease::FileLease;
-use page_oncall::store::sqlite::SqliteStore;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use tokio::sync::{Notify, mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::{Notify, mpsc, oneshot};
 
-/// A clock that stands still until it is turned, and knows who sleeps on it.
-struct HandClock {
-    now: watch::Sender<DateTime<Utc>>,
-    sleepers: watch::Sender<Vec<DateTime<Utc>>>,
-}
+use house::{ADA, Act, House, by, open, opening, turning};
 
-impl HandClock {
-    fn new() -> Arc<Self> {
-        Arc::new(Self { now: watch::Sender::new(at(0)), sleepers: watch::Sender::new(Vec::new()) })
-    }
-
-    fn turn(&self, seconds: i64) {
-        let now = *self.now.borrow() + TimeDelta::seconds(seconds);
-        self.sleepers.send_modify(|sleepers| sleepers.retain(|until| *until > now));
-        self.now.send_replace(now);
-    }
-
-    /// Waits until so many futures sleep on this clock.
-    async fn sleepers(&self, count: usize) {
-        self.sleepers.subscribe().wait_for(|sleepers| sleepers.len() >= count).await.unwrap();
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.now.borrow()
-    }
-
-    fn sleep_until(&self, at: DateTime<Utc>) -> Pending<'_, ()> {
-        Box::pin(async move {
-            if self.now() >= at {
-                return;
-            }
-            let sleep = Sleep { clock: self, until: at };
-            self.sleepers.send_modify(|sleepers| sleepers.push(at));
-            self.now.subscribe().wait_for(|now| *now >= at).await.unwrap();
-            drop(sleep);
-        })
-    }
-}
-
-struct Sleep<'a> {
-    clock: &'a HandClock,
-    until: DateTime<Utc>,
-}
-
-impl Drop for Sleep<'_> {
-    fn drop(&mut self) {
-        self.clock.sleepers.send_modify(|sleepers| {
-            if let Some(place) = sleepers.iter().position(|until| *until == self.until) {
-                sleepers.swap_remove(place);
-            }
-        });
-    }
-}
-
-/// What a scripted provider does with a message.
-enum Act {
-    Answer(Outcome),
-    /// Never answers.
-    Hang,
-    /// Accepts once the test lets it.
-    Wait(Arc<Notify>),
-}
-
-/// A provider that follows a script, accepts when the script has ended, and remembers what it was given.
-struct Script {
-    channel: Channel,
-    acts: Mutex<VecDeque<Act>>,
-    sent: Mutex<Vec<(String, String)>>,
-    /// Tells the test of each call as it comes in.
-    called: mpsc::UnboundedSender<String>,
-    receipts: Mutex<VecDeque<Outcome>>,
-    receipts_asked: Mutex<Vec<String>>,
-    replies: Mutex<Vec<Reply>>,
-}
-
-impl Script {
-    fn new(channel: Channel) -> (Arc<Self>, mpsc::UnboundedReceiver<String>) {
-        let (called, calls) = mpsc::unbounded_channel();
-        let script = Self {
-            channel,
-            acts: Mutex::default(),
-            sent: Mutex::default(),
-            called,
-            receipts: Mutex::default(),
-            receipts_asked: Mutex::default(),
-            replies: Mutex::default(),
-        };
-        (Arc::new(script), calls)
-    }
-
-    fn then(&self, act: Act) {
-        self.acts.lock().unwrap().push_back(act);
-    }
-
-    fn replied(&self, id: &str, from: &str, text: &str, second: i64) {
-        let reply =
-            Reply { provider_id: id.to_owned(), from: from.to_owned(), text: text.to_owned(), received_at: at(second) };
-        self.replies.lock().unwrap().push(reply);
-    }
-
-    /// The ids of the attempts that came in.
-    fn sent(&self) -> Vec<String> {
-        self.sent.lock().unwrap().iter().map(|(attempt, _)| attempt.clone()).collect()
-    }
-
-    fn report(&self, outcome: Outcome, attempt: &str) -> Report {
-        let taken = matches!(outcome, Outcome::Accepted | Outcome::Delivered);
-        Report {
-            outcome,
-            provider: "script".to_owned(),
-            provider_id: taken.then(|| format!("id of {attempt}")),
-            detail: String::new(),
-        }
-    }
-}
-
-impl Provider for Script {
-    fn channel(&self) -> Channel {
-        self.channel
-    }
-
-    fn name(&self) -> &str {
-        "script"
-    }
-
-    fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {
-        Box::pin(async move {
-            self.sent.lock().unwrap().push((message.attempt.clone(), message.to.clone()));
-            let act = self.acts.lock().unwrap().pop_front().unwrap_or(Act::Answer(Outcome::Accepted));
-            self.called.send(message.attempt.clone()).unwrap();
-            // Another engine may get between the intent and the outcome.
-            tokio::task::yield_now().await;
-            let outcome = match act {
-                Act::Answer(outcome) => outcome,
-                Act::Hang => pending().await,
-                Act::Wait(gate) => {
-                    gate.notified().await;
-                    Outcome::Accepted
-                }
-            };
-            self.report(outcome, &message.attempt)
-        })
-    }
-
-    fn receipt<'a>(&'a self, provider_id: &'a str) -> Pending<'a, Option<Report>> {
-        self.receipts_asked.lock().unwrap().push(provider_id.to_owned());
-        let next = self.receipts.lock().unwrap().pop_front();
-        Box::pin(async move { next.map(|outcome| self.report(outcome, "receipt")) })
-    }
-
-    fn replies(&self, since: DateTime<Utc>) -> Pending<'_, Vec<Reply>> {
-        let replies = self.replies.lock().unwrap().clone();
-        Box::pin(async move { replies.into_iter().filter(|reply| reply.received_at >= since).collect() })
-    }
-}
-
-struct CaseOnly;
-
-impl Render for CaseOnly {
-    fn render(&self, state: &State, attempt: &Attempt, briefing: Option<&Briefing>, _: DateTime<Utc>) -> Message {
-        assert_eq!(briefing.unwrap().case, state.case);
-        Message {
-            message_key: attempt.message_key().to_owned(),
-            attempt: attempt.id.clone(),
-            to: attempt.contact.address(attempt.channel).unwrap().to_owned(),
-            name: attempt.contact.name.clone(),
-            subject: String::new(),
-            body: state.case.clone(),
-        }
-    }
-}
-
-/// One log, one clock, and the ways out that every engine on it shares.
-struct House {
-    folder: tempfile::TempDir,
-    clock: Arc<HandClock>,
-    sms: Arc<Script>,
-    sms_calls: mpsc::UnboundedReceiver<String>,
-    email: Arc<Script>,
-    _email_calls: mpsc::UnboundedReceiver<String>,
-}
-
-impl House {
-    fn new() -> Self {
-        let (sms, sms_calls) = Script::new(Channel::Sms);
-        let (email, email_calls) = Script::new(Channel::Email);
-        let folder = tempfile::tempdir().unwrap();
-        Self { folder, clock: HandClock::new(), sms, sms_calls, email, _email_calls: email_calls }
-    }
-
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("pages.db")
-    }
-
-    async fn store(&self) -> Arc<dyn EpisodeStore> {
-        Arc::new(SqliteStore::open_waiting(&self.path(), Duration::from_millis(200)).await.unwrap())
-    }
-
-    /// An engine that shares with the others what processes share: the files, the time and the world outside.
-    async fn engine(&self, id: &str) -> Engine {
-        self.engine_of(id, false).await
-    }
-
-    async fn engine_of(&self, id: &str, training: bool) -> Engine {
-        self.engine_with(id, training, Arc::new(FileLease::beside(&self.path(), training))).await
-    }
-
-    async fn engine_with(&self, id: &str, training: bool, lease: Arc<dyn EngineLease>) -> Engine {
-        Engine::new(Parts {
-            store: self.store().await,
-            lease,
-            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            providers: vec![Arc::clone(&self.sms) as Arc<dyn Provider>, Arc::clone(&self.email) as Arc<dyn Provider>],
-            render: Arc::new(CaseOnly),
-            policy: Policy::default(),
-            id: id.to_owned(),
-            training,
-        })
-    }
-
-    /// Each outcome on disk beside its attempt, in order; `?` for one still in flight.
-    async fn outcomes(&self, episode: &str) -> Vec<String> {
-        self.state(episode)
-            .await
-            .attempts
-            .iter()
-            .map(|tried| {
-                let outcome = tried.outcome().map_or("?".to_owned(), |outcome| format!("{outcome:?}").to_lowercase());
-                format!("{} {outcome}", tried.attempt.id)
-            })
-            .collect()
-    }
-
-    async fn state(&self, episode: &str) -> State {
-        State::of(&self.store().await.load(episode).await.unwrap()).unwrap()
-    }
-}
-
-fn at(second: i64) -> DateTime<Utc> {
-    // 2026-11-22 23:42:00 in Madison.
-    DateTime::from_timestamp(1_795_412_520 + second, 0).unwrap()
-}
-
-const ADA: &str = "+16085550101";
-const BEN: &str = "+16085550102";
-
-fn contact(name: &str, phone: &str) -> Contact {
-    let email = Some(format!("{}@example.edu", name.to_lowercase()));
-    Contact { name: name.to_owned(), phone: Some(phone.to_owned()), email, until: None }
-}
-
-fn rung(label: &str, channels: &[Channel], contact: Contact) -> Rung {
-    Rung { label: label.to_owned(), wait_s: 300, channels: channels.to_vec(), contacts: vec![contact] }
-}
-
-/// Ada by text message and e-mail, then Ben by text message.
-fn opening(episode: &str, case: &str) -> Opening {
-    let rungs = vec![
-        rung("primary", &[Channel::Sms, Channel::Email], contact("Ada", ADA)),
-        rung("secondary", &[Channel::Sms], contact("Ben", BEN)),
-    ];
-    Opening {
-        episode: episode.to_owned(),
-        opened: Opened {
-            case: case.to_owned(),
-            schedule: Some("aims".to_owned()),
-            row: "D5a".to_owned(),
-            training: false,
-            by: "lee".to_owned(),
-            ladder: Ladder { rungs },
-            basis: Basis { rows: Vec::new(), snapshot: String::new(), read_at: None, age_s: 0 },
-        },
-        briefing: Briefing {
-            case: String::new(),
-            customer: "Grace Hopper".to_owned(),
-            phone: "608-555-0123".to_owned(),
-            summary: "cannot print".to_owned(),
-            department: None,
-            restricted: false,
-        },
-        told_at: None,
-    }
-}
-
-async fn open(engine: &Engine, episode: &str, case: &str) {
-    let begun = engine.open(opening(episode, case)).await.unwrap().unwrap();
-    assert_eq!(begun, Begun::New(episode.to_owned()));
-}
-
-fn by(name: &str) -> Said {
-    Said { by: name.to_owned(), via: Via::Agent }
-}
-
-fn turning(engine: &Engine) -> JoinHandle<Result<(), EngineError>> {
-    let engine = engine.clone();
-    tokio::spawn(async move { engine.turn().await })
-}
+mod house;
 
 #[tokio::test]
 async fn a_page_climbs_until_nobody_is_left() {
@@ -532,10 +227,9 @@ async fn an_outcome_survives_a_log_that_is_locked_for_a_while() {
     house.clock.sleepers(1).await;
     let mut backup = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(house.path())).await.unwrap();
     sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut backup).await.unwrap();
-    let sleeping = house.clock.sleepers.subscribe();
+    let mut sleeping = house.clock.sleepers.subscribe();
     gate.notify_one();
     // The wait for the provider ends; the wait for the log begins.
-    let mut sleeping = sleeping;
     sleeping.wait_for(Vec::is_empty).await.unwrap();
     house.clock.sleepers(1).await;
     sqlx::raw_sql("COMMIT").execute(&mut backup).await.unwrap();
@@ -609,7 +303,9 @@ async fn replies_that_fit_no_page_or_several_change_nothing() {
     assert_eq!(engine.state_of("p2").await.unwrap().acknowledged.unwrap().by, "Ada");
     house.sms.replied("SM6", ADA, "1", 35);
     house.clock.turn(10);
+    open(&engine, "p3", "INC1000003").await;
     engine.turn().await.unwrap();
+    assert_eq!(engine.state_of("p3").await.unwrap().acknowledged, None, "it began after the reply");
     assert_eq!(
         engine.state_of("p1").await.unwrap().acknowledged.unwrap().by,
         "Ada",
@@ -701,7 +397,7 @@ async fn a_followed_page_tells_every_entry_once_whoever_wrote_it() {
     open(&engine, "p1", "1234567").await;
     let (tell, mut told) = mpsc::unbounded_channel();
     let following = tokio::spawn(async move {
-        let on_event = move |entry: &page_oncall::episode::event::Recorded, state: &State| {
+        let on_event = move |entry: &Recorded, state: &State| {
             assert_eq!(entry.seq, state.last_seq);
             tell.send((entry.seq, serde_json::to_value(&entry.event).unwrap()["kind"].clone())).unwrap();
         };

@@ -9,7 +9,7 @@ use page_oncall::cli::{instant, who};
 use page_oncall::schedule::Schedule;
 use page_oncall::schedule::coverage::Coverage;
 use page_oncall::schedule::loaded::LoadedSchedule;
-use page_oncall::schedule::problem::{Problem, ProblemKind, Severity};
+use page_oncall::schedule::problem::{Problem, ProblemKind};
 use page_oncall::schedule::shift::Shift;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -318,5 +318,5 @@ fn a_stream_hands_on_its_answers_before_it_waits_for_more() {
     let schedules = [loaded(ada_then_ben(), Vec::new())];
     let asker = Asker { asked: 0, answers: &answers };
     let face = face("2026-11-22 19:07", Format::Json);
-    assert_eq!(who::stream(&schedules, &face, asker, &mut Counter(&answers)).unwrap(), 0);
+    assert_eq!(who::stream(&schedules, &face, asker, &mut Counter(&answers)).unwrap(), Exit::Done);
 }

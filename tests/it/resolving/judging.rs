@@ -5,7 +5,8 @@ use chrono_tz::America::Chicago;
 use page_oncall::civil::{HolidayCalendar, Interval, OpeningHours, WeeklyHours};
 use page_oncall::cli::face::Format;
 use page_oncall::cli::{explain, gaps, instant, who};
-use page_oncall::schedule::loaded::LoadedSchedule;
+use page_oncall::schedule::layout::{LayoutKind, Recognition, RecognitionReason};
+use page_oncall::schedule::loaded::{LoadedSchedule, Understood};
 use page_oncall::schedule::problem::Problem;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -23,12 +24,22 @@ fn swapped() -> LoadedSchedule {
     loaded(shifts, Vec::new())
 }
 
+fn understood(loaded: LoadedSchedule) -> LoadedSchedule {
+    let recognition = Recognition {
+        layout: LayoutKind::Plain,
+        header_row: 1,
+        columns: Vec::new(),
+        reasons: vec![RecognitionReason::StartAndEnd],
+        runner_up: None,
+    };
+    LoadedSchedule { understood: Some(Understood { recognition, skipped: Vec::new() }), ..loaded }
+}
+
 #[test]
 fn explain_tells_what_became_of_every_row() {
-    let reading = ["Plain layout: the header row names start, end and person.".to_owned()];
     let face = face("2026-11-22 19:07", Format::Text);
     let at = instant::parse("now", Chicago, face.now).unwrap();
-    let (text, code) = written(|out| explain::run(&swapped(), &face, at, &reading, out));
+    let (text, code) = written(|out| explain::run(&understood(swapped()), &face, at, out));
     assert_eq!(code, 0);
     assert_eq!(
         text,
@@ -56,7 +67,8 @@ Rows just before and after
     2026-11-23 07:00 | 2026-11-30 07:00 | TBD
 
 How the sheet was read
-  Plain layout: the header row names start, end and person.
+  plain: one row a shift, header in row 1
+  the header has a start, an end and people
 "
     );
 }
@@ -65,7 +77,7 @@ How the sheet was read
 fn explain_in_json_carries_verdicts_and_the_answer() {
     let face = face("2026-11-22 19:07", Format::Json);
     let at = instant::parse("now", Chicago, face.now).unwrap();
-    let (text, code) = written(|out| explain::run(&swapped(), &face, at, &[], out));
+    let (text, code) = written(|out| explain::run(&swapped(), &face, at, out));
     let view: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(code, 0);
     assert_eq!(view["answer"]["on_call"][0]["name"], "Ben Ode");
@@ -75,7 +87,7 @@ fn explain_in_json_carries_verdicts_and_the_answer() {
     assert_eq!(view["rows"][1]["note"], "swap for the concert");
     assert_eq!(view["neighbours"][0]["before"], Value::Null);
     assert_eq!(view["neighbours"][0]["after"]["names"], json!([]));
-    let (text, code) = written(|out| explain::run(&unusable(), &face, at, &[], out));
+    let (text, code) = written(|out| explain::run(&unusable(), &face, at, out));
     let view: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((code, &view["answer"]["status"]), (3, &json!("unusable")));
 }
@@ -247,7 +259,7 @@ proptest! {
         let asked = instant::parse(&at.to_rfc3339(), Chicago, face.now).unwrap();
         let schedules = [loaded(shifts, vec![Problem { text, ..problem("C9") }])];
         let (who, _) = written(|out| who::run(&schedules, &face, asked, out));
-        let (explained, _) = written(|out| explain::run(&schedules[0], &face, asked, &[note], out));
+        let (explained, _) = written(|out| explain::run(&schedules[0], &face, asked, out));
         let (judged, _) = judged(&schedules, interval("2026-11-16 07:00", "2026-12-16 07:00"), false, Format::Text);
         for text in [who, explained, judged] {
             let steers = |letter: char| letter != '\n' && (letter.is_control() || letter == '\u{202e}');
