@@ -96,8 +96,10 @@ impl Contact {
 
 /// Whether two names mean one person: compared without case and without regard to the amount of white space.
 pub fn same_name(one: &str, other: &str) -> bool {
-    let folded = |name: &str| name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
-    folded(one) == folded(other)
+    fn folded(name: &str) -> impl Iterator<Item = char> {
+        name.split_whitespace().flat_map(|word| word.chars().flat_map(char::to_lowercase).chain([' ']))
+    }
+    folded(one).eq(folded(other))
 }
 
 /// Which steps a site's pages climb (contract 5.3). Read from settings it is checked: see [`LadderError`].

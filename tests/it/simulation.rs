@@ -3,15 +3,18 @@
 //! Each seed is one page in a world of its own. Every event is judged on its way into the log by a referee that keeps
 //! its own, simpler books. A failure prints its seed; `run(SEED)` plays it again.
 
+mod referee;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use page_oncall::decision::Answers;
 use page_oncall::decision::ladder::{Channel, Contact, Ladder, Rung};
-use page_oncall::episode::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
+use page_oncall::episode::event::{Attempt, Basis, Event, Opened, Recorded, Said, Via};
 use page_oncall::episode::input::Input;
 use page_oncall::episode::outcome::{Outcome, Report};
 use page_oncall::episode::{Action, Phase, Policy, PromiseState, Refusal, State, decide, next, plan, recover};
+use referee::Referee;
 
 const SEEDS: u64 = 2000;
 /// Faults and people stop after two hours.
@@ -103,7 +106,7 @@ struct World {
 
 #[derive(Clone)]
 enum Happening {
-    Input(Input),
+    Input(Box<Input>),
     EngineStarts,
 }
 
@@ -181,6 +184,7 @@ impl World {
                 vec![contacts()[3].clone()],
                 vec![contacts()[2].clone(), contacts()[3].clone()],
             ]),
+            receipt_poll_s: dice.pick(&[vec![], vec![10, 60], Policy::default().receipt_poll_s]),
             ..Policy::default()
         };
         let told_at = dice.pick(&[None, Some(start()), Some(start() - seconds(50 * 60))]);
@@ -224,9 +228,13 @@ impl World {
         self.ahead.insert((self.now + seconds(after_s), self.arranged), happening);
     }
 
+    fn arrange_input(&mut self, after_s: i64, input: Input) {
+        self.arrange(after_s, Happening::Input(Box::new(input)));
+    }
+
     /// An agent or a colleague does something some time.
     fn arrange_agent(&mut self) {
-        let by = said(&self.dice.pick(&["agent", "colleague", "Ada", "Dee"]));
+        let by = said(self.dice.pick(&["agent", "colleague", "Ada", "Dee"]));
         let input = match self.dice.below(10) {
             0 => Input::Cancel(by),
             1 | 2 => Input::Again { ladder: random_ladder(&mut self.dice), basis: basis(), by: by.by },
@@ -236,7 +244,7 @@ impl World {
             _ => Input::Acknowledge(by),
         };
         let after_s = self.dice.below(TROUBLE_S);
-        self.arrange(after_s, Happening::Input(input));
+        self.arrange_input(after_s, input);
     }
 
     /// People, providers and engines do their worst.
@@ -260,7 +268,9 @@ impl World {
     /// Everything works and everybody is silent: the page must come to an end by itself, and then rest.
     fn calm(&mut self) {
         self.calm = true;
-        self.ahead.retain(|_, happening| matches!(happening, Happening::Input(Input::Finished { .. })));
+        self.ahead.retain(
+            |_, happening| matches!(happening, Happening::Input(input) if matches!(**input, Input::Finished { .. })),
+        );
         self.now = self.now.max(start() + seconds(TROUBLE_S));
         self.engine_up = true;
         self.happen();
@@ -302,7 +312,7 @@ impl World {
                 Happening::Input(input) => {
                     // Another machine's clock may differ a little.
                     let skew = if self.calm { 0 } else { self.dice.below(5) - 2 };
-                    self.input(input, self.now + seconds(skew));
+                    self.input(*input, self.now + seconds(skew));
                 }
             }
         }
@@ -374,7 +384,7 @@ impl World {
                 assert!(self.input(Input::Tick, now), "due facts are recorded");
             } else if let Some(attempt) = sends.pop() {
                 self.race(&attempt);
-                if !self.send(attempt) {
+                if !self.send(&attempt) {
                     return;
                 }
             } else {
@@ -398,7 +408,7 @@ impl World {
     }
 
     /// Begins an attempt; false when the engine dies of it.
-    fn send(&mut self, attempt: Attempt) -> bool {
+    fn send(&mut self, attempt: &Attempt) -> bool {
         let id = attempt.id.clone();
         let engine = format!("engine-{}", self.engine);
         assert!(self.input(Input::Start(Attempt { engine, ..attempt.clone() }), self.now), "what is planned may begin");
@@ -409,7 +419,7 @@ impl World {
             return self.input(Input::Finished { attempt: id, report: report(outcome) }, self.now);
         }
         if self.dice.percent(70) {
-            self.arrange_person(&attempt);
+            self.arrange_person(attempt);
         }
         if self.dice.percent(8) {
             self.crash();
@@ -425,11 +435,11 @@ impl World {
             Outcome::Unknown,
         ]);
         let latency_s = self.dice.pick(&[0, 0, 0, 1, 14, 15, 40]);
-        self.arrange(latency_s, Happening::Input(Input::Finished { attempt: id.clone(), report: report(outcome) }));
+        self.arrange_input(latency_s, Input::Finished { attempt: id.clone(), report: report(outcome) });
         for _ in 0..self.dice.below(3) {
             let (after_s, word) = (self.dice.below(400), self.random_outcome());
             let attempt = id.clone();
-            self.arrange(after_s, Happening::Input(Input::Receipt { attempt, report: report(word) }));
+            self.arrange_input(after_s, Input::Receipt { attempt, report: report(word) });
         }
         self.happen();
         true
@@ -451,7 +461,7 @@ impl World {
                 _ => continue,
             };
             let after_s = self.dice.pick(&[0, 1, 30, 400, 3000]);
-            self.arrange(after_s, Happening::Input(input));
+            self.arrange_input(after_s, input);
         }
     }
 
@@ -465,205 +475,4 @@ impl World {
         let word = if self.calm { Outcome::Accepted } else { self.random_outcome() };
         self.input(Input::Receipt { attempt: question.0, report: report(word) }, self.now)
     }
-}
-
-/// The rules, kept in books of their own: nothing here asks `State`, `plan` or `decide`.
-struct Referee {
-    ladder: Ladder,
-    round: u32,
-    rung: Option<usize>,
-    owner: Option<String>,
-    declined: Vec<String>,
-    /// Whom a warning may still go to: owners and rung people at the times of warnings.
-    warned: Vec<Contact>,
-    tries: Vec<(Attempt, Option<Outcome>)>,
-    cancelled: bool,
-    closed: bool,
-    exhausted: bool,
-    missed: bool,
-    called_back: bool,
-    leadership: Vec<Contact>,
-}
-
-fn same(one: &str, other: &str) -> bool {
-    one.eq_ignore_ascii_case(other)
-}
-
-impl Referee {
-    fn new(opened: &State, policy: &Policy) -> Self {
-        Self {
-            ladder: opened.ladder.clone(),
-            round: 1,
-            rung: None,
-            owner: None,
-            declined: Vec::new(),
-            warned: Vec::new(),
-            tries: Vec::new(),
-            cancelled: false,
-            closed: false,
-            exhausted: false,
-            missed: false,
-            called_back: false,
-            leadership: policy.leadership.clone(),
-        }
-    }
-
-    fn judge(&mut self, event: &Event, policy: &Policy) {
-        assert!(!self.closed, "nothing follows the end");
-        match event {
-            Event::Opened(_) => panic!("opened twice"),
-            Event::RoundStarted { ladder, .. } => {
-                self.ladder = ladder.clone();
-                self.round += 1;
-                (self.rung, self.owner, self.exhausted) = (None, None, false);
-                self.declined.clear();
-            }
-            Event::RungSkipped { .. } => assert!(self.owner.is_none() && !self.cancelled),
-            Event::Escalated { rung, .. } => {
-                assert!(self.owner.is_none() && !self.cancelled && !self.exhausted);
-                assert!(self.rung.is_none_or(|before| before < *rung), "a climb never goes down");
-                self.rung = Some(*rung);
-            }
-            Event::AttemptStarted(attempt) => self.judge_attempt(attempt, policy),
-            Event::AttemptFinished { attempt, report } => {
-                let tried = self.tries.iter_mut().find(|(it, _)| it.id == *attempt).unwrap();
-                assert!(tried.1.replace(report.outcome).is_none(), "one outcome an attempt");
-            }
-            Event::ReceiptArrived { attempt, report } => {
-                let tried = self.tries.iter_mut().find(|(it, _)| it.id == *attempt).unwrap();
-                assert_ne!(tried.1.replace(report.outcome), Some(report.outcome), "only changes are recorded");
-            }
-            Event::Acknowledged(said) => {
-                assert!(self.owner.is_none() && !self.cancelled, "one owner");
-                self.owner = Some(said.by.clone());
-            }
-            Event::Declined(said) => {
-                if self.owner.as_ref().is_some_and(|owner| same(owner, &said.by)) {
-                    (self.owner, self.exhausted) = (None, false);
-                }
-                self.declined.push(said.by.clone());
-            }
-            Event::PromiseMade { told_at, due } => assert_eq!(*due - *told_at, seconds(3600)),
-            Event::PromiseWarned { .. } => {
-                assert!(!self.missed && !self.called_back && !self.cancelled);
-                self.warned.extend(self.people_of_rung());
-                let everybody = self.ladder.rungs.iter().flat_map(|rung| rung.contacts.clone());
-                let earlier = self.tries.iter().map(|(attempt, _)| attempt.contact.clone());
-                let owner = self.owner.clone().unwrap_or_default();
-                self.warned.extend(everybody.chain(earlier).filter(|contact| same(&contact.name, &owner)));
-            }
-            Event::PromiseMissed => {
-                assert!(!self.missed && !self.called_back && !self.cancelled);
-                self.missed = true;
-            }
-            Event::CalledBack(_) => {
-                assert!(self.owner.is_some() && !self.called_back && !self.cancelled);
-                self.called_back = true;
-            }
-            Event::Exhausted => {
-                assert!(self.owner.is_none() && !self.cancelled && !self.exhausted, "once a climb");
-                self.exhausted = true;
-            }
-            Event::Cancelled(_) => {
-                assert!(!self.cancelled);
-                self.cancelled = true;
-            }
-            Event::Closed => {
-                assert!(self.cancelled || self.owner.is_some());
-                self.closed = true;
-            }
-        }
-    }
-
-    fn judge_attempt(&mut self, attempt: &Attempt, policy: &Policy) {
-        let Attempt { id, contact, channel, .. } = attempt;
-        assert!(self.tries.iter().all(|(earlier, _)| earlier.id != *id), "{id} twice");
-        assert!(self.tries.iter().all(|(_, outcome)| outcome.is_some()), "{id} beside another in flight");
-        assert!(contact.address(*channel).is_some(), "{id} goes nowhere");
-        let refused = |(it, outcome): &(Attempt, Option<Outcome>)| {
-            *outcome == Some(Outcome::Refused)
-                && it.round == self.round
-                && it.contact == *contact
-                && it.channel == *channel
-        };
-        assert!(!self.tries.iter().any(refused), "{id} after a refusal in this round");
-        let same_message = |(it, _): &&(Attempt, Option<Outcome>)| it.message_key() == attempt.message_key();
-        let before: Vec<_> = self.tries.iter().filter(same_message).map(|(_, outcome)| outcome.unwrap()).collect();
-        assert!(
-            before.iter().all(|it| matches!(it, Outcome::Unknown | Outcome::Retryable)),
-            "{id} is sent for nothing"
-        );
-        assert!(before.len() < usize::try_from(policy.max_tries).unwrap(), "{id} is one try too many");
-        let doubts = before.iter().filter(|it| **it == Outcome::Unknown).count();
-        assert!(before.last() != Some(&Outcome::Unknown) || doubts == 1, "{id}: one doubt, one duplicate");
-
-        let has_declined = self.declined.iter().any(|name| same(name, &contact.name));
-        let is_owner = self.owner.as_ref().is_some_and(|owner| same(owner, &contact.name));
-        let leads = self.leadership.contains(contact);
-        assert!(!self.cancelled || attempt.purpose == Purpose::StandDown, "{id} after the page was withdrawn");
-        match attempt.purpose {
-            Purpose::Page => {
-                assert!(self.owner.is_none(), "{id} pages after an acknowledgement");
-                assert!(!self.exhausted && !has_declined && self.people_of_rung().contains(contact), "{id}");
-                assert!(self.ladder.rungs[self.rung.unwrap()].channels.contains(channel), "{id}");
-            }
-            Purpose::StandDown => {
-                assert!((self.owner.is_some() && !is_owner) || self.cancelled, "{id} while nobody has it");
-                let asked = |(it, outcome): &(Attempt, Option<Outcome>)| {
-                    it.contact == *contact
-                        && it.purpose != Purpose::StandDown
-                        && !matches!(outcome, Some(Outcome::Refused | Outcome::Retryable))
-                };
-                assert!(!has_declined && self.tries.iter().any(asked), "{id} to somebody who was never asked");
-            }
-            Purpose::PromiseWarning { .. } => {
-                assert!(!self.called_back && !self.missed, "{id}");
-                assert!(leads || self.warned.contains(contact), "{id}");
-            }
-            Purpose::PromiseMissed => assert!(!self.called_back && self.missed && leads, "{id}"),
-            Purpose::Exhausted => assert!(self.exhausted && self.owner.is_none() && leads, "{id}"),
-        }
-        self.tries.push((attempt.clone(), None));
-    }
-
-    fn people_of_rung(&self) -> Vec<Contact> {
-        let rung = self.rung.and_then(|rung| self.ladder.rungs.get(rung));
-        rung.map(|rung| rung.contacts.clone()).unwrap_or_default()
-    }
-
-    /// Once nothing more comes: nobody who was asked to act is left believing it, and alarms were tried.
-    fn judge_the_end(&self, state: &State) {
-        let tried_in_round = |contact: &Contact, purpose: Purpose| {
-            self.tries.iter().any(|(it, _)| it.contact == *contact && it.purpose == purpose && it.round == self.round)
-        };
-        let never_refused = |contact: &Contact| {
-            !self.tries.iter().any(|(it, outcome)| it.contact == *contact && *outcome == Some(Outcome::Refused))
-        };
-        for contact in contacts().iter().filter(|contact| never_refused(contact)) {
-            let has_declined = self.declined.iter().any(|name| same(name, &contact.name));
-            let leads = self.leadership.contains(contact);
-            if state.phase() == Phase::Exhausted && leads {
-                assert!(tried_in_round(contact, Purpose::Exhausted), "{} was not alarmed", contact.name);
-            }
-            if state.promise_state(DateTime::<Utc>::MAX_UTC) == Some(PromiseState::Missed) && !self.cancelled && leads {
-                let alarmed =
-                    self.tries.iter().any(|(it, _)| it.contact == *contact && it.purpose == Purpose::PromiseMissed);
-                assert!(alarmed, "{} was not told of the missed promise", contact.name);
-            }
-            let mine = |(it, outcome): &&(Attempt, Option<Outcome>)| {
-                let reached = !matches!(outcome, Some(Outcome::Refused | Outcome::Retryable));
-                let counts = it.purpose == Purpose::StandDown || (reached && asks(it.purpose));
-                it.contact == *contact && counts
-            };
-            let released = self.owner.as_ref().is_some_and(|owner| !same(owner, &contact.name));
-            let last = self.tries.iter().rfind(mine).map(|(it, _)| it.purpose);
-            if released && !self.cancelled && !has_declined && last.is_some() {
-                assert_eq!(last, Some(Purpose::StandDown), "{} still believes to be needed", contact.name);
-            }
-        }
-    }
-}
-
-fn asks(purpose: Purpose) -> bool {
-    matches!(purpose, Purpose::Page | Purpose::Exhausted)
 }
