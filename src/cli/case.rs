@@ -10,9 +10,9 @@ use super::arguments::{CaseArguments, Format};
 use super::ask::{self, Asker, Key, Typed};
 use super::desk;
 use super::error::{CommandError, Exit};
+use crate::decision::ladder::{self, Contact, Ladder};
 use crate::decision::question::missing;
 use crate::decision::{Answers, Circumstances, Decision, Interview, Outcome};
-use crate::decision::ladder::{self, Contact, Ladder};
 use crate::episode::briefing::Briefing;
 use crate::episode::event::{Basis, Opened, Purpose};
 use crate::episode::state::State;
@@ -139,8 +139,7 @@ fn answers(
     words: &Desk,
     asker: &mut Option<&mut dyn Asker>,
 ) -> Result<Collected, CommandError> {
-    let flagged =
-        arguments.answers.read(&site.partners).map_err(|error| CommandError::usage(error.to_string()))?;
+    let flagged = arguments.answers.read(&site.partners).map_err(|error| CommandError::usage(error.to_string()))?;
     let Some(asker) = asker else {
         let missing = missing(&flagged.answers, flagged.asked, circumstances);
         if missing.is_empty() {
@@ -154,9 +153,7 @@ fn answers(
             asker.write_line("Left; nothing was stored, nobody was paged.")?;
             Ok(None)
         }
-        ask::Ended::Answered { department } => {
-            Ok(Some((*interview.answers(), department.or(flagged.department))))
-        }
+        ask::Ended::Answered { department } => Ok(Some((*interview.answers(), department.or(flagged.department)))),
     }
 }
 
@@ -173,7 +170,8 @@ fn briefing(
     site: &Site,
     asker: &mut Option<&mut dyn Asker>,
 ) -> Result<Option<Briefing>, CommandError> {
-    let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let given =
+        |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let (mut customer, mut phone, mut summary) =
         (given(&arguments.customer), given(&arguments.phone), given(&arguments.summary));
     let check = |text: &str| dialable(text, site);
@@ -343,7 +341,16 @@ impl PagePlan {
         let basis = basis(&loaded, &on_call);
         let status = on_call.status;
         Ok(Self {
-            decision, answers, circumstances, briefing, schedule, status, problems, ladder, basis, has_technician,
+            decision,
+            answers,
+            circumstances,
+            briefing,
+            schedule,
+            status,
+            problems,
+            ladder,
+            basis,
+            has_technician,
         })
     }
 
@@ -418,7 +425,11 @@ impl PagePlan {
         if let (Some((rung, contact)), Some(message)) = (first, message) {
             let length = gsm::segments(&message);
             let plural = if length.count == 1 { "" } else { "s" };
-            writeln!(out, "First text, to {} ({}), {} characters, {} segment{plural}:", contact.name, rung.label, length.units, length.count)?;
+            writeln!(
+                out,
+                "First text, to {} ({}), {} characters, {} segment{plural}:",
+                contact.name, rung.label, length.units, length.count
+            )?;
             for line in wrapped(&message, "  ", "  ") {
                 writeln!(out, "{line}")?;
             }
@@ -453,7 +464,12 @@ impl PagePlan {
         })
     }
 
-    fn write_dry_json(&self, words: &Desk, surroundings: &Surroundings, out: &mut dyn Write) -> Result<(), CommandError> {
+    fn write_dry_json(
+        &self,
+        words: &Desk,
+        surroundings: &Surroundings,
+        out: &mut dyn Write,
+    ) -> Result<(), CommandError> {
         let site = surroundings.site;
         let call = self.call(site);
         let view = PageView {
@@ -476,4 +492,3 @@ impl PagePlan {
         write_json(out, &view)
     }
 }
-

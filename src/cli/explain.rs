@@ -26,8 +26,7 @@ pub fn run(loaded: &LoadedSchedule, face: &Face, asked: Instant, out: &mut dyn W
             if asked.at != face.now || asked.note.is_some() {
                 write!(out, "{}", words::heading(asked.at, asked.note, face.zone))?;
             }
-            let text =
-                words::explain(loaded, &answer, explanation.as_ref(), reading, face.now, face.zone);
+            let text = words::explain(loaded, &answer, explanation.as_ref(), reading, face.now, face.zone);
             write!(out, "{text}")?;
         }
     }

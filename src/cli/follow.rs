@@ -46,7 +46,11 @@ pub async fn follow(
         if is_news(&recorded.event) {
             let mark = if state.training { "TRAINING " } else { "" };
             let time = recorded.at.with_timezone(&zone).format("%H:%M:%S");
-            watched.lines.extend(wrapped(&words::change(&recorded.event, state, zone), &format!("{mark}{time}  "), "    "));
+            watched.lines.extend(wrapped(
+                &words::change(&recorded.event, state, zone),
+                &format!("{mark}{time}  "),
+                "    ",
+            ));
         }
         watched.state = Some(state.clone());
     };
@@ -75,7 +79,13 @@ pub async fn follow(
 }
 
 /// How following ended, in words and as an exit code.
-pub async fn ended(reader: &Reader<'_>, episode: &str, state: &State, show: Show, out: &mut (dyn Write + Send)) -> CommandResult {
+pub async fn ended(
+    reader: &Reader<'_>,
+    episode: &str,
+    state: &State,
+    show: Show,
+    out: &mut (dyn Write + Send),
+) -> CommandResult {
     let zone = reader.site.zone;
     let exit = match state.phase() {
         Phase::Acknowledged | Phase::Closed => Exit::Done,

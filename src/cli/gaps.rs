@@ -43,9 +43,9 @@ pub fn run(
         schedules.iter().map(|loaded| (loaded, judge(loaded))).collect();
     match face.format {
         Format::Json => {
-            let entries = judged.iter().map(|(loaded, report)| {
-                GapsSchedule::new(loaded, coverage_of(loaded), report.as_ref(), face.zone)
-            });
+            let entries = judged
+                .iter()
+                .map(|(loaded, report)| GapsSchedule::new(loaded, coverage_of(loaded), report.as_ref(), face.zone));
             write_line(&Gaps::new(window, entries.collect(), face.zone), out)?;
         }
         Format::Text => write!(out, "{}", words::gaps(window, &judged, face.zone))?,

@@ -160,7 +160,13 @@ fn fold(episode: &str, log: &[Recorded]) -> Result<State, CommandError> {
 }
 
 /// `show`: one page's whole log.
-pub async fn show(reader: &Reader<'_>, case: &str, now: DateTime<Utc>, format: Format, out: &mut dyn Write) -> CommandResult {
+pub async fn show(
+    reader: &Reader<'_>,
+    case: &str,
+    now: DateTime<Utc>,
+    format: Format,
+    out: &mut dyn Write,
+) -> CommandResult {
     let page = reader.find(case).await?;
     let view = reader.view(&page.episode, now, true).await?;
     if format == Format::Json {
@@ -199,7 +205,13 @@ pub async fn show(reader: &Reader<'_>, case: &str, now: DateTime<Utc>, format: F
             writeln!(out, "{line}")?;
         }
     }
-    writeln!(out, "\nPaste into {}:\n{}\n{}\n{0}", reader.site.settings.desk.ticket_system, "-".repeat(40), view.record)?;
+    writeln!(
+        out,
+        "\nPaste into {}:\n{}\n{}\n{0}",
+        reader.site.settings.desk.ticket_system,
+        "-".repeat(40),
+        view.record
+    )?;
     Ok(Exit::Done)
 }
 
@@ -221,7 +233,13 @@ struct PageLine {
 }
 
 /// `pages`: the open pages, or all.
-pub async fn pages(reader: &Reader<'_>, all: bool, now: DateTime<Utc>, format: Format, out: &mut dyn Write) -> CommandResult {
+pub async fn pages(
+    reader: &Reader<'_>,
+    all: bool,
+    now: DateTime<Utc>,
+    format: Format,
+    out: &mut dyn Write,
+) -> CommandResult {
     let zone = reader.site.zone;
     let mut list = PageList { pages: Vec::new() };
     let mut lines = Vec::new();
@@ -264,7 +282,13 @@ struct PromiseLine {
 }
 
 /// `promises`: those of open pages, or all; the oldest first.
-pub async fn promises(reader: &Reader<'_>, all: bool, now: DateTime<Utc>, format: Format, out: &mut dyn Write) -> CommandResult {
+pub async fn promises(
+    reader: &Reader<'_>,
+    all: bool,
+    now: DateTime<Utc>,
+    format: Format,
+    out: &mut dyn Write,
+) -> CommandResult {
     let zone = reader.site.zone;
     let mut list = PromiseList { promises: Vec::new() };
     let mut lines = Vec::new();

@@ -50,14 +50,19 @@ impl Site {
     ) -> Result<Self, SettingsError> {
         let zone = settings.timezone;
         let hours = |text: &str| {
-            WeeklyHours::parse(text).map_err(|error| SettingsError { line: None, message: error.to_string(), hint: None })
+            WeeklyHours::parse(text).map_err(|error| SettingsError {
+                line: None,
+                message: error.to_string(),
+                hint: None,
+            })
         };
         let general = match &settings.desk.general_hours {
             Some(text) => hours(text)?,
             // Training only: a live site without these hours is refused when its settings are read.
             None => WeeklyHours::always(),
         };
-        let leadership = settings.leadership.iter().map(|person| leader(person, &settings)).collect::<Result<_, _>>()?;
+        let leadership =
+            settings.leadership.iter().map(|person| leader(person, &settings)).collect::<Result<_, _>>()?;
         Ok(Self {
             zone,
             general: OpeningHours::new(zone, general, HolidayCalendar::default()),
@@ -104,10 +109,15 @@ fn leader(person: &settings::LeadershipContact, settings: &Settings) -> Result<C
         .phone
         .as_deref()
         .map(|text| {
-            phone::normalise(text, &settings.campus()).map(|phone| phone.main.e164.to_string()).map_err(|_| SettingsError {
-                line: None,
-                message: format!("[[leadership]] {}: {text:?} is not a telephone number that can be dialled", person.name),
-                hint: Some("write ten digits, for example 608-555-0142, or + and the country code".to_owned()),
+            phone::normalise(text, &settings.campus()).map(|phone| phone.main.e164.to_string()).map_err(|_| {
+                SettingsError {
+                    line: None,
+                    message: format!(
+                        "[[leadership]] {}: {text:?} is not a telephone number that can be dialled",
+                        person.name
+                    ),
+                    hint: Some("write ten digits, for example 608-555-0142, or + and the country code".to_owned()),
+                }
             })
         })
         .transpose()?;

@@ -192,8 +192,7 @@ impl Settings {
     /// What the types cannot say.
     fn check(&self, text: &str) -> Result<(), SettingsError> {
         let at = |key: &str, message: String| SettingsError::at_key(text, key, message);
-        crate::civil::WeeklyHours::parse(&self.desk.cps_hours)
-            .map_err(|error| at("cps_hours", error.to_string()))?;
+        crate::civil::WeeklyHours::parse(&self.desk.cps_hours).map_err(|error| at("cps_hours", error.to_string()))?;
         if let Some(hours) = &self.desk.general_hours {
             crate::civil::WeeklyHours::parse(hours).map_err(|error| at("general_hours", error.to_string()))?;
         } else if self.delivery.mode == Mode::Live {

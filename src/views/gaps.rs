@@ -83,12 +83,7 @@ pub struct OverlapView {
 
 impl<'a> GapsSchedule<'a> {
     /// The entry of one schedule; `judged` is `None` when it is unusable, and `coverage` the hours that were judged.
-    pub fn new(
-        loaded: &'a LoadedSchedule,
-        coverage: Coverage,
-        judged: Option<&GapReport>,
-        zone: Tz,
-    ) -> Self {
+    pub fn new(loaded: &'a LoadedSchedule, coverage: Coverage, judged: Option<&GapReport>, zone: Tz) -> Self {
         let gaps: Vec<GapView> =
             judged.into_iter().flat_map(|report| &report.gaps).map(|gap| GapView::new(gap, zone)).collect();
         let required_s = judged.map(|report| report.required.num_seconds());
@@ -106,12 +101,7 @@ impl<'a> GapsSchedule<'a> {
                 .flat_map(|report| &report.overlaps)
                 .map(|overlap| OverlapView::new(overlap, zone))
                 .collect(),
-            problems: loaded
-                .problems()
-                .iter()
-                .map(ProblemView::of)
-                .chain(clashes)
-                .collect(),
+            problems: loaded.problems().iter().map(ProblemView::of).chain(clashes).collect(),
             read_at: rfc3339(loaded.read_at, zone),
             age_s: loaded.age_s,
             from_cache: loaded.from_cache,

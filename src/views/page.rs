@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::decision::{Answers, Decision};
 use crate::decision::ladder::{Contact, Ladder};
+use crate::decision::{Answers, Decision};
 use crate::episode::event::Recorded;
 use crate::episode::outcome::Outcome;
 use crate::episode::plan::Upcoming;
@@ -190,10 +190,10 @@ impl PageView {
             acknowledged: state.acknowledged.as_ref().map(|said| word(said, zone)),
             declined: state.declined.iter().map(|said| word(said, zone)).collect(),
             promise: state.promise.as_ref().map(|made| promise(made, zone, page.now)),
-            next: page.next.as_ref().map(|next| NextView {
-                at: rfc3339(next.at, zone),
-                what: wording::page::next_step(&next.step),
-            }),
+            next: page
+                .next
+                .as_ref()
+                .map(|next| NextView { at: rfc3339(next.at, zone), what: wording::page::next_step(&next.step) }),
             say,
             record,
             basis: Some(BasisView {

@@ -66,7 +66,8 @@ pub(super) fn engine(
         [Channel::Sms, Channel::Email]
             .into_iter()
             .map(|channel| {
-                Arc::new(Training::new(channel, site.settings.delivery.training, Arc::clone(&clock))) as Arc<dyn Provider>
+                Arc::new(Training::new(channel, site.settings.delivery.training, Arc::clone(&clock)))
+                    as Arc<dyn Provider>
             })
             .collect()
     } else {
@@ -114,13 +115,18 @@ fn live_providers(
 }
 
 /// A secret from the environment, else from the file that the settings name.
-fn secret(given: Option<&SecretString>, file: Option<&str>, folder: &Path) -> Result<Option<SecretString>, CommandError> {
+fn secret(
+    given: Option<&SecretString>,
+    file: Option<&str>,
+    folder: &Path,
+) -> Result<Option<SecretString>, CommandError> {
     if let Some(secret) = given {
         return Ok(Some(secret.clone()));
     }
     let Some(file) = file else { return Ok(None) };
     let bytes = read(&folder.join(file), "secret")?;
-    let text = String::from_utf8(bytes).map_err(|_| CommandError::usage(format!("the secret file {file} is not text")))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| CommandError::usage(format!("the secret file {file} is not text")))?;
     let text = text.trim();
     if text.is_empty() {
         return Err(CommandError::usage(format!("the secret file {file} is empty")));

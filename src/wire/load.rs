@@ -7,12 +7,12 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::error::CommandError;
 use crate::decision::Partners;
+use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
 use crate::schedule::layout;
 use crate::schedule::loaded::{LoadedSchedule, Understood};
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::roster::Roster;
-use crate::schedule::Schedule;
 use crate::site::settings::ScheduleSettings;
 use crate::site::{Settings, Site, holidays};
 use crate::source::csv::{self, CsvReading};
@@ -83,7 +83,11 @@ fn optional_table(folder: &Path, name: &str) -> Result<Option<Grid>, CommandErro
 
 impl Loaded {
     /// The schedules that `wanted` names, or all of them, each read now.
-    pub(super) fn schedules(&self, wanted: Option<&str>, now: DateTime<Utc>) -> Result<Vec<LoadedSchedule>, CommandError> {
+    pub(super) fn schedules(
+        &self,
+        wanted: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<LoadedSchedule>, CommandError> {
         let known = &self.site.settings.schedules;
         if known.is_empty() {
             return Err(CommandError::usage("the settings name no schedule")

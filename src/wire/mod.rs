@@ -43,8 +43,10 @@ pub fn start() -> ExitCode {
             ExitCode::from(error.exit.code())
         }
         Err(_) => {
-            report(&CommandError::could_not_tell("this is a defect of page-oncall; the page log on disk is whole")
-                .hint("dial by hand, and report what is printed above"));
+            report(
+                &CommandError::could_not_tell("this is a defect of page-oncall; the page log on disk is whole")
+                    .hint("dial by hand, and report what is printed above"),
+            );
             ExitCode::from(DEFECT)
         }
     }

@@ -127,9 +127,8 @@ fn window(
         Some(text) => parse(text)?.at,
         None => from.checked_add_days(Days::new(u64::from(days))).unwrap_or(DateTime::<Utc>::MAX_UTC),
     };
-    Interval::new(from, to).ok_or_else(|| {
-        CommandError::usage("the window ends before it begins").hint("--to must be later than --from")
-    })
+    Interval::new(from, to)
+        .ok_or_else(|| CommandError::usage("the window ends before it begins").hint("--to must be later than --from"))
 }
 
 struct DecideRequest<'a> {
@@ -150,7 +149,9 @@ fn decided(
     let words = desk(site);
     if let Some(stream) = request.stream {
         if stream != "-" {
-            return Err(CommandError::usage(format!("--answers reads standard input and is written --answers -, not {stream:?}")));
+            return Err(CommandError::usage(format!(
+                "--answers reads standard input and is written --answers -, not {stream:?}"
+            )));
         }
         let surroundings = decide::Surroundings {
             desk: &words,
@@ -273,7 +274,8 @@ fn call(
         let mut found = loaded.schedules(Some(name), now)?;
         found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))
     };
-    let surroundings = Surroundings { site: &loaded.site, now, by, format: arguments.global.format, schedule: &read_schedule };
+    let surroundings =
+        Surroundings { site: &loaded.site, now, by, format: arguments.global.format, schedule: &read_schedule };
     let session = Session { words, loaded: &loaded, environment, clock, show, surroundings: &surroundings };
     if !words.dry_run
         && let Some(joined) = block_on(session.join(&case, &mut out))?
@@ -349,9 +351,10 @@ impl Session<'_> {
         let Prepared { opened, briefing, told_at, has_technician } = prepared;
         let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
         let case = opening.opened.case.clone();
-        let begun = engine.open(opening).await?.map_err(|refusal| {
-            CommandError::finding(wording::refusals::said(&refusal, &case, reader.site.zone))
-        })?;
+        let begun = engine
+            .open(opening)
+            .await?
+            .map_err(|refusal| CommandError::finding(wording::refusals::said(&refusal, &case, reader.site.zone)))?;
         let (Begun::New(episode) | Begun::Joined(episode)) = begun;
         let exit = self.follow(&engine, &reader, &episode, out).await?;
         Ok(if has_technician || exit != Exit::Done || !self.words.no_wait { exit } else { Exit::Finding })

@@ -174,7 +174,9 @@ pub fn who(ladder: &Ladder, status: Status, problems: &[String], basis: &Basis, 
     match status {
         Status::Covered => {}
         Status::Gap => lines.push("NOBODY is on call in a required role. Never guess: leadership is next.".to_owned()),
-        Status::Conflict => lines.push("CONFLICT: the schedule names several people; all of them are paged.".to_owned()),
+        Status::Conflict => {
+            lines.push("CONFLICT: the schedule names several people; all of them are paged.".to_owned())
+        }
         Status::Unusable => {
             lines.push("CANNOT TELL who is on call: NOBODY is guessed, leadership is next.".to_owned());
         }
@@ -195,7 +197,8 @@ pub fn who(ladder: &Ladder, status: Status, problems: &[String], basis: &Basis, 
 
 /// The audit lines that are known before anything is sent: the schedule, its rows and age, and who will be tried.
 pub fn basis_audit(schedule: &str, ladder: &Ladder, basis: &Basis, zone: Tz) -> Vec<String> {
-    let mut lines = vec![format!("Schedule: {}, sheet read {} s before the page", schedule.to_uppercase(), basis.age_s)];
+    let mut lines =
+        vec![format!("Schedule: {}, sheet read {} s before the page", schedule.to_uppercase(), basis.age_s)];
     lines.extend(basis.rows.iter().map(|row| format!("Row: {row}")));
     let first = ladder.rungs.iter().flat_map(|rung| &rung.contacts).next();
     lines.push(match first {
@@ -215,7 +218,13 @@ pub fn ladder_plan(ladder: &Ladder, start: DateTime<Utc>, zone: Tz) -> Vec<Strin
             continue;
         }
         let channels: Vec<&str> = rung.channels.iter().map(|channel| channel_name(*channel)).collect();
-        lines.push(format!("  {:<8} {:<12} {} by {}", spoken(at, zone), rung.label, people(rung), channels.join(" and ")));
+        lines.push(format!(
+            "  {:<8} {:<12} {} by {}",
+            spoken(at, zone),
+            rung.label,
+            people(rung),
+            channels.join(" and ")
+        ));
         at += chrono::Duration::seconds(i64::from(rung.wait_s));
     }
     lines.push(format!("  {:<8} the ladder ends; leadership is told, you act by hand", spoken(at, zone)));
@@ -341,12 +350,15 @@ pub fn summary(state: &State, now: DateTime<Utc>, zone: Tz) -> String {
         }
     };
     let promise = state.promise.as_ref().map_or_else(String::new, |made| {
-        format!("; promise {}", match made.state(now) {
-            PromiseState::Open => format!("{} min left", made.minutes_left(now)),
-            PromiseState::Kept => "kept".to_owned(),
-            PromiseState::Late => "kept late".to_owned(),
-            PromiseState::Missed => "MISSED".to_owned(),
-        })
+        format!(
+            "; promise {}",
+            match made.state(now) {
+                PromiseState::Open => format!("{} min left", made.minutes_left(now)),
+                PromiseState::Kept => "kept".to_owned(),
+                PromiseState::Late => "kept late".to_owned(),
+                PromiseState::Missed => "MISSED".to_owned(),
+            }
+        )
     });
     let schedule = state.schedule.as_deref().unwrap_or("leadership").to_uppercase();
     let mark = if state.training { "TRAINING " } else { "" };
@@ -359,7 +371,8 @@ pub fn audit(state: &State, zone: Tz) -> Vec<String> {
     let mut lines = basis_audit(schedule, &state.ladder, &state.basis, zone);
     for tried in &state.attempts {
         let report = tried.receipt.as_ref().or(tried.answer.as_ref()).map(|answered| &answered.report);
-        let id = report.and_then(|report| report.provider_id.as_deref()).map_or_else(String::new, |id| format!(" {id}"));
+        let id =
+            report.and_then(|report| report.provider_id.as_deref()).map_or_else(String::new, |id| format!(" {id}"));
         let word = report.map_or_else(|| "in flight".to_owned(), outcome);
         lines.push(format!("{}  {}: {word}{id}", stamp(tried.started_at, zone), attempt_name(tried)));
     }

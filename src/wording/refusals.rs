@@ -9,7 +9,11 @@ use crate::episode::decide::Refusal;
 pub fn said(refusal: &Refusal, case: &str, zone: Tz) -> String {
     match refusal {
         Refusal::AlreadyAcknowledged(owner) => {
-            format!("{} has case {case} already, since {}; tell them if somebody else takes over", owner.by, stamp(owner.at, zone))
+            format!(
+                "{} has case {case} already, since {}; tell them if somebody else takes over",
+                owner.by,
+                stamp(owner.at, zone)
+            )
         }
         Refusal::AlreadyCalledBack(word) => {
             format!("{} reported the callback for case {case} already, {}", word.by, stamp(word.at, zone))

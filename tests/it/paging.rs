@@ -4,11 +4,20 @@ use crate::support::{Ended, Site};
 
 /// A sample site whose scripted technician answers after a second.
 fn site(reply: &str) -> Site {
-    Site::sample_with(&[("reply = \"1\"", &format!("reply = \"{reply}\"")), ("reply_after_s = 15", "reply_after_s = 1")])
+    Site::sample_with(&[
+        ("reply = \"1\"", &format!("reply = \"{reply}\"")),
+        ("reply_after_s = 15", "reply_after_s = 1"),
+    ])
 }
 
 const FACTS: [&str; 8] = [
-    "--customer", "Pat Quinn", "--phone", "608-555-0142", "--summary", "Payroll PC down, department stopped", "--at",
+    "--customer",
+    "Pat Quinn",
+    "--phone",
+    "608-555-0142",
+    "--summary",
+    "Payroll PC down, department stopped",
+    "--at",
     "2026-11-21 22:30",
 ];
 const EMERGENCY: [&str; 10] =
@@ -27,8 +36,17 @@ fn a_page_is_shown_sent_acknowledged_and_its_promise_kept() {
     let site = site("1");
     let answer = page(&site, &[]).expect(0);
     for words in [
-        "TRAINING", "PAGE AIMS", "Ada Ruiz", "608-555-0101", "D5a", "11:30pm", "608-265-6900", "Pat Quinn",
-        "608-555-0142", "Payroll PC down", "has it",
+        "TRAINING",
+        "PAGE AIMS",
+        "Ada Ruiz",
+        "608-555-0101",
+        "D5a",
+        "11:30pm",
+        "608-265-6900",
+        "Pat Quinn",
+        "608-555-0142",
+        "Payroll PC down",
+        "has it",
     ] {
         assert!(answer.out.contains(words), "{words:?} is missing in\n{}", answer.out);
     }
@@ -96,7 +114,8 @@ fn a_technician_who_cannot_passes_the_page_on_at_once() {
 #[test]
 fn what_is_missing_is_named() {
     let site = site("1");
-    let answer = site.run(&["--case", "INC1234567", "--partner", "aims", "--no-input", "--at", "2026-11-21 22:30"]).expect(2);
+    let answer =
+        site.run(&["--case", "INC1234567", "--partner", "aims", "--no-input", "--at", "2026-11-21 22:30"]).expect(2);
     for flag in ["--outage", "--hd-can-help", "--device", "--critical"] {
         assert!(answer.err.contains(flag), "{flag} is missing in {}", answer.err);
     }
@@ -116,7 +135,19 @@ fn a_case_number_or_phone_that_cannot_be_one_is_refused_before_anything_happens(
     words.extend(FACTS);
     let answer = site.run(&words).expect(2);
     assert!(answer.err.contains("hello"), "{}", answer.err);
-    let mut words = vec!["--case", "INC1234567", "--yes", "--customer", "Pat", "--phone", "12", "--summary", "PC down", "--at", "2026-11-21 22:30"];
+    let mut words = vec![
+        "--case",
+        "INC1234567",
+        "--yes",
+        "--customer",
+        "Pat",
+        "--phone",
+        "12",
+        "--summary",
+        "PC down",
+        "--at",
+        "2026-11-21 22:30",
+    ];
     words.extend(EMERGENCY);
     site.run(&words).expect(2);
     assert!(!site.path("page-oncall.db").exists());
@@ -126,8 +157,22 @@ fn a_case_number_or_phone_that_cannot_be_one_is_refused_before_anything_happens(
 fn no_page_is_sent_for_what_the_procedure_does_not_page() {
     let site = site("1");
     let answer = site
-        .run(&["--case", "INC1234567", "--partner", "gds", "--outage", "no", "--hd-can-help", "no", "--device",
-            "departmental", "--critical", "no", "--at", "2026-11-21 22:30"])
+        .run(&[
+            "--case",
+            "INC1234567",
+            "--partner",
+            "gds",
+            "--outage",
+            "no",
+            "--hd-can-help",
+            "no",
+            "--device",
+            "departmental",
+            "--critical",
+            "no",
+            "--at",
+            "2026-11-21 22:30",
+        ])
         .expect(0);
     assert!(answer.out.contains("EAST"), "{}", answer.out);
     assert!(!site.path("page-oncall.db").exists());

@@ -12,8 +12,20 @@ struct Room {
 
 /// What a pure room must not know: an executor, the network, files, the clock, the environment, logs.
 const EFFECTS: &[&str] = &[
-    "tokio::", "reqwest::", "lettre::", "sqlx::", "std::fs", "std::net", "std::env", "std::time::SystemTime",
-    "Utc::now", "tracing::", "clap::", "crossterm::", "println!", "async fn",
+    "tokio::",
+    "reqwest::",
+    "lettre::",
+    "sqlx::",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::time::SystemTime",
+    "Utc::now",
+    "tracing::",
+    "clap::",
+    "crossterm::",
+    "println!",
+    "async fn",
 ];
 const PROVIDERS: &[&str] = &["reqwest::", "lettre::", "sqlx::"];
 
@@ -27,7 +39,11 @@ const ROOMS: &[Room] = &[
     Room { name: "site", may_use: &["civil", "schedule", "decision", "episode", "delivery"], never: EFFECTS },
     Room { name: "ports", may_use: &["decision", "episode"], never: EFFECTS },
     Room { name: "source", may_use: &["civil", "schedule", "ports"], never: &["sqlx::", "lettre::", "clap::"] },
-    Room { name: "delivery", may_use: &["decision", "episode", "ports", "civil", "schedule"], never: &["sqlx::", "clap::", "crossterm::"] },
+    Room {
+        name: "delivery",
+        may_use: &["decision", "episode", "ports", "civil", "schedule"],
+        never: &["sqlx::", "clap::", "crossterm::"],
+    },
     Room { name: "store", may_use: &["ports", "decision", "episode"], never: &["reqwest::", "lettre::", "clap::"] },
     Room {
         name: "engine",

@@ -5,25 +5,25 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A site folder that goes away with the value.
-pub struct Site {
+pub(crate) struct Site {
     folder: tempfile::TempDir,
 }
 
 /// What one call printed and how it ended.
-pub struct Ended {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ended {
     /// Standard output as one JSON value.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.out, self.err))
     }
 
     /// The same value, when the call ended with `code`; else it prints what the call said.
-    pub fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "standard output:\n{}\nstandard error:\n{}", self.out, self.err);
         self
     }
@@ -31,7 +31,7 @@ impl Ended {
 
 impl Site {
     /// A folder with these files.
-    pub fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         for (name, text) in files {
             site.write(name, text.as_bytes());
@@ -40,7 +40,7 @@ impl Site {
     }
 
     /// The repository's own sample site.
-    pub fn sample() -> Self {
+    pub(crate) fn sample() -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("schedules");
         for name in ["page-oncall.toml", "aims.csv", "gds.csv", "contacts.csv", "partners.csv", "holidays.csv"] {
@@ -50,7 +50,7 @@ impl Site {
     }
 
     /// The sample site with some text of its settings replaced.
-    pub fn sample_with(changes: &[(&str, &str)]) -> Self {
+    pub(crate) fn sample_with(changes: &[(&str, &str)]) -> Self {
         let site = Self::sample();
         let mut text = std::fs::read_to_string(site.path("page-oncall.toml")).unwrap();
         for (old, new) in changes {
@@ -62,32 +62,31 @@ impl Site {
     }
 
     /// The path of a file in the folder.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file of the folder.
-    pub fn write(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 
     /// The program with this site, a bare environment and `words` as its arguments.
-    pub fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_page-oncall"));
         command.env_clear().env("USER", "agent").current_dir(self.folder.path()).args(words);
         command
     }
 
     /// Runs the program to its end.
-    pub fn run(&self, words: &[&str]) -> Ended {
+    pub(crate) fn run(&self, words: &[&str]) -> Ended {
         self.run_with_input(words, "")
     }
 
     /// Runs the program to its end with `input` on standard input.
-    pub fn run_with_input(&self, words: &[&str], input: &str) -> Ended {
+    pub(crate) fn run_with_input(&self, words: &[&str], input: &str) -> Ended {
         let mut command = self.command(words);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_owned();
         // The program may stop reading early; what it says counts, not whether it took everything.

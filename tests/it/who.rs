@@ -42,12 +42,9 @@ fn nobody_is_said_loudly_and_ends_in_a_finding() {
 
 #[test]
 fn a_stream_answers_one_line_each_in_order() {
-    let answer = site().run_with_input(
-        &["who", "aims", "--at", "-"],
-        "2026-11-01T06:29:59Z\nnonsense\n2026-11-01T06:30:00Z\n",
-    );
-    let lines: Vec<serde_json::Value> =
-        answer.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let answer =
+        site().run_with_input(&["who", "aims", "--at", "-"], "2026-11-01T06:29:59Z\nnonsense\n2026-11-01T06:30:00Z\n");
+    let lines: Vec<serde_json::Value> = answer.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 3, "{}", answer.out);
     assert_eq!(lines[0]["schedules"][0]["on_call"][0]["name"], "Ada Ruiz");
     assert!(lines[1]["error"].is_string());
@@ -88,7 +85,12 @@ fn the_sample_site_covers_every_hour_that_needs_somebody_from_2026_to_2030() {
 #[test]
 fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     let site = site();
-    site.write("page-oncall.toml", format!("timezone = \"America/Chicago\"\n[desk]\ngeneral_hour = \"always\"\n{SETTINGS}").replace("[desk]\ngeneral_hours = \"always\"\n", "").as_bytes());
+    site.write(
+        "page-oncall.toml",
+        format!("timezone = \"America/Chicago\"\n[desk]\ngeneral_hour = \"always\"\n{SETTINGS}")
+            .replace("[desk]\ngeneral_hours = \"always\"\n", "")
+            .as_bytes(),
+    );
     let answer = site.run(&["who"]).expect(2);
     for word in ["page-oncall.toml", "line 3", "general_hour", "general_hours"] {
         assert!(answer.err.contains(word), "{word} is missing in {}", answer.err);
@@ -108,8 +110,16 @@ fn what_cannot_be_read_is_never_reported_as_covered() {
         site.write("aims.csv", bytes);
         let answer = site.run(&["who", "aims"]);
         assert_eq!(answer.code, 3, "{name}: {}{}", answer.out, answer.err);
-        assert!(answer.out.contains("aims.csv") || answer.err.contains("aims.csv"), "{name}: {}{}", answer.out, answer.err);
-        assert_eq!(site.run(&["--format", "json", "who", "aims"]).expect(3).json()["schedules"][0]["status"], "unusable");
+        assert!(
+            answer.out.contains("aims.csv") || answer.err.contains("aims.csv"),
+            "{name}: {}{}",
+            answer.out,
+            answer.err
+        );
+        assert_eq!(
+            site.run(&["--format", "json", "who", "aims"]).expect(3).json()["schedules"][0]["status"],
+            "unusable"
+        );
         site.run(&["gaps", "aims"]).expect(3);
     }
     let site = site();
