@@ -89,21 +89,26 @@ fn overlaps(schedule: &Schedule, needed: &IntervalSet) -> Vec<Overlap> {
 }
 
 /// A conflict cut where its rows change, so that each piece names exactly who is on call in it.
+///
+/// Where very many rows lie over each other, one piece names everybody of the whole conflict: a list for every change
+/// would grow with the square of the rows.
 fn by_rows(schedule: &Schedule, role: usize, span: Interval) -> Vec<(Interval, Vec<usize>)> {
     let timeline = &schedule.timeline;
     let of_role = |row: &usize| timeline.duty(*row).is_some_and(|duty| duty.role == role);
-    // Where very many rows lie over each other, one list of all of them stands for the whole span.
-    let mut pile: Option<Vec<usize>> = None;
+    let end_of = |segment| timeline.start_of(segment + 1).map_or(span.end(), |next| next.min(span.end()));
     let mut pieces: Vec<(Interval, Vec<usize>)> = Vec::new();
     let mut segment = timeline.segment_at(span.start());
     let mut start = span.start();
     while start < span.end() {
-        let end = timeline.start_of(segment + 1).map_or(span.end(), |next| next.min(span.end()));
         let rows = if timeline.is_crowded(segment) {
-            pile.get_or_insert_with(|| rows_over(schedule, role, span)).clone()
+            while timeline.is_crowded(segment + 1) && end_of(segment) < span.end() {
+                segment += 1;
+            }
+            rows_over(schedule, role, span)
         } else {
             timeline.rows_in(segment).iter().copied().filter(of_role).collect()
         };
+        let end = end_of(segment);
         match (pieces.last_mut(), Interval::new(start, end)) {
             (Some((last, known)), Some(piece)) if *known == rows => {
                 *last = Interval::new(last.start(), piece.end()).unwrap_or(*last);

@@ -27,11 +27,11 @@ pub struct OnCall {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Every required role has exactly one row's people.
+    /// Every required role has somebody, and no rows contradict each other.
     Covered,
     /// A required role has nobody.
     Gap,
-    /// Two shift rows of one role name different people (contract 2.3 rule 5).
+    /// Two shift rows of one role, required or not, name different people: all are on call (contract 2.3 rule 5).
     Conflict,
     /// The schedule could not be read at all.
     Unusable,

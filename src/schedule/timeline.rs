@@ -244,6 +244,8 @@ struct Sweep<'a> {
     /// Whether the people on call differ from the segment before.
     changed: Vec<bool>,
     entries: Vec<usize>,
+    /// How long `entries` may become by lists of more than `ALWAYS_LISTED` rows.
+    budget: usize,
     clashes: Vec<RowClash>,
 }
 
@@ -261,6 +263,7 @@ impl<'a> Sweep<'a> {
             segments: vec![beginning],
             changed: vec![false],
             entries: Vec::new(),
+            budget: duties.len().saturating_mul(ENTRIES_PER_ROW),
             clashes: Vec::new(),
         }
     }
@@ -284,21 +287,23 @@ impl<'a> Sweep<'a> {
         self.changed.push(changed);
     }
 
+    /// Lists the rows in force, unless they are too many; then the rest of the budget goes to the small lists to come,
+    /// so that a pile costs no more than being counted.
     fn list(&mut self) -> Listed {
         let first = self.entries.len();
-        let limit = ALWAYS_LISTED.max((self.duties.len() * ENTRIES_PER_ROW).saturating_sub(first));
+        let limit = ALWAYS_LISTED.max(self.budget.saturating_sub(first));
         let mut visited = 0;
         for state in self.active.iter().filter_map(|role| self.states.get(*role)) {
-            if let Some(winner) = state.winner() {
-                visited += 1;
-                self.entries.extend(names_somebody(self.duties, winner).then_some(winner));
-            } else {
-                visited += state.shifts.len();
-                self.entries.extend(state.shifts.iter().take(limit));
-            }
+            let winner = state.winner();
+            visited += winner.map_or(state.shifts.len(), |_| 1);
             if visited > limit {
                 self.entries.truncate(first);
+                self.budget = 0;
                 return Listed::TooMany;
+            }
+            match winner {
+                Some(row) => self.entries.extend(names_somebody(self.duties, row).then_some(row)),
+                None => self.entries.extend(&state.shifts),
             }
         }
         Listed::Entries { first, until: self.entries.len() }
