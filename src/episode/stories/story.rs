@@ -89,7 +89,8 @@ impl Story {
     }
 
     pub(super) fn opened(ladder: Ladder, told_at: Option<DateTime<Utc>>) -> Self {
-        let policy = Policy { leadership: vec![person("Chief")], ..Policy::default() };
+        // Without questions after receipts nothing but what is due wakes the engine.
+        let policy = Policy { leadership: vec![person("Chief")], receipt_poll_s: Vec::new(), ..Policy::default() };
         let opened = Opened {
             case: "1234567".to_owned(),
             schedule: Some("aims".to_owned()),
