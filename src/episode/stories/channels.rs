@@ -105,6 +105,7 @@ fn receipts_follow_the_rules_of_outcomes_in_any_order() {
 #[test]
 fn receipts_are_asked_for_at_set_times_and_never_hurry_the_engine() {
     let mut story = Story::of(&[&["Ada"]]).answering("Ada", Email, &[Refused]);
+    story.policy.receipt_poll_s = vec![10, 30, 60, 120, 300];
     story.until("0:01", &["0:00 Ada sms page", "0:00 Ada email page"]);
     let mut asked = Vec::new();
     let mut now = story.now;

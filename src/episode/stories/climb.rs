@@ -1,10 +1,10 @@
 //! Whom does a page reach, in which order and when, while nobody has it?
 
-use super::story::{Story, at, basis, clock, ladder, said};
-use crate::decision::ladder::Channel::{Email, Sms};
+use super::story::{Story, basis, clock, ladder, said};
+use crate::decision::ladder::Channel::Sms;
 use crate::episode::event::Purpose;
 use crate::episode::input::Input;
-use crate::episode::outcome::Outcome::{Delivered, Refused, Retryable};
+use crate::episode::outcome::Outcome::{Refused, Retryable};
 use crate::episode::{NextStep, Phase, next, plan};
 
 #[test]
@@ -71,14 +71,4 @@ fn what_comes_next_is_told() {
     story.says(Input::CalledBack(said("Bo")));
     assert_eq!(next(&story.state(), story.now, &story.policy), None);
     assert_eq!(plan(&story.state(), story.now, &story.policy).next_wake, None);
-}
-
-#[test]
-fn the_climb_needs_no_receipts_to_go_on() {
-    let mut story = Story::of(&[&["Mail only: Ada"], &["Mail only: Bo"]])
-        .answering("Ada", Email, &[Delivered])
-        .answering("Bo", Email, &[Delivered]);
-    story.until("0:00", &["0:00 Ada email page"]);
-    assert_eq!(plan(&story.state(), story.now, &story.policy).next_wake, Some(at("5:00")));
-    story.until("5:00", &["5:00 Bo email page"]);
 }

@@ -90,7 +90,8 @@ impl Story {
     }
 
     pub(super) fn opened(ladder: Ladder, told_at: Option<DateTime<Utc>>) -> Self {
-        let policy = Policy { leadership: vec![person("Chief")], ..Policy::default() };
+        // Without questions after receipts nothing but what is due wakes the engine.
+        let policy = Policy { leadership: vec![person("Chief")], receipt_poll_s: Vec::new(), ..Policy::default() };
         let opened = Opened {
             answers: Answers::default(),
             case: "1234567".to_owned(),

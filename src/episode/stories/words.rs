@@ -24,6 +24,16 @@ fn an_acknowledgement_ends_the_climb_and_stands_the_other_down() {
 }
 
 #[test]
+fn a_word_that_changes_nothing_records_nothing_even_when_facts_are_due() {
+    let mut story = Story::promised(&[&["Ada"]]);
+    story.says(Input::Acknowledge(said("Ada"))).engine_down_until("31:00");
+    assert!(plan(&story.state(), story.now, &story.policy).facts_due);
+    let before = story.log.len();
+    story.says(Input::Acknowledge(said("ADA")));
+    assert_eq!(story.log.len(), before);
+}
+
+#[test]
 fn an_acknowledgement_refuses_what_was_planned_before_it() {
     let mut story = Story::of(&[&["Ada"]]);
     let planned = plan(&story.state(), story.now, &story.policy).actions;
