@@ -116,7 +116,7 @@ pub enum StoreError {
 pub struct PageSummary {
     /// The page's id.
     pub episode: String,
-    /// Its case number.
+    /// Its case's key: see `episode::briefing::case_key`.
     pub case: String,
     /// Whether it is training.
     pub training: bool,

@@ -87,8 +87,14 @@ pub fn prepare(
     };
     let decision = crate::decision::decide(&answers, &circumstances);
     if decision.outcome != Outcome::Page {
-        let call =
-            Call { decision, answers: &answers, circumstances: &circumstances, case: Some(&case), promise_due: None };
+        let call = Call {
+            decision,
+            answers: &answers,
+            circumstances: &circumstances,
+            case: Some(&case),
+            promise_due: None,
+            nobody_on_call: false,
+        };
         let facts = Facts {
             summary: arguments.summary.as_deref(),
             customer: arguments.customer.as_deref(),
@@ -367,6 +373,7 @@ impl PagePlan {
             circumstances: &self.circumstances,
             case: Some(&self.briefing.case),
             promise_due: self.due(site),
+            nobody_on_call: !self.has_technician,
         }
     }
 

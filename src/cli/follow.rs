@@ -84,6 +84,7 @@ pub async fn ended(
     episode: &str,
     state: &State,
     show: Show,
+    waited: bool,
     out: &mut (dyn Write + Send),
 ) -> CommandResult {
     let zone = reader.site.zone;
@@ -105,8 +106,9 @@ pub async fn ended(
         }
         (Phase::Cancelled, _) => writeln!(out, "The page was withdrawn.")?,
         (Phase::Paging, _) => {
-            writeln!(out, "You stopped following; the page goes on while `page-oncall run` runs.")?;
-            writeln!(out, "Look again: page-oncall --case {}   stop it: page-oncall cancel {0} --by NAME", state.case)?;
+            for line in words::left_alone(state, waited) {
+                writeln!(out, "{line}")?;
+            }
         }
         (_, Some(owner)) => {
             writeln!(out, "{} has it.", owner.by)?;

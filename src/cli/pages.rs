@@ -111,6 +111,7 @@ impl Reader<'_> {
             circumstances: decided.circumstances,
             case: Some(&state.case),
             promise_due: state.promise.as_ref().map(|promise| promise.due),
+            nobody_on_call: state.promise.is_none(),
         };
         let facts = Facts {
             summary: briefing.map(|briefing| briefing.summary.as_str()),

@@ -101,7 +101,7 @@ impl Provider for Training {
                 outcome: Outcome::Accepted,
                 provider: self.name().to_owned(),
                 provider_id: None,
-                detail: "training: nothing was sent".to_owned(),
+                detail: "nothing was sent".to_owned(),
             }
         })
     }

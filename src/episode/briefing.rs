@@ -19,6 +19,14 @@ pub struct Briefing {
     pub restricted: bool,
 }
 
+/// What makes two case numbers the same: capitals, and no letters before the digits (`INC1234567` is `1234567`).
+pub fn case_key(case: &str) -> String {
+    let case = case.trim().to_uppercase();
+    let digits = case.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { digits.to_owned() } else { case }
+}
+
 impl std::fmt::Debug for Briefing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Briefing")

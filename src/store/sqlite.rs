@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
 
-use crate::episode::briefing::Briefing;
+use crate::episode::briefing::{Briefing, case_key};
 use crate::episode::event::{Event, Recorded};
 use crate::ports::{Appended, Begun, EpisodeStore, NewPage, PageSummary, Pending, Standing, StoreError};
 
@@ -68,7 +68,8 @@ impl SqliteStore {
             let Some((at, Event::Opened(opened))) = log.first().map(|first| (first.at, &first.event)) else {
                 return Err(unreadable(&episode, 1, "it does not begin a page"));
             };
-            let page = Derived { episode: &episode, case: &opened.case, training: opened.training, opened_at: at };
+            let page =
+                Derived { episode: &episode, case: case_key(&opened.case), training: opened.training, opened_at: at };
             self.derive(&mut transaction, page, standing(&log)).await?;
         }
         self.sql(transaction.commit().await)
@@ -137,7 +138,7 @@ impl SqliteStore {
         let mut transaction = self.write().await?;
         let open: Option<(String,)> = self.sql(
             sqlx::query_as("SELECT episode FROM pages WHERE case_number = $1 AND training = $2 AND open = 1")
-                .bind(&page.briefing.case)
+                .bind(case_key(&page.briefing.case))
                 .bind(page.training)
                 .fetch_optional(&mut *transaction)
                 .await,
@@ -152,8 +153,12 @@ impl SqliteStore {
         let insert =
             sqlx::query("INSERT INTO briefings (episode, briefing) VALUES ($1, $2)").bind(&page.episode).bind(briefing);
         self.sql(insert.execute(&mut *transaction).await)?;
-        let derived =
-            Derived { episode: &page.episode, case: &page.briefing.case, training: page.training, opened_at: page.at };
+        let derived = Derived {
+            episode: &page.episode,
+            case: case_key(&page.briefing.case),
+            training: page.training,
+            opened_at: page.at,
+        };
         self.derive(&mut transaction, derived, page.standing).await?;
         self.sql(transaction.commit().await)?;
         Ok(Begun::New(page.episode.clone()))
@@ -235,7 +240,8 @@ impl SqliteStore {
 /// What the derived table says of a page for good.
 struct Derived<'a> {
     episode: &'a str,
-    case: &'a str,
+    /// What makes two case numbers the same.
+    case: String,
     training: bool,
     opened_at: DateTime<Utc>,
 }
@@ -353,7 +359,7 @@ impl EpisodeStore for SqliteStore {
                     "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms FROM pages \
                      WHERE case_number = $1 ORDER BY opened_at_ms DESC, episode DESC",
                 )
-                .bind(case)
+                .bind(case_key(case))
                 .fetch_all(&self.readers)
                 .await,
             )?;

@@ -376,7 +376,7 @@ impl Session<'_> {
             engine.turn().await?;
         }
         let state = follow::follow(engine, reader, self.clock.as_ref(), episode, self.show, stop, out).await?;
-        let exit = follow::ended(reader, episode, &state, self.show, out).await?;
+        let exit = follow::ended(reader, episode, &state, self.show, !self.words.no_wait, out).await?;
         if self.show == Show::Nothing {
             case::write_json(out, &reader.view(episode, self.clock.now(), false).await?)?;
         }

@@ -76,13 +76,15 @@ pub struct Call<'a> {
     pub case: Option<&'a str>,
     /// When the promised hour ends; only once a technician's number is known (domain 1.9 row 9).
     pub promise_due: Option<DateTime<Utc>>,
+    /// Whether the schedule was asked and gave nobody who can be reached: leadership is next (row D6).
+    pub nobody_on_call: bool,
 }
 
 impl<'a> Call<'a> {
     /// Decides a call of which no more than the answers is known.
     pub fn decide(answers: &'a Answers, circumstances: &'a Circumstances) -> Self {
         let decision = crate::decision::decide(answers, circumstances);
-        Self { decision, answers, circumstances, case: None, promise_due: None }
+        Self { decision, answers, circumstances, case: None, promise_due: None, nobody_on_call: false }
     }
 }
 
@@ -191,6 +193,7 @@ pub fn say(call: &Call, desk: &Desk) -> Vec<String> {
                 Some(due) => {
                     format!("A technician will contact you within one hour, by {}.", time::spoken(due, desk.zone))
                 }
+                None if call.nobody_on_call => "I am asking our leadership who can help you now.".to_owned(),
                 None => "I am contacting the on-call technician now.".to_owned(),
             }];
             sentences.push(number());
@@ -312,7 +315,25 @@ fn east(ticket: &str, judgement: Option<&str>) -> Vec<String> {
     steps
 }
 
+/// A page is due, but the schedule gives nobody: never guess (row D6).
+fn nobody(desk: &Desk) -> Vec<String> {
+    let mut steps = vec![
+        format!("Create the case in {} and collect handling.", desk.ticket_system),
+        "Do not guess who is on call, and promise no time to the customer.".to_owned(),
+        "Ask HD leadership: group Teams message first, then by phone from NOVA, name after name.".to_owned(),
+        "Write in the case who of them said what.".to_owned(),
+    ];
+    if desk.east_on_page {
+        steps.push("Run the Assign to EAST one-step too, with \"nobody on call\" in the record.".to_owned());
+    }
+    steps.push("Give the customer the incident number, the CPS hours and the CPS phone.".to_owned());
+    steps
+}
+
 fn page(call: &Call, desk: &Desk) -> Vec<String> {
+    if call.nobody_on_call {
+        return nobody(desk);
+    }
     let group = call.decision.schedule.map_or_else(String::new, |group| group.name().to_uppercase() + " ");
     let mut steps = vec![
         format!("Create the case in {} and collect handling.", desk.ticket_system),

@@ -9,7 +9,8 @@ use crate::decision::table::TABLE;
 
 /// The decided call: the outcome large, why, who is on call where somebody is paged, what to say, to do, to paste.
 pub fn sheet(call: &Call, facts: &Facts, desk: &Desk, who: &[String], audit: &[String]) -> String {
-    let word = headline(&call.decision);
+    let nobody = if call.nobody_on_call { ": NOBODY ON CALL, ASK LEADERSHIP" } else { "" };
+    let word = format!("{}{nobody}", headline(&call.decision));
     let rule = "=".repeat(word.len() + 4);
     let mut lines = vec![rule.clone(), format!("  {word}"), rule, String::new()];
     let why =
@@ -23,7 +24,7 @@ pub fn sheet(call: &Call, facts: &Facts, desk: &Desk, who: &[String], audit: &[S
     }
     if !who.is_empty() {
         lines.extend([String::new(), "On call:".to_owned()]);
-        lines.extend(who.iter().map(|line| format!("  {line}")));
+        lines.extend_from_slice(who);
     }
     lines.extend([String::new(), "Say to the customer:".to_owned()]);
     for sentence in say(call, desk) {

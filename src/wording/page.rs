@@ -170,15 +170,17 @@ pub fn contact(contact: &Contact, zone: Tz) -> String {
 
 /// Who will be tried, for the agent about to page: name and number large enough to dial by hand, then the row.
 pub fn who(ladder: &Ladder, status: Status, problems: &[String], basis: &Basis, zone: Tz) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     match status {
         Status::Covered => {}
-        Status::Gap => lines.push("NOBODY is on call in a required role. Never guess: leadership is next.".to_owned()),
+        Status::Gap => {
+            lines.push("  NOBODY is on call in a required role. Never guess: leadership is next.".to_owned())
+        }
         Status::Conflict => {
-            lines.push("CONFLICT: the schedule names several people; all of them are paged.".to_owned())
+            lines.push("  CONFLICT: the schedule names several people; all of them are paged.".to_owned());
         }
         Status::Unusable => {
-            lines.push("CANNOT TELL who is on call: NOBODY is guessed, leadership is next.".to_owned());
+            lines.push("  CANNOT TELL who is on call: NOBODY is guessed, leadership is next.".to_owned());
         }
     }
     let mut named: Vec<&Contact> = Vec::new();
@@ -186,13 +188,13 @@ pub fn who(ladder: &Ladder, status: Status, problems: &[String], basis: &Basis, 
         for person in &rung.contacts {
             if !named.iter().any(|other| other.same_as(person)) {
                 named.push(person);
-                lines.push(format!("{:<12} {}", rung.label, contact(person, zone)));
+                lines.push(format!("  {:<10}  {}", rung.label, contact(person, zone)));
             }
         }
     }
-    lines.extend(problems.iter().map(|problem| format!("! {problem}")));
-    lines.extend(basis.rows.iter().map(|row| format!("by {row}")));
-    lines.iter().flat_map(|line| wrapped(line, "", "    ")).collect()
+    let told = problems.iter().map(|problem| format!("! {problem}"));
+    lines.extend(told.chain(basis.rows.iter().cloned()).flat_map(|line| wrapped(&line, "  ", "      ")));
+    lines
 }
 
 /// The audit lines that are known before anything is sent: the schedule, its rows and age, and who will be tried.
@@ -228,7 +230,7 @@ pub fn ladder_plan(ladder: &Ladder, start: DateTime<Utc>, zone: Tz) -> Vec<Strin
         at += chrono::Duration::seconds(i64::from(rung.wait_s));
     }
     lines.push(format!("  {:<8} the ladder ends; leadership is told, you act by hand", spoken(at, zone)));
-    lines.iter().flat_map(|line| wrapped(line, "", "      ")).collect()
+    lines
 }
 
 /// The ladder with what became of each rung, one line a person, for a page under way.
@@ -304,6 +306,16 @@ pub fn by_hand(briefing: &Briefing, due: Option<DateTime<Utc>>, desk_phone: &str
          Call the Help Desk back at {desk_phone}.",
         briefing.case, briefing.customer, briefing.phone, briefing.summary
     )
+}
+
+/// What an agent reads who does not wait for an answer.
+pub fn left_alone(state: &State, waited: bool) -> Vec<String> {
+    let first = if waited { "You stopped following; the page goes on" } else { "The page goes on" };
+    vec![
+        format!("{first} while `page-oncall run` runs."),
+        format!("  look again:   page-oncall --case {}", state.case),
+        format!("  withdraw it:  page-oncall cancel {} --by NAME", state.case),
+    ]
 }
 
 /// What a person must do when the ladder ended without an owner (contract 5.10).

@@ -51,7 +51,8 @@ pub fn record(call: &Call, facts: &Facts, desk: &Desk, audit: &[String]) -> Stri
         }
     }
     if outcome == Outcome::Page && desk.east_on_page {
-        lines.push("Assign to EAST: on-call paged".to_owned());
+        let paged = if call.nobody_on_call { "nobody on call, leadership asked" } else { "on-call paged" };
+        lines.push(format!("Assign to EAST: {paged}"));
     }
     let decision = format!(
         "Decision: {}, row {} ({}), procedure text of {}",

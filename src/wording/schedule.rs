@@ -55,7 +55,7 @@ pub fn describe_clash(clash: &Clash) -> Described {
     };
     Described {
         severity,
-        code: "override_clash",
+        code: "override-clash",
         message: format!("override row {loser} and override {winner} hold the same role at once; {end}"),
         hint: format!("Shorten or remove one of the rows {loser} and {}.", clash.winner.row),
     }
@@ -328,11 +328,12 @@ fn names(people: &[OnCallPerson]) -> String {
 
 /// Each row that names one of `people`, once.
 fn rows_of(people: &[OnCallPerson]) -> Vec<String> {
-    let mut seen: Vec<&RowReference> = Vec::new();
+    let mut seen: Vec<(&str, u32)> = Vec::new();
     let mut lines = Vec::new();
     for person in people {
-        if !seen.contains(&person.row.as_ref()) {
-            seen.push(&person.row);
+        let row = (&*person.row.sheet, person.row.row);
+        if !seen.contains(&row) {
+            seen.push(row);
             let kind = if person.kind == ShiftKind::Override { "override " } else { "" };
             lines.push(paragraph(MARGIN, INDENT + 2, &format!("{kind}{}: {}", row_name(&person.row), person.row.text)));
         }

@@ -38,8 +38,8 @@ fn a_page_is_shown_sent_acknowledged_and_its_promise_kept() {
     for words in [
         "TRAINING",
         "PAGE AIMS",
-        "Ada Ruiz",
-        "608-555-0101",
+        "Chloe Lindqvist",
+        "608-555-0103",
         "D5a",
         "11:30pm",
         "608-265-6900",
@@ -55,20 +55,20 @@ fn a_page_is_shown_sent_acknowledged_and_its_promise_kept() {
     let shown = site.run(&["--format", "json", "show", "1234567"]).expect(0).json();
     assert_eq!(shown["case"], "INC1234567");
     assert_eq!(shown["decision"]["row"], "D5a");
-    assert_eq!(shown["acknowledged"]["by"], "Ada Ruiz");
+    assert_eq!(shown["acknowledged"]["by"], "Chloe Lindqvist");
     assert_eq!(shown["acknowledged"]["via"], "training");
     assert_eq!(shown["promise"]["state"], "open");
     assert_eq!(shown["promise"]["told_at"].as_str().map(|at| &at[..16]), Some("2026-11-21T22:30"));
     assert_eq!(shown["promise"]["due"].as_str().map(|at| &at[..16]), Some("2026-11-21T23:30"));
     let attempts = shown["attempts"].as_array().unwrap();
-    assert_eq!(attempts[0]["to"], "Ada Ruiz");
+    assert_eq!(attempts[0]["to"], "Chloe Lindqvist");
     assert_eq!(attempts[0]["channel"], "sms");
     assert_eq!(attempts[0]["provider"], "training");
     assert_eq!(attempts[0]["outcome"], "accepted");
 
     let promises = site.run(&["--format", "json", "promises"]).expect(0).json();
     assert_eq!(promises["promises"][0]["case"], "INC1234567");
-    site.run(&["called-back", "INC1234567", "--by", "Ada Ruiz"]).expect(0);
+    site.run(&["called-back", "INC1234567", "--by", "Chloe Lindqvist"]).expect(0);
     let shown = site.run(&["--format", "json", "show", "INC1234567"]).expect(0).json();
     assert!(["kept", "late"].contains(&shown["promise"]["state"].as_str().unwrap()), "{shown}");
     assert_eq!(shown["state"], "closed");
@@ -102,13 +102,13 @@ fn a_technician_who_cannot_passes_the_page_on_at_once() {
     let site = site("2");
     let answer = page(&site, &["--no-wait"]).expect(0);
     assert!(answer.out.contains("page-oncall run"), "{}", answer.out);
-    let answer = site.run(&["decline", "1234567", "--by", "Ada Ruiz"]).expect(0);
-    assert!(answer.out.contains("Chloe Lindqvist") || answer.err.is_empty(), "{}{}", answer.out, answer.err);
-    site.run(&["ack", "1234567", "--by", "Chloe Lindqvist"]).expect(0);
+    let answer = site.run(&["decline", "1234567", "--by", "Chloe Lindqvist"]).expect(0);
+    assert!(answer.out.contains("Esme Tran") || answer.err.is_empty(), "{}{}", answer.out, answer.err);
+    site.run(&["ack", "1234567", "--by", "esme tran"]).expect(0);
     let shown = site.run(&["--format", "json", "show", "1234567"]).json();
-    assert_eq!(shown["acknowledged"]["by"], "Chloe Lindqvist");
-    let late = site.run(&["ack", "1234567", "--by", "Ada Ruiz"]).expect(1);
-    assert!(late.err.contains("Chloe Lindqvist"), "{}", late.err);
+    assert_eq!(shown["acknowledged"]["by"], "Esme Tran");
+    let late = site.run(&["ack", "1234567", "--by", "Chloe Lindqvist"]).expect(1);
+    assert!(late.err.contains("Esme Tran"), "{}", late.err);
 }
 
 #[test]
@@ -206,5 +206,5 @@ fn pages_and_show_say_when_there_is_nothing() {
     assert!(answer.out.to_lowercase().contains("no open page"), "{}", answer.out);
     let answer = site.run(&["show", "7654321"]).expect(1);
     assert!(answer.err.contains("7654321"), "{}", answer.err);
-    site.run(&["ack", "7654321", "--by", "Ada Ruiz"]).expect(1);
+    site.run(&["ack", "7654321", "--by", "Chloe Lindqvist"]).expect(1);
 }

@@ -143,7 +143,7 @@ async fn a_page_reads_back_as_it_was_written(bench: &dyn Bench) {
     assert_eq!(log, expected);
     assert_eq!(other.briefing("p1").await.unwrap(), Some(briefing("INC1234567")));
     let summary = other.pages(false).await.unwrap().remove(0);
-    assert_eq!((summary.episode.as_str(), summary.case.as_str(), summary.open), ("p1", "INC1234567", true));
+    assert_eq!((summary.episode.as_str(), summary.case.as_str(), summary.open), ("p1", "1234567", true));
     assert_eq!((summary.opened_at, summary.next_wake, summary.training), (at(0), None, false));
 }
 

@@ -183,8 +183,9 @@ fn an_unusable_sheet_is_could_not_tell_and_never_covered() {
     assert_eq!(
         block,
         "    CANNOT TELL who is on call: the sheet could not be used.
-  error    aims.csv A1 \"Jon\": the sheet has no row that can be read
-           Give the sheet a header row with start, end and person.
+  error    aims.csv A1 \"Jon\": No row of this sheet can be used.
+           Correct the rows named above; until then the last good copy stays in
+           use.
        sheet read 4 min ago
 "
     );
@@ -252,9 +253,9 @@ fn who_in_json_has_every_field_of_the_contract() {
                 "read_at": "2026-11-22T19:03:00-06:00", "age_s": 240, "from_cache": false, "stale": false,
                 "snapshot": "5e1f",
                 "problems": [{
-                    "severity": "error", "code": "no_usable_row", "sheet": "aims.csv", "cell": "A1", "text": "Jon",
-                    "message": "the sheet has no row that can be read",
-                    "hint": "Give the sheet a header row with start, end and person.",
+                    "severity": "error", "code": "no-usable-row", "sheet": "aims.csv", "cell": "A1", "text": "Jon",
+                    "message": "No row of this sheet can be used.",
+                    "hint": "Correct the rows named above; until then the last good copy stays in use.",
                 }],
             },
         ],

@@ -132,8 +132,9 @@ AIMS On-call Schedule (aims)   needed 113 h, covered 97 h 30 min
   overlap  Thu 2026-11-19 18:00 CST to Fri 2026-11-20 07:00 CST   13 h
            Ada Ruiz and Ben Ode are both primary (row 2 of aims.csv, row 3 of
            aims.csv)
-  error    aims.csv C9 \"Jon\": the sheet has no row that can be read
-           Give the sheet a header row with start, end and person.
+  error    aims.csv C9 \"Jon\": No row of this sheet can be used.
+           Correct the rows named above; until then the last good copy stays in
+           use.
   warning  aims.csv C5 \"2026-11-17 18:00 | 2026-11-18 07:00 | Cy Day\": override
            row 5 and override row 6 of aims.csv hold the same role at once; the
            later row counts
@@ -188,9 +189,9 @@ fn gaps_in_json_has_every_field_of_the_contract() {
     assert_eq!(
         told,
         [
-            (&json!("error"), &json!("no_usable_row")),
-            (&json!("note"), &json!("no_usable_row")),
-            (&json!("warning"), &json!("override_clash")),
+            (&json!("error"), &json!("no-usable-row")),
+            (&json!("note"), &json!("end-of-day")),
+            (&json!("warning"), &json!("override-clash")),
         ]
     );
     let gds = &view["schedules"][1];
