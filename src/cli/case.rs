@@ -31,6 +31,8 @@ pub struct Surroundings<'a> {
     pub site: &'a Site,
     /// The moment, pretended or not.
     pub now: DateTime<Utc>,
+    /// How far `now` runs ahead of the true time, in seconds.
+    pub pretended_s: i64,
     /// The person at the keyboard.
     pub by: String,
     /// How results are printed.
@@ -410,6 +412,7 @@ impl PagePlan {
                 row: self.decision.row.name().to_owned(),
                 answers: self.answers,
                 training: surroundings.site.is_training(),
+                pretended_s: surroundings.pretended_s,
                 by: surroundings.by.clone(),
                 ladder: self.ladder,
                 basis: self.basis,

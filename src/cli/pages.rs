@@ -83,10 +83,11 @@ impl Reader<'_> {
         fold(episode, &self.log(episode).await?)
     }
 
-    /// A page as JSON.
+    /// A page as JSON, as it stands at the true time `now`.
     pub async fn view(&self, episode: &str, now: DateTime<Utc>, with_log: bool) -> Result<PageView, CommandError> {
         let log = self.log(episode).await?;
         let state = fold(episode, &log)?;
+        let now = state.time_at(now);
         let briefing = self.briefing(episode).await?;
         let circumstances = self.site.circumstances(state.opened_at);
         let decided = Decided::of(&state, &circumstances);
@@ -177,6 +178,7 @@ pub async fn show(
     let zone = reader.site.zone;
     let log = reader.log(&page.episode).await?;
     let state = fold(&page.episode, &log)?;
+    let now = state.time_at(now);
     for line in wrapped(&words::summary(&state, now, zone), "", "  ") {
         writeln!(out, "{line}")?;
     }
@@ -246,6 +248,7 @@ pub async fn pages(
     let mut lines = Vec::new();
     for page in reader.listed(all).await? {
         let state = reader.state(&page.episode).await?;
+        let now = state.time_at(now);
         lines.extend(wrapped(&words::summary(&state, now, zone), "", "    "));
         list.pages.push(PageLine {
             case: state.case.clone(),
@@ -299,6 +302,7 @@ pub async fn promises(
     for page in pages {
         let state = reader.state(&page.episode).await?;
         let Some(made) = &state.promise else { continue };
+        let now = state.time_at(now);
         missed |= made.state(now) == PromiseState::Missed;
         let owner = state.acknowledged.as_ref().map(|owner| owner.by.clone());
         let who = owner.as_deref().unwrap_or("NOBODY has it");

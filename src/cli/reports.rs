@@ -67,7 +67,7 @@ pub async fn run(
     } else {
         let zone = reader.site.zone;
         let state = reader.state(&page.episode).await.unwrap_or(state);
-        writeln!(out, "{}", crate::wording::page::summary(&state, now, zone))?;
+        writeln!(out, "{}", crate::wording::page::summary(&state, state.time_at(now), zone))?;
     }
     Ok(Exit::Done)
 }

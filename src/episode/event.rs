@@ -102,6 +102,9 @@ pub struct Opened {
     pub answers: Answers,
     /// Whether this page is training: nothing is ever sent for it.
     pub training: bool,
+    /// How far the pretended time of a training page runs ahead of the true one, in seconds; 0 for a live page.
+    #[serde(default)]
+    pub pretended_s: i64,
     /// Who opened it, when known.
     pub by: String,
     /// The rungs to climb.

@@ -3,7 +3,7 @@
 //! Live engines and later readers fold alike: [`State::of`] over a stored log gives what [`State::apply`] gave event
 //! by event. Nothing here depends on the settings, so a page reads the same after they changed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
@@ -23,6 +23,8 @@ pub struct State {
     pub row: String,
     /// What the agent answered.
     pub answers: Answers,
+    /// How far the pretended time of a training page runs ahead of the true one, in seconds; 0 for a live page.
+    pub pretended_s: i64,
     /// Whether nothing is ever sent for it.
     pub training: bool,
     /// Who opened it.
@@ -202,6 +204,11 @@ impl State {
         Ok(())
     }
 
+    /// The page's own time at the true time `now`: the same for live pages, pretended for training that was told to.
+    pub fn time_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        TimeDelta::try_seconds(self.pretended_s).and_then(|ahead| now.checked_add_signed(ahead)).unwrap_or(now)
+    }
+
     /// Where the page stands.
     pub fn phase(&self) -> Phase {
         if self.cancelled.is_some() {
@@ -265,12 +272,13 @@ impl State {
 
     /// The page as its opening leaves it.
     pub(super) fn opened(opened: &Opened, at: DateTime<Utc>) -> Self {
-        let Opened { case, schedule, row, answers, training, by, ladder, basis } = opened.clone();
+        let Opened { case, schedule, row, answers, training, pretended_s, by, ladder, basis } = opened.clone();
         Self {
             case,
             schedule,
             row,
             answers,
+            pretended_s,
             training,
             opened_by: by,
             opened_at: at,

@@ -18,9 +18,9 @@ impl MachineClock {
         Self { ahead: chrono::Duration::zero() }
     }
 
-    /// A clock that shows `start` now and runs on at the usual pace.
-    pub(super) fn pretending(start: DateTime<Utc>) -> Self {
-        Self { ahead: start - Self::real().now() }
+    /// A clock that runs so many seconds ahead of the true time, or behind it.
+    pub(super) fn ahead_by(seconds: i64) -> Self {
+        Self { ahead: chrono::Duration::try_seconds(seconds).unwrap_or_default() }
     }
 }
 

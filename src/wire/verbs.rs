@@ -207,10 +207,12 @@ fn reported(
     block_on(async {
         let loaded = Arc::new(loaded);
         let store = adapters::store(&loaded).await?;
-        let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
-        let now = clock.now();
-        let engine = adapters::engine(&loaded, environment, Arc::clone(&store), clock)?;
         let reader = Reader { site: &loaded.site, store: Some(store.as_ref()) };
+        let page = reader.find(&report.case).await?;
+        let state = reader.state(&page.episode).await?;
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(state.pretended_s));
+        let engine = adapters::engine(&loaded, environment, Arc::clone(&store), clock)?;
+        let now = MachineClock::real().now();
         reports::run(kind, report, &engine, &reader, format, now, out).await
     })
 }
@@ -261,7 +263,8 @@ fn call(
     };
     let site = &loaded.site;
     let case = case::case_number(typed, site)?;
-    let clock = clock(words, &loaded)?;
+    let pretended_s = pretended(words, &loaded)?;
+    let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(pretended_s));
     let now = clock.now();
     let show = match (arguments.global.format, std::io::stdout().is_terminal()) {
         (Format::Json, _) => Show::Nothing,
@@ -274,8 +277,14 @@ fn call(
         let mut found = loaded.schedules(Some(name), now)?;
         found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))
     };
-    let surroundings =
-        Surroundings { site: &loaded.site, now, by, format: arguments.global.format, schedule: &read_schedule };
+    let surroundings = Surroundings {
+        site: &loaded.site,
+        now,
+        pretended_s,
+        by,
+        format: arguments.global.format,
+        schedule: &read_schedule,
+    };
     let session = Session { words, loaded: &loaded, environment, clock, show, surroundings: &surroundings };
     if !words.dry_run
         && let Some(joined) = block_on(session.join(&case, &mut out))?
@@ -290,16 +299,16 @@ fn call(
     }
 }
 
-/// The clock of this call: pretended times are for training and dry runs.
-fn clock(words: &CaseArguments, loaded: &Loaded) -> Result<Arc<dyn Clock>, CommandError> {
-    let Some(text) = &words.at else { return Ok(Arc::new(MachineClock::real())) };
+/// How far the time of this call runs ahead of the true one, in seconds: for training and dry runs only.
+fn pretended(words: &CaseArguments, loaded: &Loaded) -> Result<i64, CommandError> {
+    let Some(text) = &words.at else { return Ok(0) };
     if !loaded.site.is_training() && !words.dry_run {
         return Err(CommandError::usage("--at pretends another time, which a live page must not")
             .hint("leave --at out, or add --dry-run"));
     }
     let now = MachineClock::real().now();
     let at = instant::parse(text, loaded.site.zone, now).map_err(|error| CommandError::usage(error.to_string()))?.at;
-    Ok(Arc::new(MachineClock::pretending(at)))
+    Ok((at - now).num_seconds())
 }
 
 /// One call of an agent, from the moment the page log is needed.
@@ -378,7 +387,7 @@ impl Session<'_> {
         let state = follow::follow(engine, reader, self.clock.as_ref(), episode, self.show, stop, out).await?;
         let exit = follow::ended(reader, episode, &state, self.show, !self.words.no_wait, out).await?;
         if self.show == Show::Nothing {
-            case::write_json(out, &reader.view(episode, self.clock.now(), false).await?)?;
+            case::write_json(out, &reader.view(episode, MachineClock::real().now(), false).await?)?;
         }
         // Without waiting nobody can have answered yet; that the page is on its way is what was asked for.
         Ok(if self.words.no_wait { Exit::Done } else { exit })

@@ -174,7 +174,7 @@ pub fn who(ladder: &Ladder, status: Status, problems: &[String], basis: &Basis, 
     match status {
         Status::Covered => {}
         Status::Gap => {
-            lines.push("  NOBODY is on call in a required role. Never guess: leadership is next.".to_owned())
+            lines.push("  NOBODY is on call in a required role. Never guess: leadership is next.".to_owned());
         }
         Status::Conflict => {
             lines.push("  CONFLICT: the schedule names several people; all of them are paged.".to_owned());

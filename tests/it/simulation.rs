@@ -190,6 +190,7 @@ impl World {
         let told_at = dice.pick(&[None, Some(start()), Some(start() - seconds(50 * 60))]);
         let opened = Opened {
             answers: Answers::default(),
+            pretended_s: 0,
             case: "1234567".to_owned(),
             schedule: dice.pick(&[None, Some("aims".to_owned())]),
             row: "D5a".to_owned(),

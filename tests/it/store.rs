@@ -81,6 +81,7 @@ fn at(second: i64) -> DateTime<Utc> {
 fn opened(case: &str, training: bool) -> Event {
     Event::Opened(Opened {
         answers: Answers::default(),
+        pretended_s: 0,
         case: case.to_owned(),
         schedule: Some("aims".to_owned()),
         row: "D5a".to_owned(),

@@ -94,6 +94,7 @@ impl Story {
         let policy = Policy { leadership: vec![person("Chief")], receipt_poll_s: Vec::new(), ..Policy::default() };
         let opened = Opened {
             answers: Answers::default(),
+            pretended_s: 0,
             case: "1234567".to_owned(),
             schedule: Some("aims".to_owned()),
             row: "D5a".to_owned(),

@@ -284,6 +284,7 @@ pub(super) fn opening(episode: &str, case: &str) -> Opening {
         episode: episode.to_owned(),
         opened: Opened {
             answers: Answers::default(),
+            pretended_s: 0,
             case: case.to_owned(),
             schedule: Some("aims".to_owned()),
             row: "D5a".to_owned(),
