@@ -1,12 +1,12 @@
 //! Which events follow from what the world reports, or why is it refused? The only way a page's log grows.
 //!
 //! Called by the engine and by every face that takes a person's word. With the events of an input come the facts that
-//! are due after it ([`super::fact`]), so that an append leaves nothing overdue behind.
+//! are due after it (see `fact`), so that an append leaves nothing overdue behind.
 
 use chrono::{DateTime, Utc};
 
 use super::event::{Attempt, Event, Opened, Said};
-use super::fact::{doubt, due_fact};
+use super::fact::due_fact;
 use super::input::Input;
 use super::outcome::{Outcome, Report};
 use super::plan::due_attempt;
@@ -74,13 +74,6 @@ pub fn decide(state: Option<&State>, input: Input, now: DateTime<Utc>, policy: &
             Ok(with_due_facts(events, after, now, policy))
         }
     }
-}
-
-/// The ends of the attempts that were in flight in an engine known to be dead: doubtful at once instead of at their
-/// time. For an engine that starts and knows its former self by name.
-pub fn recover(state: &State, dead_engine: &dyn Fn(&str) -> bool) -> Vec<Event> {
-    let lost = state.attempts.iter().filter(|tried| tried.in_flight() && dead_engine(&tried.attempt.engine));
-    lost.map(|tried| doubt(&tried.attempt.id, "the engine ended before an outcome was recorded")).collect()
 }
 
 fn open(opened: Opened, told_at: Option<DateTime<Utc>>, now: DateTime<Utc>, policy: &Policy) -> Vec<Event> {

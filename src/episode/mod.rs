@@ -18,7 +18,7 @@ pub mod state;
 #[cfg(test)]
 mod stories;
 
-pub use decide::{Refusal, decide, recover};
+pub use decide::{Refusal, decide};
 pub use plan::{Action, NextStep, Plan, Upcoming, next, plan};
 pub use policy::Policy;
 pub use promise::{Promise, PromiseState};

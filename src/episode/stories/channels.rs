@@ -5,7 +5,7 @@ use crate::decision::ladder::Channel::{Email, Sms};
 use crate::episode::event::Event;
 use crate::episode::input::Input;
 use crate::episode::outcome::Outcome::{Accepted, Delivered, Refused, Retryable, Unknown};
-use crate::episode::{Action, Refusal, plan, recover};
+use crate::episode::{Action, Refusal, plan};
 
 #[test]
 fn a_refused_channel_is_left_at_once_and_a_person_without_channels_too() {
@@ -52,17 +52,6 @@ fn a_crash_in_the_middle_of_a_message_doubles_it_once() {
 
     let mut story = Story::of(&[&["Ada"]]).crashing_at("Ada", 2);
     story.until("4:00", &["0:00 Ada sms page", "0:15 Ada sms page", "0:30 Ada email page"]);
-}
-
-#[test]
-fn an_engine_that_knows_its_dead_self_does_not_wait() {
-    let mut story = Story::of(&[&["Ada"]]).crashing_at("Ada", 1);
-    story.until("0:03", &["0:00 Ada sms page"]);
-    assert_eq!(recover(&story.state(), &|engine| engine == "engine-2"), []);
-    let facts = recover(&story.state(), &|engine| engine == "engine-1");
-    assert_eq!(facts.len(), 1);
-    story.append(facts);
-    story.until("4:00", &["0:03 Ada sms page", "0:03 Ada email page"]);
 }
 
 #[test]
