@@ -13,7 +13,7 @@ use page_oncall::decision::ladder::{Channel, Contact, Ladder, Rung};
 use page_oncall::episode::event::{Attempt, Basis, Event, Opened, Recorded, Said, Via};
 use page_oncall::episode::input::Input;
 use page_oncall::episode::outcome::{Outcome, Report};
-use page_oncall::episode::{Action, Phase, Policy, PromiseState, Refusal, State, decide, next, plan, recover};
+use page_oncall::episode::{Action, Phase, Policy, PromiseState, Refusal, State, decide, next, plan};
 use referee::Referee;
 
 const SEEDS: u64 = 2000;
@@ -330,8 +330,12 @@ impl World {
         self.asked.clear();
         if self.dice.percent(50) {
             let dead = format!("engine-{}", self.engine);
-            let facts = recover(&self.live, &|engine| engine == dead);
-            self.append(self.now, facts);
+            let lost = self.live.in_flight().filter(|tried| tried.attempt.engine == dead);
+            if let Some(attempt) = lost.map(|tried| tried.attempt.id.clone()) {
+                let detail = "the engine ended".to_owned();
+                let report = Report { outcome: Outcome::Unknown, provider: String::new(), provider_id: None, detail };
+                self.input(Input::Finished { attempt, report }, self.now);
+            }
         }
         self.engine += 1;
     }
