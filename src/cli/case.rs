@@ -50,6 +50,7 @@ pub enum Next {
 }
 
 /// A page that was shown and confirmed.
+#[derive(Debug, Clone)]
 pub struct Prepared {
     /// How it begins.
     pub opened: Opened,

@@ -30,11 +30,13 @@ impl From<EngineError> for CommandError {
     }
 }
 
-/// Records the report and does at once what became due by it.
+/// Records the report by `recorder`; `sender`, where this machine may send, does at once what became due by it.
+#[allow(clippy::too_many_arguments, reason = "each is a different thing that only the caller knows")]
 pub async fn run(
     kind: Kind,
     report: &Report,
-    engine: &Engine,
+    recorder: &Engine,
+    sender: Option<&Engine>,
     reader: &Reader<'_>,
     format: Format,
     now: chrono::DateTime<chrono::Utc>,
@@ -55,13 +57,15 @@ pub async fn run(
         Kind::CalledBack => Input::CalledBack(said),
         Kind::Cancel => Input::Cancel(said),
     };
-    let state = match engine.submit(&page.episode, input).await? {
+    let state = match recorder.submit(&page.episode, input).await? {
         Ok(state) => state,
         Err(refusal) => {
             return Err(CommandError::finding(refusals::said(&refusal, &before.case, reader.site.zone)));
         }
     };
-    engine.turn().await?;
+    if let Some(sender) = sender {
+        sender.turn().await?;
+    }
     if format == Format::Json {
         write_json(out, &reader.view(&page.episode, now, false).await?)?;
     } else {

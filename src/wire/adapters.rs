@@ -61,8 +61,7 @@ pub(super) fn engine(
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, CommandError> {
     let site = &loaded.site;
-    let training = site.is_training();
-    let providers = if training {
+    let providers = if site.is_training() {
         [Channel::Sms, Channel::Email]
             .into_iter()
             .map(|channel| {
@@ -73,6 +72,26 @@ pub(super) fn engine(
     } else {
         live_providers(loaded, environment, &clock)?
     };
+    with_providers(loaded, store, clock, providers)
+}
+
+/// An engine that records what people say and sends nothing itself.
+pub(super) fn recorder(
+    loaded: &Arc<Loaded>,
+    store: Arc<dyn EpisodeStore>,
+    clock: Arc<dyn Clock>,
+) -> Result<Engine, CommandError> {
+    with_providers(loaded, store, clock, Vec::new())
+}
+
+fn with_providers(
+    loaded: &Arc<Loaded>,
+    store: Arc<dyn EpisodeStore>,
+    clock: Arc<dyn Clock>,
+    providers: Vec<Arc<dyn Provider>>,
+) -> Result<Engine, CommandError> {
+    let site = &loaded.site;
+    let training = site.is_training();
     Ok(Engine::new(Parts {
         store,
         lease: Arc::new(FileLease::beside(&database(loaded)?, training)),

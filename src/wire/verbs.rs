@@ -211,9 +211,14 @@ fn reported(
         let page = reader.find(&report.case).await?;
         let state = reader.state(&page.episode).await?;
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(state.pretended_s));
-        let engine = adapters::engine(&loaded, environment, Arc::clone(&store), clock)?;
         let now = MachineClock::real().now();
-        reports::run(kind, report, &engine, &reader, format, now, out).await
+        let recorder = adapters::recorder(&loaded, Arc::clone(&store), Arc::clone(&clock))?;
+        // What a person says must be kept also where no secrets are: others hear of it from the running engine.
+        let engine = adapters::engine(&loaded, environment, Arc::clone(&store), clock);
+        if let Err(error) = &engine {
+            tracing::warn!("recorded, but no message leaves from here: {error}");
+        }
+        reports::run(kind, report, &recorder, engine.as_ref().ok(), &reader, format, now, out).await
     })
 }
 
@@ -354,19 +359,48 @@ impl Session<'_> {
 
     /// Opens the page and follows it.
     async fn page(&self, prepared: Prepared, out: &mut (dyn Write + Send)) -> CommandResult {
-        let store = adapters::store(self.loaded).await?;
-        let engine = self.engine(&store)?;
+        let has_technician = prepared.has_technician;
+        let (store, engine, episode) = match self.begin(&prepared).await {
+            Ok(begun) => begun,
+            Err(error) => {
+                self.say_by_hand(&prepared, out)?;
+                return Err(error);
+            }
+        };
         let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
-        let Prepared { opened, briefing, told_at, has_technician } = prepared;
-        let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
-        let case = opening.opened.case.clone();
-        let begun = engine
-            .open(opening)
-            .await?
-            .map_err(|refusal| CommandError::finding(wording::refusals::said(&refusal, &case, reader.site.zone)))?;
-        let (Begun::New(episode) | Begun::Joined(episode)) = begun;
         let exit = self.follow(&engine, &reader, &episode, out).await?;
         Ok(if has_technician || exit != Exit::Done || !self.words.no_wait { exit } else { Exit::Finding })
+    }
+
+    /// Puts the page on disk; nothing is sent yet.
+    async fn begin(&self, prepared: &Prepared) -> Result<(Arc<dyn EpisodeStore>, Engine, String), CommandError> {
+        let store = adapters::store(self.loaded).await?;
+        let engine = self.engine(&store)?;
+        let Prepared { opened, briefing, told_at, has_technician: _ } = prepared.clone();
+        let case = opened.case.clone();
+        let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
+        let begun = engine.open(opening).await?.map_err(|refusal| {
+            CommandError::finding(wording::refusals::said(&refusal, &case, self.loaded.site.zone))
+        })?;
+        let (Begun::New(episode) | Begun::Joined(episode)) = begun;
+        Ok((store, engine, episode))
+    }
+
+    /// The words for a page that could not begin: a telephone is all that the procedure needs.
+    fn say_by_hand(&self, prepared: &Prepared, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
+        let site = &self.loaded.site;
+        let minutes = i64::from(site.settings.paging.promise_minutes);
+        let due = prepared.told_at.map(|told_at| told_at + chrono::Duration::minutes(minutes));
+        let desk_phone = &site.settings.desk.help_desk_phone;
+        if self.show != Show::Nothing {
+            writeln!(out)?;
+            for line in
+                wording::page::dial_instead(&prepared.opened.ladder, &prepared.briefing, due, desk_phone, site.zone)
+            {
+                writeln!(out, "{line}")?;
+            }
+        }
+        Ok(())
     }
 
     async fn follow(

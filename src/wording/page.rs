@@ -320,23 +320,49 @@ pub fn left_alone(state: &State, waited: bool) -> Vec<String> {
 
 /// What a person must do when the ladder ended without an owner (contract 5.10).
 pub fn act_now(state: &State, briefing: Option<&Briefing>, desk_phone: &str, zone: Tz) -> Vec<String> {
-    let mut lines = vec!["NOBODY HAS IT. Dial, from the top, until a person says \"I have it\":".to_owned()];
+    let due = state.promise.as_ref().map(|promise| promise.due);
+    let mut lines = vec!["NOBODY HAS IT.".to_owned()];
+    lines.extend(dial(&state.ladder, briefing, due, desk_phone, zone));
+    lines.push(format!("Then: page-oncall ack {} --by NAME", state.case));
+    lines
+}
+
+/// What a person must do when nothing could be stored or sent: the procedure needs no more than a telephone.
+pub fn dial_instead(
+    ladder: &Ladder,
+    briefing: &Briefing,
+    due: Option<DateTime<Utc>>,
+    desk_phone: &str,
+    zone: Tz,
+) -> Vec<String> {
+    let mut lines = vec!["NOTHING WAS SENT: page-oncall cannot work now.".to_owned()];
+    lines.extend(dial(ladder, Some(briefing), due, desk_phone, zone));
+    lines
+}
+
+fn dial(
+    ladder: &Ladder,
+    briefing: Option<&Briefing>,
+    due: Option<DateTime<Utc>>,
+    desk_phone: &str,
+    zone: Tz,
+) -> Vec<String> {
     let mut named: Vec<&Contact> = Vec::new();
-    for person in state.ladder.rungs.iter().flat_map(|rung| &rung.contacts) {
+    for person in ladder.rungs.iter().flat_map(|rung| &rung.contacts) {
         if person.phone.is_some() && !named.iter().any(|other| other.same_as(person)) {
             named.push(person);
-            lines.push(format!("  {}", contact(person, zone)));
         }
     }
-    if named.is_empty() {
-        lines.push("  no number is known: ask HD leadership by group Teams message, or by phone from NOVA".to_owned());
-    }
+    let mut lines = if named.is_empty() {
+        vec!["No number is known: ask HD leadership by group Teams message, or by phone from NOVA.".to_owned()]
+    } else {
+        vec!["Dial, from the top, until a person says \"I have it\":".to_owned()]
+    };
+    lines.extend(named.iter().map(|person| format!("  {}", contact(person, zone))));
     if let Some(briefing) = briefing {
-        let due = state.promise.as_ref().map(|promise| promise.due);
         lines.push("Say, also to a voicemail:".to_owned());
         lines.extend(wrapped(&by_hand(briefing, due, desk_phone, zone), "  ", "  "));
     }
-    lines.push(format!("Then: page-oncall ack {} --by NAME", state.case));
     lines
 }
 

@@ -208,3 +208,41 @@ fn pages_and_show_say_when_there_is_nothing() {
     assert!(answer.err.contains("7654321"), "{}", answer.err);
     site.run(&["ack", "7654321", "--by", "Chloe Lindqvist"]).expect(1);
 }
+
+/// The sample site in live mode at whatever hour the test runs, with a provider of texts that nobody has a secret for.
+fn live_without_secret() -> Site {
+    Site::sample_with(&[
+        ("Mon-Fri 07:00-18:00", "never"),
+        (
+            "mode = \"training\"",
+            "mode = \"live\"\n[delivery.sms]\naccount_sid = \"AC0\"\nfrom = \"+16085550199\"\nbase_url = \"http://127.0.0.1:1\"",
+        ),
+    ])
+}
+
+#[test]
+fn when_nothing_can_be_sent_the_agent_is_told_whom_to_dial_and_what_to_say() {
+    let site = live_without_secret();
+    let mut words = vec!["--case", "INC1234567", "--yes"];
+    words.extend(EMERGENCY);
+    words.extend(&FACTS[..6]);
+    let answer = site.run(&words).expect(2);
+    assert!(answer.err.contains("PAGE_ONCALL_SMS_TOKEN"), "{}", answer.err);
+    for said in ["NOTHING WAS SENT", "Dial", "608-555-010", "Pat Quinn", "608-264-4357"] {
+        assert!(answer.out.contains(said), "{said:?} is missing in\n{}", answer.out);
+    }
+}
+
+#[test]
+fn what_a_technician_says_is_recorded_where_no_secrets_are() {
+    let site = live_without_secret();
+    let mut words = vec!["--case", "INC1234567", "--yes", "--no-wait"];
+    words.extend(EMERGENCY);
+    words.extend(&FACTS[..6]);
+    let paged = site.command(&words).env("PAGE_ONCALL_SMS_TOKEN", "secret").output().unwrap();
+    assert_eq!(paged.status.code(), Some(0), "{}", String::from_utf8_lossy(&paged.stderr));
+    site.run(&["ack", "1234567", "--by", "Somebody Else"]).expect(0);
+    let shown = site.run(&["--format", "json", "show", "1234567"]).expect(0).json();
+    assert_eq!(shown["acknowledged"]["by"], "Somebody Else");
+    assert_eq!(shown["acknowledged"]["via"], "agent");
+}
