@@ -70,6 +70,7 @@ pub struct DeskSettings {
     /// What the ticket system is called.
     pub ticket_system: String,
     /// The date of the procedure text the decisions follow.
+    #[serde(deserialize_with = "date")]
     pub procedure_date: NaiveDate,
     /// Whether a paged case is also assigned to EAST, so that it has an owner (domain 1.9 row 6).
     pub east_on_page: bool,
@@ -208,6 +209,21 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// A date as TOML writes it (`2025-02-06`), or the same in quotes.
+fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Date(toml::value::Datetime),
+        Text(String),
+    }
+    let text = match Written::deserialize(deserializer)? {
+        Written::Date(date) => date.to_string(),
+        Written::Text(text) => text,
+    };
+    text.parse().map_err(|_| serde::de::Error::custom(format!("{text:?} is not a date; write for example 2025-02-06")))
 }
 
 fn chicago() -> Tz {

@@ -12,6 +12,7 @@ mod engine;
 mod mail;
 mod paging;
 mod reading;
+mod readme;
 mod resolving;
 mod rooms;
 #[cfg(test)]
