@@ -8,7 +8,8 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use crossterm::terminal;
 
 use crate::decision::{Circumstances, Given, Interview, Partners, Question};
-use crate::wording::decision::{Desk, wrapped};
+use crate::wording::columns::wrapped;
+use crate::wording::decision::Desk;
 use crate::wording::questions;
 
 /// A key as far as the interview knows keys.

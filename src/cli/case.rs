@@ -21,7 +21,8 @@ use crate::schedule::on_call::{OnCall, Status};
 use crate::schedule::phone;
 use crate::site::Site;
 use crate::views::page::{ContactView, DecisionView, PageView};
-use crate::wording::decision::{Call, Desk, say, wrapped};
+use crate::wording::columns::wrapped;
+use crate::wording::decision::{Call, Desk, say};
 use crate::wording::record::{Facts, record};
 use crate::wording::{self, decision_sheet, gsm, messages};
 

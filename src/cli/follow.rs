@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::episode::event::Event;
 use crate::episode::state::{Phase, State};
 use crate::ports::Clock;
-use crate::wording::decision::{COLUMNS, wrapped};
+use crate::wording::columns::{WIDTH, wrapped};
 use crate::wording::page as words;
 use crate::wording::time::spoken;
 
@@ -160,7 +160,7 @@ impl Watched {
         let Some(state) = &self.state else { return Ok(0) };
         let lines = reader.screen(state, now);
         for line in &lines {
-            let line: String = line.chars().take(COLUMNS - 1).collect();
+            let line: String = line.chars().take(WIDTH - 1).collect();
             writeln!(out, "{line}")?;
         }
         out.flush()?;

@@ -7,7 +7,7 @@ pub const WIDTH: usize = 80;
 
 /// Puts `parts` after `first`, `separator` between them; a part that no longer fits begins a new line at column `indent`.
 ///
-/// A part that is longer than a line breaks between its words, and a word longer than a line between its letters.
+/// A part that is longer than a line breaks between its words, and a word longer than a line between its letters; a link stays whole.
 pub fn fill<Part: AsRef<str>>(
     first: &str,
     indent: usize,
@@ -35,6 +35,11 @@ pub fn fill<Part: AsRef<str>>(
 /// Words filled into lines.
 pub fn paragraph(first: &str, indent: usize, text: &str) -> String {
     fill(first, indent, " ", clean(text).split_whitespace())
+}
+
+/// Words filled into lines, the first after `first`, the others after as many columns as `rest` has.
+pub fn wrapped(text: &str, first: &str, rest: &str) -> Vec<String> {
+    paragraph(first, rest.width(), text).lines().map(str::to_owned).collect()
 }
 
 /// `text` without anything that moves the cursor or turns the direction of writing.
@@ -73,6 +78,11 @@ impl Page {
         if !self.empty {
             self.turn();
         }
+        if word.starts_with("https://") || word.starts_with("http://") {
+            self.line.push_str(word);
+            self.empty = false;
+            return;
+        }
         let mut letter_buffer = [0; 4];
         for letter in word.chars() {
             let letter = letter.encode_utf8(&mut letter_buffer);
@@ -101,6 +111,16 @@ mod tests {
     fn a_part_that_does_not_fit_begins_a_new_line() {
         let text = fill("AIMS   ", 7, "   ", ["Ada Ruiz", &"x".repeat(67), "end"]);
         assert_eq!(text, format!("AIMS   Ada Ruiz\n       {}   end", "x".repeat(67)));
+    }
+
+    #[test]
+    fn lines_break_between_words_and_never_inside_a_link() {
+        let link = "https://kb.example.edu/".to_owned() + &"a".repeat(80);
+        assert_eq!(
+            wrapped(&format!("see {link} now"), "  1. ", "     "),
+            ["  1. see".to_owned(), format!("     {link}"), "     now".to_owned()]
+        );
+        assert_eq!(wrapped("", "- ", "  "), ["-"]);
     }
 
     #[test]

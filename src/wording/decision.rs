@@ -4,13 +4,9 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
-use unicode_width::UnicodeWidthStr;
 
 use super::time;
 use crate::decision::{Affected, Answer, Answers, Circumstances, Decision, Device, Group, Outcome, Partner, RowId};
-
-/// The widest line an agent's terminal is sure to show.
-pub const COLUMNS: usize = 80;
 
 /// What the sentences need to know about the desk; from the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -391,26 +387,6 @@ pub fn spoken_hours(hours: &str) -> String {
         .collect()
 }
 
-/// `text` in lines of at most 80 columns, the first after `first`, the others after `rest`. A longer word stays whole.
-pub fn wrapped(text: &str, first: &str, rest: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = first.to_owned();
-    let mut empty = true;
-    for word in text.split_whitespace() {
-        if !empty && line.width() + 1 + word.width() > COLUMNS {
-            lines.push(std::mem::replace(&mut line, rest.to_owned()));
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    lines.push(line.trim_end().to_owned());
-    lines
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -430,16 +406,6 @@ pub(crate) mod tests {
         assert_eq!(spoken_hours("Mon-Thu 07:30-18:00, Fri 07:00-12:00"), "Mon-Thu 7:30am-6pm, Fri 7am-12pm");
         assert_eq!(spoken_hours("daily 18:00-24:00"), "daily 6pm-midnight");
         assert_eq!(spoken_hours("always"), "always");
-    }
-
-    #[test]
-    fn lines_break_between_words_and_never_inside_a_link() {
-        let link = "https://kb.example.edu/".to_owned() + &"a".repeat(80);
-        assert_eq!(
-            wrapped(&format!("see {link} now"), "  1. ", "     "),
-            ["  1. see".to_owned(), format!("     {link}"), "     now".to_owned()]
-        );
-        assert_eq!(wrapped("", "- ", "  "), ["-"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What does the agent see on a terminal once a call is decided, and how is the whole procedure printed? 80 columns, no colour.
 
-use super::decision::{Call, Desk, headline, reason, say, steps, wrapped};
+use super::columns::wrapped;
+use super::decision::{Call, Desk, headline, reason, say, steps};
 use super::outage::checklist;
 use super::record::{Facts, record};
 use super::time;

@@ -13,7 +13,7 @@ pub use email::email;
 pub use held_back::{HeldBack, held_back};
 
 use super::gsm::{ONE_SEGMENT, fold, segments};
-use super::time;
+use super::{phone, time};
 use crate::episode::briefing::Briefing;
 use crate::episode::event::Purpose;
 
@@ -160,7 +160,7 @@ fn label(facts: &Facts) -> String {
 
 /// The customer's name and number; nothing when they were purged.
 fn customer(facts: &Facts, name: &str) -> Option<String> {
-    let phone = display_phone(&facts.briefing?.phone);
+    let phone = phone::display(&facts.briefing?.phone);
     Some(if name.is_empty() { phone } else { format!("{name} {phone}") })
 }
 
@@ -194,7 +194,7 @@ fn owner(facts: &Facts) -> String {
 
 /// The help desk's number.
 fn desk(facts: &Facts) -> String {
-    format!("HD {}", display_phone(facts.help_desk_phone))
+    format!("HD {}", phone::display(facts.help_desk_phone))
 }
 
 /// The parts as sentences with full stops between them, none after the last and none doubled.
@@ -276,31 +276,6 @@ fn ordinal(number: u32) -> String {
         _ => "th",
     };
     format!("{number}{suffix}")
-}
-
-/// A phone number as phones make a link of it: `608-555-0142`, with ` x12` for an extension; other countries as typed.
-pub fn display_phone(typed: &str) -> String {
-    let text = fold(typed);
-    let lower = text.to_ascii_lowercase();
-    let (number, extension) = match lower.split_once('x') {
-        Some((number, extension)) => (number.trim_end_matches('e').trim_end(), digits(extension)),
-        None => (lower.as_str(), String::new()),
-    };
-    let figures = digits(number);
-    let national = figures.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(&figures);
-    let is_american = number.chars().all(|letter| letter.is_ascii_digit() || " ()-.+/".contains(letter))
-        && (!number.trim_start().starts_with('+') || figures.starts_with('1') && figures.len() == 11);
-    let parts = (national.get(..3), national.get(3..6), national.get(6..));
-    let (Some(area), Some(exchange), Some(line)) = parts else { return text };
-    if !is_american || line.len() != 4 {
-        return text;
-    }
-    let extension = if extension.is_empty() { String::new() } else { format!(" x{extension}") };
-    format!("{area}-{exchange}-{line}{extension}")
-}
-
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::decision::wrapped;
+use super::columns::wrapped;
 use super::phone;
 use super::time::{short, span, spoken, stamp};
 use crate::decision::ladder::{Channel, Contact, Ladder, Rung};

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::decision::{Call, Desk, headline, reason, spoken_hours, wrapped};
+use super::columns::wrapped;
+use super::decision::{Call, Desk, headline, reason, spoken_hours};
 use super::time;
 use crate::decision::{Answer, Outcome, RowId};
 

@@ -1,8 +1,8 @@
 //! What does a technician read in a mail? The facts at the top, each on a line, then the rest.
 
-use super::{Facts, clock, display_phone, held_back, label, ordinal};
+use super::{Facts, clock, held_back, label, ordinal};
 use crate::episode::event::Purpose;
-use crate::wording::time;
+use crate::wording::{phone, time};
 
 /// The subject and the body. Unlike a text, a mail keeps the letters of names as they are written.
 pub fn email(facts: &Facts) -> (String, String) {
@@ -53,14 +53,14 @@ fn customer_lines(facts: &Facts) -> Vec<String> {
     };
     vec![
         format!("Customer: {}", one_line(&briefing.customer)),
-        format!("Call:     {}", display_phone(&briefing.phone)),
+        format!("Call:     {}", phone::display(&briefing.phone)),
         format!("Problem:  {problem}"),
     ]
 }
 
 /// What to do, by the reason of the mail.
 fn purpose_lines(facts: &Facts) -> Vec<String> {
-    let desk = display_phone(facts.help_desk_phone);
+    let desk = phone::display(facts.help_desk_phone);
     let promised = facts.due.map_or_else(
         || "Call the customer as soon as you can.".to_owned(),
         |due| {
