@@ -35,6 +35,10 @@ pub trait Asker {
     fn read_key(&mut self) -> io::Result<Key>;
     /// Shows `prompt` and waits for a line of text.
     fn read_line(&mut self, prompt: &str) -> io::Result<Typed>;
+    /// How many lines the person sees at once.
+    fn rows(&self) -> usize {
+        24
+    }
 }
 
 /// What came of asking for a line of text.
@@ -207,6 +211,10 @@ impl<W: Write> Asker for KeyTerminal<W> {
         drop(raw);
         writeln!(self.output)?;
         Ok(line)
+    }
+
+    fn rows(&self) -> usize {
+        terminal::size().map_or(24, |(_, rows)| rows.into())
     }
 }
 

@@ -15,6 +15,7 @@ pub fn desk(site: &Site) -> Desk {
         ticket_system: settings.ticket_system.clone(),
         extra_record_fields: settings.extra_record_fields.clone(),
         procedure_date: settings.procedure_date,
+        procedure_max_age_months: settings.procedure_max_age_months,
         east_on_page: settings.east_on_page,
         options_page: settings.options_page.clone(),
         outages_page: settings.outages_page.clone(),

@@ -1,6 +1,6 @@
 //! How does text fit a terminal of 80 columns? Lines are filled, never cut; what a sheet says cannot steer the terminal.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The columns that every text output fits.
 pub const WIDTH: usize = 80;
@@ -40,6 +40,23 @@ pub fn paragraph(first: &str, indent: usize, text: &str) -> String {
 /// Words filled into lines, the first after `first`, the others after as many columns as `rest` has.
 pub fn wrapped(text: &str, first: &str, rest: &str) -> Vec<String> {
     paragraph(first, rest.width(), text).lines().map(str::to_owned).collect()
+}
+
+/// `text` with blanks after it up to so many columns, so that columns stand under each other.
+pub fn padded(text: &str, columns: usize) -> String {
+    let text = clean(text);
+    let blanks = " ".repeat(columns.saturating_sub(text.width()));
+    text + &blanks
+}
+
+/// As much of `text` as fits so many columns.
+pub fn cut(text: &str, columns: usize) -> String {
+    let mut used = 0;
+    let fits = |letter: &char| {
+        used += letter.width().unwrap_or(0);
+        used <= columns
+    };
+    text.chars().take_while(fits).collect()
 }
 
 /// `text` without anything that moves the cursor or turns the direction of writing.
@@ -121,6 +138,14 @@ mod tests {
             ["  1. see".to_owned(), format!("     {link}"), "     now".to_owned()]
         );
         assert_eq!(wrapped("", "- ", "  "), ["-"]);
+    }
+
+    #[test]
+    fn columns_are_counted_and_not_letters() {
+        assert_eq!(padded("漢字", 6), "漢字  ");
+        assert_eq!(padded("Maximiliane", 4), "Maximiliane");
+        assert_eq!(cut("漢字 Tran", 5), "漢字 ");
+        assert_eq!(cut("漢字 Tran", 3), "漢");
     }
 
     #[test]

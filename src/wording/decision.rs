@@ -2,7 +2,7 @@
 //!
 //! No sentence carries a phone number or a name of its own: they come in a `Desk`, from the settings.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Months, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 use super::time;
@@ -27,6 +27,8 @@ pub struct Desk {
     pub extra_record_fields: Vec<String>,
     /// The date of the procedure's text.
     pub procedure_date: NaiveDate,
+    /// From which age in months the text must be asked after (domain 1.9 row 23).
+    pub procedure_max_age_months: u32,
     /// Whether a paged case is assigned to EAST as well (domain 1.9 row 6).
     pub east_on_page: bool,
     /// The page that lists the customer's support options (A21).
@@ -47,6 +49,7 @@ impl Desk {
             classification: "DoIT Departmental Support / Service Inquiry / Unclassified".to_owned(),
             extra_record_fields: Vec::new(),
             procedure_date: NaiveDate::from_ymd_opt(2025, 2, 6).unwrap_or_default(),
+            procedure_max_age_months: 24,
             east_on_page: true,
             options_page: None,
             outages_page: None,
@@ -100,6 +103,14 @@ pub fn headline(decision: &Decision) -> &'static str {
         (Outcome::PtpNormal, _) => "NORMAL (PTP)",
         (Outcome::PtpNeedInfo, _) => "ASK FOR MORE",
     }
+}
+
+/// A warning when the procedure's text is as old at `at` as the settings allow, or older (domain 1.9 row 23).
+pub fn old_procedure(desk: &Desk, at: DateTime<Utc>) -> Option<String> {
+    let date = desk.procedure_date;
+    let limit = date.checked_add_months(Months::new(desk.procedure_max_age_months))?;
+    (at.with_timezone(&desk.zone).date_naive() >= limit)
+        .then(|| format!("The procedure text is OLD, of {date}: ask the supervisor whether it still holds."))
 }
 
 /// Why this row decides, in one sentence.
@@ -330,6 +341,11 @@ fn page(call: &Call, desk: &Desk) -> Vec<String> {
     if call.nobody_on_call {
         return nobody(desk);
     }
+    let assign = || "Run the Assign to EAST one-step too, with \"on-call paged\" in the record.".to_owned();
+    if call.promise_due.is_some() {
+        // The page runs: whom it reaches and what they are told is done by the page itself.
+        return if desk.east_on_page { vec![assign()] } else { Vec::new() };
+    }
     let group = call.decision.schedule.map_or_else(String::new, |group| group.name().to_uppercase() + " ");
     let mut steps = vec![
         format!("Create the case in {} and collect handling.", desk.ticket_system),
@@ -340,7 +356,7 @@ fn page(call: &Call, desk: &Desk) -> Vec<String> {
         format!("If nobody answers, leave a voicemail: the same facts, and our number {}.", desk.help_desk_phone),
     ];
     if desk.east_on_page {
-        steps.push("Run the Assign to EAST one-step too, with \"on-call paged\" in the record.".to_owned());
+        steps.push(assign());
     }
     steps.push("Give the customer the incident number, the CPS hours and the CPS phone.".to_owned());
     steps
@@ -406,6 +422,16 @@ pub(crate) mod tests {
         assert_eq!(spoken_hours("Mon-Thu 07:30-18:00, Fri 07:00-12:00"), "Mon-Thu 7:30am-6pm, Fri 7am-12pm");
         assert_eq!(spoken_hours("daily 18:00-24:00"), "daily 6pm-midnight");
         assert_eq!(spoken_hours("always"), "always");
+    }
+
+    #[test]
+    fn an_old_procedure_text_is_named_from_the_day_it_is_too_old() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(old_procedure(&desk(), at("2027-02-05T23:59:59-06:00")), None);
+        let words = old_procedure(&desk(), at("2027-02-06T00:00:00-06:00")).unwrap();
+        assert_eq!(words, "The procedure text is OLD, of 2025-02-06: ask the supervisor whether it still holds.");
+        let patient = Desk { procedure_max_age_months: 25, ..desk() };
+        assert_eq!(old_procedure(&patient, at("2027-02-06T00:00:00-06:00")), None);
     }
 
     #[test]

@@ -6,14 +6,15 @@
 mod email;
 mod held_back;
 
-use chrono::{DateTime, LocalResult, TimeZone, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 pub use email::email;
 pub use held_back::{HeldBack, held_back};
 
 use super::gsm::{ONE_SEGMENT, fold, segments};
-use super::{phone, time};
+use super::phone;
+use super::time::spoken;
 use crate::episode::briefing::Briefing;
 use crate::episode::event::Purpose;
 
@@ -122,7 +123,7 @@ fn promise_warning(facts: &Facts, name: &str) -> String {
 
 fn promise_missed(facts: &Facts, name: &str) -> String {
     let who = customer(facts, name).unwrap_or_else(|| "the customer".to_owned());
-    let promised = facts.due.map_or_else(String::new, |due| format!(", due {}", clock(due, facts.zone)));
+    let promised = facts.due.map_or_else(String::new, |due| format!(", due {}", spoken(due, facts.zone)));
     sentences([
         &format!("{}CALLBACK MISSED {}: call {who} NOW{promised}", sender(facts), fold(facts.case)),
         &owner(facts),
@@ -167,19 +168,9 @@ fn customer(facts: &Facts, name: &str) -> Option<String> {
 /// By when to call: a clock time, for nobody counts minutes at 3 am.
 fn deadline(facts: &Facts) -> String {
     match facts.due {
-        Some(due) if due > facts.now => format!(" by {}", clock(due, facts.zone)),
+        Some(due) if due > facts.now => format!(" by {}", spoken(due, facts.zone)),
         Some(_) => " NOW".to_owned(),
         None => String::new(),
-    }
-}
-
-/// `11:42pm`; with the zone in the hour that November has twice.
-fn clock(at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    let spoken = time::spoken(at, zone);
-    match zone.from_local_datetime(&local.naive_local()) {
-        LocalResult::Ambiguous(..) => format!("{spoken} {}", local.format("%Z")),
-        _ => spoken,
     }
 }
 

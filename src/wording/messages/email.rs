@@ -1,6 +1,6 @@
 //! What does a technician read in a mail? The facts at the top, each on a line, then the rest.
 
-use super::{Facts, clock, held_back, label, ordinal};
+use super::{Facts, held_back, label, ordinal};
 use crate::episode::event::Purpose;
 use crate::wording::{phone, time};
 
@@ -13,7 +13,7 @@ fn subject(facts: &Facts) -> String {
     let training = if facts.training { "TRAINING " } else { "" };
     let nth = if facts.notice > 1 { format!("{} ", ordinal(facts.notice)) } else { String::new() };
     let (schedule, case) = (label(facts), facts.case);
-    let by = facts.due.map_or_else(String::new, |due| format!(" by {}", clock(due, facts.zone)));
+    let by = facts.due.map_or_else(String::new, |due| format!(" by {}", time::spoken(due, facts.zone)));
     let what = match facts.purpose {
         Purpose::Page => format!("{nth}PAGE{schedule} {case}: call{by}"),
         Purpose::StandDown => format!("STAND DOWN{schedule} {case}: you need not call"),

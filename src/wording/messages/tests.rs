@@ -1,6 +1,6 @@
 //! Are the messages word for word what they should be, and do they always fit one segment?
 
-use chrono::Duration;
+use chrono::{Duration, TimeZone};
 use chrono_tz::America::Chicago;
 use proptest::prelude::*;
 
