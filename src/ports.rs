@@ -78,10 +78,26 @@ impl std::fmt::Debug for Reply {
     }
 }
 
+/// What is known when a message is put into words. Personal data: no `Debug`.
+#[derive(Clone, Copy)]
+pub struct Rendering<'a> {
+    /// The page.
+    pub state: &'a State,
+    /// Why, to whom and how it is sent.
+    pub attempt: &'a Attempt,
+    /// The four facts; `None` when they were purged.
+    pub briefing: Option<&'a Briefing>,
+    /// Whether the contact was asked to take another open page that nobody has yet: a reply then needs the case
+    /// number (contract 5.6).
+    pub several_open: bool,
+    /// The present instant.
+    pub now: DateTime<Utc>,
+}
+
 /// The words of messages: which text goes out for an attempt? Pure, though behind a trait: the engine knows no words.
 pub trait Render: Send + Sync {
-    /// The message for one attempt at `now`. `briefing` is `None` when it was purged.
-    fn render(&self, state: &State, attempt: &Attempt, briefing: Option<&Briefing>, now: DateTime<Utc>) -> Message;
+    /// The message for one attempt.
+    fn render(&self, asked: &Rendering<'_>) -> Message;
 }
 
 /// Why the log could not be read or written.

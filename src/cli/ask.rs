@@ -8,7 +8,8 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use crossterm::terminal;
 
 use crate::decision::{Circumstances, Given, Interview, Partners, Question};
-use crate::wording::decision::{Desk, wrapped};
+use crate::wording::columns::wrapped;
+use crate::wording::decision::Desk;
 use crate::wording::questions;
 
 /// A key as far as the interview knows keys.
@@ -34,6 +35,10 @@ pub trait Asker {
     fn read_key(&mut self) -> io::Result<Key>;
     /// Shows `prompt` and waits for a line of text.
     fn read_line(&mut self, prompt: &str) -> io::Result<Typed>;
+    /// How many lines the person sees at once.
+    fn rows(&self) -> usize {
+        24
+    }
 }
 
 /// What came of asking for a line of text.
@@ -206,6 +211,10 @@ impl<W: Write> Asker for KeyTerminal<W> {
         drop(raw);
         writeln!(self.output)?;
         Ok(line)
+    }
+
+    fn rows(&self) -> usize {
+        terminal::size().map_or(24, |(_, rows)| rows.into())
     }
 }
 

@@ -21,16 +21,19 @@ use crate::schedule::on_call::{OnCall, Status};
 use crate::schedule::phone;
 use crate::site::Site;
 use crate::views::page::{ContactView, DecisionView, PageView};
-use crate::wording::decision::{Call, Desk, say, wrapped};
+use crate::wording::columns::wrapped;
+use crate::wording::decision::{Call, Desk, say};
 use crate::wording::record::{Facts, record};
-use crate::wording::{self, decision_sheet, gsm, messages};
+use crate::wording::{self, decision_sheet, gsm, messages, questions};
 
 /// What the call works with.
 pub struct Surroundings<'a> {
     /// The site.
     pub site: &'a Site,
-    /// The moment, pretended or not.
+    /// The moment of the call, pretended or not: the procedure is decided at it.
     pub now: DateTime<Utc>,
+    /// The present moment: a promise runs from when the customer is told, which is after the questions.
+    pub clock: &'a dyn Fn() -> DateTime<Utc>,
     /// How far `now` runs ahead of the true time, in seconds.
     pub pretended_s: i64,
     /// The person at the keyboard.
@@ -60,6 +63,8 @@ pub struct Prepared {
     pub told_at: Option<DateTime<Utc>>,
     /// Whether a technician of the schedule can be tried at all.
     pub has_technician: bool,
+    /// What the agent reads once the page is on disk: whom to dial, what to do, what to paste; empty for programs.
+    pub meanwhile: String,
 }
 
 /// Checks the case number as typed against the site's pattern, and gives it without blanks, in capitals.
@@ -70,8 +75,9 @@ pub fn case_number(text: &str, site: &Site) -> Result<String, CommandError> {
     if fits {
         return Ok(case);
     }
-    Err(CommandError::usage(format!("{:?} is not a case number of this site ({pattern})", text.trim()))
-        .hint("type it as the ticket system shows it; the pattern is case_pattern under [desk]"))
+    let ticket = &site.settings.desk.ticket_system;
+    Err(CommandError::usage(format!("{:?} is not a case number", text.trim()))
+        .hint(format!("type it as {ticket} shows it; accepted is {pattern}, case_pattern in the settings")))
 }
 
 /// Collects, decides, shows and confirms. Nothing is stored or sent.
@@ -105,7 +111,8 @@ pub fn prepare(
             department: department.as_deref(),
             ..Facts::default()
         };
-        show_ended(&call, &facts, &words, surroundings, out)?;
+        let asker = asker.filter(|_| !arguments.yes);
+        show_ended(&call, &facts, &words, surroundings, asker, out)?;
         return Ok(Next::Ended(Exit::Done));
     }
     let Some(briefing) = briefing(arguments, case, department, site, &mut asker)? else {
@@ -119,24 +126,31 @@ pub fn prepare(
         plan.show_dry_run(&words, surroundings, out)?;
         return Ok(Next::Ended(if plan.has_technician { Exit::Done } else { Exit::Finding }));
     }
+    out.flush()?;
     if let Some(asker) = asker.filter(|_| !arguments.yes)
-        && !confirmed(asker, plan.has_technician)?
+        && !confirmed(asker, &wording::page::confirmation(&plan.ladder, plan.due(site), site.zone))?
     {
         return Ok(Next::Ended(Exit::Finding));
     }
-    out.flush()?;
-    Ok(Next::Page(Box::new(plan.prepared(surroundings))))
+    Ok(Next::Page(Box::new(plan.prepared(&words, surroundings))))
 }
 
-/// Collects a ladder and its basis afresh, for another round of an open page.
-pub fn another_ladder(state: &State, surroundings: &Surroundings) -> Result<(Ladder, Basis), CommandError> {
+/// Collects a ladder and its basis afresh at `at`, for another round of an open page.
+pub fn another_ladder(
+    state: &State,
+    at: DateTime<Utc>,
+    surroundings: &Surroundings,
+) -> Result<(Ladder, Basis), CommandError> {
     let Some(name) = &state.schedule else {
         return Err(CommandError::finding("this page asked leadership at once; there is no schedule to ask again"));
     };
     let loaded = (surroundings.schedule)(name)?;
-    let on_call = loaded.on_call(surroundings.now);
+    let on_call = loaded.on_call(at);
     Ok((build_ladder(&on_call, surroundings.site), basis(&loaded, &on_call)))
 }
+
+/// What is shown to an agent who leaves before the page.
+const LEFT: &str = "Left; nothing was stored, nobody was paged.";
 
 type Collected = Option<(Answers, Option<String>)>;
 
@@ -159,7 +173,7 @@ fn answers(
     let mut interview = Interview::new(flagged.answers, flagged.asked);
     match ask::ask(*asker, &mut interview, circumstances, words, &site.partners)? {
         ask::Ended::Left => {
-            asker.write_line("Left; nothing was stored, nobody was paged.")?;
+            asker.write_line(LEFT)?;
             Ok(None)
         }
         ask::Ended::Answered { department } => Ok(Some((*interview.answers(), department.or(flagged.department)))),
@@ -187,17 +201,22 @@ fn briefing(
     if let Some(text) = &phone {
         phone = Some(check(text)?);
     }
-    if let Some(asker) = asker {
-        for (slot, prompt) in [
-            (&mut customer, "Customer's name: "),
-            (&mut phone, "Customer's phone number: "),
-            (&mut summary, "The problem in a few words: "),
+    if let Some(asker) = asker
+        && [&customer, &phone, &summary].iter().any(|slot| slot.is_none())
+    {
+        asker.write_line("\nFor the technician (Enter accepts, Ctrl-C leaves):")?;
+        for (slot, prompt, is_phone) in [
+            (&mut customer, "Customer's name: ", false),
+            (&mut phone, "Customer's phone number: ", true),
+            (&mut summary, "The problem in a few words: ", false),
         ] {
-            let is_phone = prompt.contains("phone");
             while slot.is_none() {
                 match asker.read_line(prompt)? {
-                    Typed::Leave => return Ok(None),
-                    Typed::Nothing => {}
+                    Typed::Leave => {
+                        asker.write_line(LEFT)?;
+                        return Ok(None);
+                    }
+                    Typed::Nothing => asker.write_line("The technician needs this.")?,
                     Typed::Line(text) if is_phone => match check(&text) {
                         Ok(number) => *slot = Some(number),
                         Err(error) => asker.write_line(&error.to_string())?,
@@ -233,21 +252,37 @@ fn dialable(text: &str, site: &Site) -> Result<String, CommandError> {
     }
 }
 
-fn confirmed(asker: &mut dyn Asker, has_technician: bool) -> Result<bool, CommandError> {
+fn confirmed(asker: &mut dyn Asker, question: &[String]) -> Result<bool, CommandError> {
     asker.write_line("")?;
-    asker.write_line(if has_technician {
-        "Page now, and has the customer been told \"within one hour\"?  y = page   q = leave"
-    } else {
-        "NOBODY is on call. Message HD leadership now?  y = message   q = leave"
-    })?;
+    for line in question {
+        asker.write_line(line)?;
+    }
     loop {
         match asker.read_key()? {
             Key::Char('y' | 'Y') => return Ok(true),
             Key::Char('q' | 'Q' | 'n' | 'N') | Key::Leave | Key::Escape => {
-                asker.write_line("Left; nothing was stored, nobody was paged.")?;
+                asker.write_line(LEFT)?;
                 return Ok(false);
             }
-            _ => {}
+            Key::Char(key) => asker.write_line(&questions::strange_key(key))?,
+            Key::Enter | Key::Backspace => {}
+        }
+    }
+}
+
+/// What is to be pasted comes after a key where it would push the rest off the agent's screen.
+fn paste_wanted(asker: Option<&mut dyn Asker>, above: usize, below: usize) -> Result<bool, CommandError> {
+    let Some(asker) = asker else { return Ok(true) };
+    if above + below < asker.rows() {
+        return Ok(true);
+    }
+    asker.write_line("\nEnter = what to paste   q = leave")?;
+    loop {
+        match asker.read_key()? {
+            Key::Enter | Key::Char(' ' | 'y' | 'Y') => return Ok(true),
+            Key::Char('q' | 'Q' | 'n' | 'N') | Key::Leave | Key::Escape => return Ok(false),
+            Key::Char(key) => asker.write_line(&questions::strange_key(key))?,
+            Key::Backspace => {}
         }
     }
 }
@@ -257,13 +292,21 @@ fn show_ended(
     facts: &Facts,
     words: &Desk,
     surroundings: &Surroundings,
+    asker: Option<&mut dyn Asker>,
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
     if surroundings.format == Format::Text {
-        if surroundings.site.is_training() {
-            writeln!(out, "{}", wording::page::TRAINING_LINE)?;
+        let mut lines: Vec<String> = Vec::new();
+        lines.extend(surroundings.site.is_training().then(|| wording::page::TRAINING_LINE.to_owned()));
+        lines.extend(decision_sheet::head(call, words, &[]));
+        lines.extend(decision_sheet::to_do(call, words));
+        lines.extend(decision_sheet::why(call, words));
+        writeln!(out, "{}", lines.join("\n"))?;
+        out.flush()?;
+        let paste = decision_sheet::to_paste(call, facts, words, &[]).join("\n");
+        if paste_wanted(asker, lines.len(), paste.lines().count())? {
+            writeln!(out, "{paste}")?;
         }
-        writeln!(out, "{}", decision_sheet::sheet(call, facts, words, &[], &[]))?;
         return Ok(());
     }
     let view = PageView {
@@ -308,6 +351,8 @@ fn basis(loaded: &LoadedSchedule, on_call: &OnCall) -> Basis {
 
 /// A page as it would begin.
 struct PagePlan {
+    /// When the customer is told, and whoever is on call then is asked.
+    at: DateTime<Utc>,
     decision: Decision,
     answers: Answers,
     circumstances: Circumstances,
@@ -334,7 +379,8 @@ impl PagePlan {
         };
         let schedule = group.name().to_owned();
         let loaded = (surroundings.schedule)(&schedule)?;
-        let on_call = loaded.on_call(surroundings.now);
+        let at = (surroundings.clock)();
+        let on_call = loaded.on_call(at);
         let ladder = build_ladder(&on_call, site);
         let has_technician =
             ladder.rungs.iter().flat_map(|rung| &rung.contacts).any(|contact| !site.leadership.contains(contact));
@@ -350,6 +396,7 @@ impl PagePlan {
         let basis = basis(&loaded, &on_call);
         let status = on_call.status;
         Ok(Self {
+            at,
             decision,
             answers,
             circumstances,
@@ -366,7 +413,7 @@ impl PagePlan {
     /// When the promise ends, if one can be given.
     fn due(&self, site: &Site) -> Option<DateTime<Utc>> {
         let minutes = i64::from(site.settings.paging.promise_minutes);
-        self.has_technician.then(|| self.circumstances.at + chrono::Duration::minutes(minutes))
+        self.has_technician.then(|| self.at + chrono::Duration::minutes(minutes))
     }
 
     fn call(&self, site: &Site) -> Call<'_> {
@@ -386,26 +433,55 @@ impl PagePlan {
             customer: Some(&self.briefing.customer),
             phone: Some(&self.briefing.phone),
             department: self.briefing.department.as_deref(),
-            told_at: self.has_technician.then_some(self.circumstances.at),
+            told_at: self.has_technician.then_some(self.at),
             told_by: Some(by),
         }
     }
 
-    /// What the agent reads before anything is stored.
+    /// What the agent reads before anything is stored; on a screen of 24 lines with the question below it.
     fn shown(&self, words: &Desk, surroundings: &Surroundings) -> String {
         let site = surroundings.site;
-        let who = wording::page::who(&self.ladder, self.status, &self.problems, &self.basis, site.zone);
-        let audit = self.audit(site);
-        let sheet = decision_sheet::sheet(&self.call(site), &self.facts(&surroundings.by), words, &who, &audit);
-        if site.is_training() { format!("{}\n{sheet}\n", wording::page::TRAINING_LINE) } else { format!("{sheet}\n") }
+        let who = wording::page::who(&self.ladder, self.status, &self.problems, site.zone);
+        let call = self.call(site);
+        let mut lines: Vec<String> = Vec::new();
+        lines.extend(site.is_training().then(|| wording::page::TRAINING_LINE.to_owned()));
+        lines.extend(decision_sheet::head(&call, words, &who));
+        lines.extend(decision_sheet::why(&call, words));
+        lines.join("\n") + "\n"
+    }
+
+    /// What the agent reads once the page is on its way.
+    fn meanwhile(&self, words: &Desk, surroundings: &Surroundings) -> String {
+        let site = surroundings.site;
+        let call = self.call(site);
+        let dial = wording::page::dial_too(
+            &self.ladder,
+            &self.briefing,
+            self.due(site),
+            &words.help_desk_phone,
+            site.is_training(),
+            site.zone,
+        );
+        let mut lines = Vec::new();
+        if !dial.is_empty() {
+            lines.push(String::new());
+            lines.extend(dial);
+        }
+        lines.extend(decision_sheet::to_do(&call, words));
+        lines.extend(decision_sheet::to_paste(&call, &self.facts(&surroundings.by), words, &self.audit(site)));
+        lines.join("\n") + "\n\n"
     }
 
     fn audit(&self, site: &Site) -> Vec<String> {
         wording::page::basis_audit(&self.schedule, &self.ladder, &self.basis, site.zone)
     }
 
-    fn prepared(self, surroundings: &Surroundings) -> Prepared {
-        let told_at = self.has_technician.then_some(surroundings.now);
+    fn prepared(self, words: &Desk, surroundings: &Surroundings) -> Prepared {
+        let told_at = self.has_technician.then_some(self.at);
+        let meanwhile = match surroundings.format {
+            Format::Text => self.meanwhile(words, surroundings),
+            Format::Json => String::new(),
+        };
         Prepared {
             opened: Opened {
                 case: self.briefing.case.clone(),
@@ -421,6 +497,7 @@ impl PagePlan {
             briefing: self.briefing,
             told_at,
             has_technician: self.has_technician,
+            meanwhile,
         }
     }
 
@@ -432,7 +509,8 @@ impl PagePlan {
         if surroundings.format == Format::Json {
             return self.write_dry_json(words, surroundings, out);
         }
-        writeln!(out, "\nDRY RUN: nothing was stored, nothing is sent.")?;
+        write!(out, "{}", self.meanwhile(words, surroundings))?;
+        writeln!(out, "DRY RUN: nothing was stored, nothing is sent.")?;
         if let (Some((rung, contact)), Some(message)) = (first, message) {
             let length = gsm::segments(&message);
             let plural = if length.count == 1 { "" } else { "s" };
@@ -446,7 +524,7 @@ impl PagePlan {
             }
         }
         writeln!(out, "The ladder:")?;
-        for line in wording::page::ladder_plan(&self.ladder, surroundings.now, site.zone) {
+        for line in wording::page::ladder_plan(&self.ladder, self.at, site.zone) {
             writeln!(out, "{line}")?;
         }
         Ok(())
@@ -462,8 +540,8 @@ impl PagePlan {
             schedule_label: &desk::schedule_label(Some(&self.schedule)),
             on_call_until: contact.until,
             due: self.due(site),
-            opened_at: surroundings.now,
-            now: surroundings.now,
+            opened_at: self.at,
+            now: self.at,
             zone: site.zone,
             desk_short: &site.settings.desk.name,
             help_desk_phone: &site.settings.desk.help_desk_phone,

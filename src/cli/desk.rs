@@ -1,11 +1,9 @@
 //! What do sentences and messages need to know about the desk? The settings, in the shape the words want.
 
-use chrono::{DateTime, Utc};
-
 use crate::decision::ladder::Contact;
-use crate::episode::briefing::Briefing;
 use crate::episode::event::{Attempt, Purpose};
 use crate::episode::state::State;
+use crate::ports::Rendering;
 use crate::site::Site;
 use crate::wording::decision::Desk;
 use crate::wording::messages::Facts;
@@ -17,6 +15,7 @@ pub fn desk(site: &Site) -> Desk {
         ticket_system: settings.ticket_system.clone(),
         extra_record_fields: settings.extra_record_fields.clone(),
         procedure_date: settings.procedure_date,
+        procedure_max_age_months: settings.procedure_max_age_months,
         east_on_page: settings.east_on_page,
         options_page: settings.options_page.clone(),
         outages_page: settings.outages_page.clone(),
@@ -25,15 +24,8 @@ pub fn desk(site: &Site) -> Desk {
 }
 
 /// What one message of a stored page may say.
-pub fn facts<'a>(
-    site: &'a Site,
-    state: &'a State,
-    attempt: &'a Attempt,
-    briefing: Option<&'a Briefing>,
-    label: &'a str,
-    others: &'a [String],
-    now: DateTime<Utc>,
-) -> Facts<'a> {
+pub fn facts<'a>(site: &'a Site, asked: &Rendering<'a>, label: &'a str, others: &'a [String]) -> Facts<'a> {
+    let Rendering { state, attempt, briefing, several_open, now } = *asked;
     Facts {
         purpose: attempt.purpose,
         briefing,
@@ -48,7 +40,7 @@ pub fn facts<'a>(
         desk_short: &site.settings.desk.name,
         help_desk_phone: &site.settings.desk.help_desk_phone,
         notice: notice(state, attempt),
-        several_open: false,
+        several_open,
         owner: state.acknowledged.as_ref().map(|owner| owner.by.as_str()),
         also_paged: others,
         training: state.training,

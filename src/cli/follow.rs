@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::episode::event::Event;
 use crate::episode::state::{Phase, State};
 use crate::ports::Clock;
-use crate::wording::decision::{COLUMNS, wrapped};
+use crate::wording::columns::{WIDTH, cut, wrapped};
 use crate::wording::page as words;
 use crate::wording::time::spoken;
 
@@ -120,6 +120,9 @@ pub async fn ended(
         }
         (_, None) => {}
     }
+    if state.phase() != Phase::Paging {
+        writeln!(out, "For the case, with every attempt:  page-oncall show {}", state.case)?;
+    }
     Ok(exit)
 }
 
@@ -159,9 +162,10 @@ impl Watched {
         }
         let Some(state) = &self.state else { return Ok(0) };
         let lines = reader.screen(state, now);
+        // A line that wraps would not be overwritten the next time.
+        let columns = crossterm::terminal::size().map_or(WIDTH, |(columns, _)| WIDTH.min(columns.into())) - 1;
         for line in &lines {
-            let line: String = line.chars().take(COLUMNS - 1).collect();
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", cut(line, columns))?;
         }
         out.flush()?;
         Ok(lines.len())

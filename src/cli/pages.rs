@@ -14,14 +14,15 @@ use crate::episode::briefing::Briefing;
 use crate::episode::event::Recorded;
 use crate::episode::plan;
 use crate::episode::promise::PromiseState;
-use crate::episode::state::State;
+use crate::episode::state::{Phase, State};
 use crate::ports::{EpisodeStore, PageSummary, StoreError};
 use crate::site::Site;
 use crate::views::page::{DecisionView, Page, PageView, PromiseView, phase_word, promise};
-use crate::wording::decision::{Call, say, wrapped};
+use crate::wording::columns::{fill, wrapped};
+use crate::wording::decision::{Call, say};
 use crate::wording::page as words;
 use crate::wording::record::{Facts, record};
-use crate::wording::time::{rfc3339, span, stamp};
+use crate::wording::time::{minute, rfc3339, span};
 
 /// Reads stored pages for a face.
 pub struct Reader<'a> {
@@ -137,7 +138,9 @@ impl Reader<'_> {
         if let Some(promise) = &state.promise {
             lines.push(format!("Promise: {}", words::promise(promise, now, zone)));
         }
-        lines.push("Ctrl-C stops following, not the page.".to_owned());
+        if state.phase() == Phase::Paging {
+            lines.push("Ctrl-C stops following, not the page.".to_owned());
+        }
         lines
     }
 }
@@ -179,16 +182,17 @@ pub async fn show(
     let log = reader.log(&page.episode).await?;
     let state = fold(&page.episode, &log)?;
     let now = state.time_at(now);
-    for line in wrapped(&words::summary(&state, now, zone), "", "  ") {
-        writeln!(out, "{line}")?;
-    }
+    writeln!(out, "{}", words::summary(&state, now, zone))?;
     for line in words::ladder(&state, zone) {
         writeln!(out, "{line}")?;
     }
-    if let Some(next) = &view.next {
-        writeln!(out, "Next: {} at {}", next.what, next.at)?;
+    if let Some(next) = plan::next(&state, now, &reader.site.policy()) {
+        writeln!(out, "Next: {}, {}", words::next_step(&next.step), minute(next.at, zone))?;
     }
-    if state.phase() == crate::episode::state::Phase::Exhausted {
+    if let Some(promise) = &state.promise {
+        writeln!(out, "Promise: {}", words::promise(promise, now, zone))?;
+    }
+    if state.phase() == Phase::Exhausted {
         let briefing = reader.briefing(&page.episode).await?;
         writeln!(out)?;
         for line in words::act_now(&state, briefing.as_ref(), &reader.site.settings.desk.help_desk_phone, zone) {
@@ -197,14 +201,21 @@ pub async fn show(
     }
     writeln!(out, "\nThe log:")?;
     let mut known: Option<State> = None;
+    let mut day = String::new();
     for recorded in &log {
         match &mut known {
             Some(known) => drop(known.apply(recorded)),
             None => known = State::of(std::slice::from_ref(recorded)).ok(),
         }
         let Some(known) = &known else { continue };
-        let time = stamp(recorded.at, zone);
-        for line in wrapped(&words::change(&recorded.event, known, zone), &format!("{time}  "), "    ") {
+        let local = recorded.at.with_timezone(&zone);
+        let heading = local.format("%a %Y-%m-%d, %Z (%:z)").to_string();
+        if heading != day {
+            writeln!(out, "{heading}")?;
+            day = heading;
+        }
+        let time = local.format("  %H:%M:%S  ").to_string();
+        for line in wrapped(&words::change(&recorded.event, known, zone), &time, "            ") {
             writeln!(out, "{line}")?;
         }
     }
@@ -249,7 +260,7 @@ pub async fn pages(
     for page in reader.listed(all).await? {
         let state = reader.state(&page.episode).await?;
         let now = state.time_at(now);
-        lines.extend(wrapped(&words::summary(&state, now, zone), "", "    "));
+        lines.push(words::summary(&state, now, zone));
         list.pages.push(PageLine {
             case: state.case.clone(),
             page: page.episode,
@@ -305,8 +316,9 @@ pub async fn promises(
         let now = state.time_at(now);
         missed |= made.state(now) == PromiseState::Missed;
         let owner = state.acknowledged.as_ref().map(|owner| owner.by.clone());
-        let who = owner.as_deref().unwrap_or("NOBODY has it");
-        lines.extend(wrapped(&format!("{}  {}  ({who})", state.case, words::promise(made, now, zone)), "", "    "));
+        let who = owner.as_ref().map_or_else(|| "NOBODY has it".to_owned(), |owner| format!("{owner} has it"));
+        let mark = if state.training { "TRAINING " } else { "" };
+        lines.push(fill(mark, 4, "   ", [state.case.as_str(), &words::promise(made, now, zone), &who]));
         list.promises.push(PromiseLine {
             case: state.case.clone(),
             schedule: state.schedule.clone(),

@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::schedule::identity::fold_role;
 use crate::schedule::on_call::{OnCall, OnCallPerson, Status};
+use crate::schedule::roster;
 use crate::schedule::shift::Role;
 
 /// A way to reach a person.
@@ -94,12 +96,9 @@ impl Contact {
     }
 }
 
-/// Whether two names mean one person: compared without case and without regard to the amount of white space.
+/// Whether two names mean one person: compared as schedules compare them (domain 6 row 30).
 pub fn same_name(one: &str, other: &str) -> bool {
-    fn folded(name: &str) -> impl Iterator<Item = char> {
-        name.split_whitespace().flat_map(|word| word.chars().flat_map(char::to_lowercase).chain([' ']))
-    }
-    folded(one).eq(folded(other))
+    roster::fold(one) == roster::fold(other)
 }
 
 /// Which steps a site's pages climb (contract 5.3). Read from settings it is checked: see [`LadderError`].
@@ -190,7 +189,7 @@ pub fn build(policy: &LadderPolicy, on_call: &OnCall, leadership: &[Contact], av
     let mut used: Vec<&Role> = Vec::new();
     let mut rungs = Vec::new();
     for (index, step) in policy.steps.iter().enumerate() {
-        let (label, contacts) = match folded(&step.to).as_str() {
+        let (label, contacts) = match fold_role(&step.to).as_str() {
             "leadership" => ("leadership".to_owned(), leadership.to_vec()),
             word => {
                 let people = match word {
@@ -234,18 +233,13 @@ fn next_role<'a>(on_call: &'a OnCall, used: &[&Role]) -> Vec<&'a OnCallPerson> {
 
 /// The people who hold the role of this folded name.
 fn holding<'a>(on_call: &'a OnCall, folded_role: &str) -> Vec<&'a OnCallPerson> {
-    on_call.people.iter().filter(|person| folded(&person.role.label) == folded_role).collect()
+    on_call.people.iter().filter(|person| fold_role(&person.role.label) == folded_role).collect()
 }
 
 /// The label that all of these people's roles share.
 fn common_role<'a>(people: &[&'a OnCallPerson]) -> Option<&'a str> {
     let label = &people.first()?.role.label;
     people.iter().all(|person| person.role.label == *label).then_some(label)
-}
-
-/// A word of the settings or the sheet as it is compared (contract 2.1).
-fn folded(word: &str) -> String {
-    word.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
 fn contact(person: &OnCallPerson) -> Contact {

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
 use super::Partner;
 use crate::schedule::grid::{Grid, GridRow, address};
+use crate::schedule::identity::fold_role as fold_heading;
+use crate::schedule::roster::fold;
 
 /// How alike two names must be, from 0 to 1, to be suggested for each other.
 const CLOSE: f64 = 0.85;
@@ -146,7 +147,7 @@ impl Partners {
                 })
             });
             let note = columns.note.map_or("", |column| row.text(column)).to_owned();
-            partners.by_name.insert(folded(name), partners.departments.len());
+            partners.by_name.insert(fold(name).into_owned(), partners.departments.len());
             partners.departments.push(Department { name: name.to_owned(), group, restricted, note, row: row.number });
         }
         (partners, problems)
@@ -154,19 +155,19 @@ impl Partners {
 
     /// The department of this name, without regard to case, width and spacing.
     pub fn find(&self, name: &str) -> Option<&Department> {
-        self.departments.get(*self.by_name.get(&folded(name))?)
+        self.departments.get(*self.by_name.get(&*fold(name))?)
     }
 
     /// Up to three names like `name`, the likest first: to be shown, never used.
     pub fn suggest(&self, name: &str) -> Vec<&str> {
-        let wanted = folded(name);
+        let wanted = fold(name);
         let mut close: Vec<(f64, &str)> = self
             .departments
             .iter()
             .filter_map(|department| {
-                let known = folded(&department.name);
+                let known = fold(&department.name);
                 // An abbreviation in brackets or a part of a long name is what agents type.
-                let part = wanted.chars().count() >= 3 && known.contains(&wanted);
+                let part = wanted.chars().count() >= 3 && known.contains(&*wanted);
                 let alike = strsim::jaro_winkler(&wanted, &known);
                 (part || alike >= CLOSE).then_some((alike, department.name.as_str()))
             })
@@ -196,7 +197,7 @@ struct Columns {
 
 impl Columns {
     fn find(header: &GridRow) -> Result<Self, &'static str> {
-        let column = |name: &str| header.cells.iter().position(|cell| heading(cell) == name);
+        let column = |name: &str| header.cells.iter().position(|cell| fold_heading(cell) == name);
         Ok(Self {
             department: column("department").ok_or("department")?,
             group: column("group").ok_or("group")?,
@@ -204,17 +205,6 @@ impl Columns {
             note: column("note"),
         })
     }
-}
-
-/// A heading without case, spaces, `_` and `-` (contract 2.1).
-fn heading(cell: &str) -> String {
-    folded(cell).chars().filter(|letter| !matches!(letter, ' ' | '_' | '-')).collect()
-}
-
-/// A name for comparing: compatibility forms composed, lower case, single spaces.
-fn folded(name: &str) -> String {
-    let composed = name.nfkc().collect::<String>().to_lowercase();
-    composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn yes_or_no(text: &str) -> Option<bool> {

@@ -7,7 +7,7 @@ use chrono::SubsecRound;
 use super::core::Engine;
 use super::error::EngineError;
 use super::page::Page;
-use crate::episode::event::{Said, Via};
+use crate::episode::event::{Attempt, Purpose, Said, Via};
 use crate::episode::input::Input;
 use crate::ports::{PageSummary, Reply};
 
@@ -45,6 +45,28 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether whoever gets `attempt` was asked to take another page that still waits, so that `1` alone would not say
+    /// which. Asked once the attempt is on disk: of two pages that go out at once, each sees the other. What cannot be
+    /// told counts as yes, because a reply with a case number is always understood.
+    pub(super) async fn asked_elsewhere(&self, page: &Page, attempt: &Attempt) -> bool {
+        let Some(number) = attempt.contact.phone.as_deref().filter(|_| asks(attempt)) else { return false };
+        let found = async {
+            for summary in self.parts.store.pages(false).await? {
+                if summary.training == self.parts.training && summary.episode != page.episode {
+                    let other = self.page(&summary.episode).await?;
+                    if waits(&other) && was_asked(&other, number) {
+                        return Ok::<bool, EngineError>(true);
+                    }
+                }
+            }
+            Ok(false)
+        };
+        found.await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the other open pages cannot be read, so the message asks for the case number");
+            true
+        })
+    }
+
     async fn hear(&self, open: &[PageSummary], reply: &Reply) -> Result<(), EngineError> {
         let provider_id = &reply.provider_id;
         let Some((digit, case)) = understand(&reply.text) else {
@@ -67,10 +89,10 @@ impl Engine {
                 meant.extend(sender(&page, &reply.from).map(|name| (page, name)));
             }
         }
-        // Who already has one page means the one that still waits for an answer.
-        if meant.len() > 1 && meant.iter().any(|(page, _)| waits(page)) {
-            meant.retain(|(page, _)| waits(page));
-        }
+        // Whoever answers means a page that still waits rather than one that somebody has, and a page that they were
+        // asked to take rather than one whose ladder will only come to them.
+        prefer(&mut meant, |(page, _)| waits(page));
+        prefer(&mut meant, |(page, _)| was_asked(page, &reply.from));
         let [(page, name)] = meant.as_slice() else {
             let pages = meant.len();
             tracing::warn!(%provider_id, pages, "a reply fits no page, or several, so it changes nothing");
@@ -93,6 +115,24 @@ fn sender(page: &Page, number: &str) -> Option<String> {
     let climbed = page.state.ladder.rungs.iter().flat_map(|rung| &rung.contacts);
     let mut known = climbed.chain(page.state.attempts.iter().rev().map(|tried| &tried.attempt.contact));
     known.find(|contact| contact.phone.as_deref() == Some(number)).map(|contact| contact.name.clone())
+}
+
+/// Keeps those that `better` holds for, if there are several and it holds for any.
+fn prefer<T>(candidates: &mut Vec<T>, better: impl Fn(&T) -> bool) {
+    if candidates.len() > 1 && candidates.iter().any(&better) {
+        candidates.retain(better);
+    }
+}
+
+/// Whether a message asks for `1` or `2`.
+fn asks(attempt: &Attempt) -> bool {
+    matches!(attempt.purpose, Purpose::Page | Purpose::Exhausted)
+}
+
+/// Whether `number` was sent a message that asks to take the page.
+fn was_asked(page: &Page, number: &str) -> bool {
+    let mut sent = page.state.attempts.iter().map(|tried| &tried.attempt);
+    sent.any(|attempt| asks(attempt) && attempt.contact.phone.as_deref() == Some(number))
 }
 
 /// Whether nobody has the page yet.

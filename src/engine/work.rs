@@ -12,12 +12,11 @@ use super::core::{Busy, Engine};
 use super::error::EngineError;
 use super::page::{Moved, Page};
 use crate::decision::ladder::Channel;
-use crate::episode::briefing::Briefing;
 use crate::episode::event::Attempt;
 use crate::episode::input::Input;
 use crate::episode::outcome::{Outcome, Report};
 use crate::episode::plan::{Action, plan};
-use crate::ports::{Pending, Provider};
+use crate::ports::{Pending, Provider, Rendering};
 
 /// How many steps one page gets in a row. Far beyond what a ladder has: more mean a defect, which must not spin.
 const STEPS: usize = 10_000;
@@ -104,13 +103,22 @@ impl Engine {
         let attempt = Attempt { engine: self.parts.id.clone(), ..planned };
         let Moved::Done(page) = self.move_page(page, Input::Start(attempt)).await? else { return Ok(()) };
         let Some(tried) = page.state.attempt(&id) else { return Ok(()) };
-        let report = self.deliver(&page, &tried.attempt, briefing.as_ref()).await;
+        let several_open = self.asked_elsewhere(&page, &tried.attempt).await;
+        let rendering = Rendering {
+            state: &page.state,
+            attempt: &tried.attempt,
+            briefing: briefing.as_ref(),
+            several_open,
+            now: self.now(),
+        };
+        let report = self.deliver(&rendering).await;
         tracing::info!(episode = %page.episode, attempt = %id, provider = %report.provider, outcome = ?report.outcome);
         self.record(&page.episode, &id, report).await
     }
 
     /// Hands the message to the preferred provider of its channel, and waits until the attempt becomes doubtful.
-    async fn deliver(&self, page: &Page, attempt: &Attempt, briefing: Option<&Briefing>) -> Report {
+    async fn deliver(&self, rendering: &Rendering<'_>) -> Report {
+        let attempt = rendering.attempt;
         let Some(provider) = self.parts.providers.iter().find(|provider| provider.channel() == attempt.channel) else {
             return Report {
                 outcome: Outcome::Refused,
@@ -119,7 +127,7 @@ impl Engine {
                 detail: "this site has no provider for the channel".to_owned(),
             };
         };
-        let message = self.parts.render.render(&page.state, attempt, briefing, self.now());
+        let message = self.parts.render.render(rendering);
         let answer = self.within(attempt.doubtful_at, provider.send(&message)).await;
         answer.unwrap_or_else(|| unknown(provider.name().to_owned(), "the provider did not answer in time"))
     }

@@ -7,22 +7,17 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::roster;
 use super::shift::{Role, RoleRank, Shift};
 use super::timeline::{Duty, Member};
 
 /// A role's label for comparing: without case, spaces, `_` and `-` (contract 2.1).
-pub(super) fn fold_role(label: &str) -> String {
+pub(crate) fn fold_role(label: &str) -> String {
     label
         .nfkc()
         .filter(|letter| !letter.is_whitespace() && !matches!(letter, '_' | '-'))
         .collect::<String>()
         .to_lowercase()
-}
-
-/// A person's name for comparing: NFKC, one blank between words, without case.
-fn fold_name(name: &str) -> String {
-    let normal: String = name.nfkc().collect();
-    normal.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// The roles of `shifts` in the order in which answers list them: by rank, then by their order in the sheet.
@@ -96,7 +91,7 @@ impl<'a> People<'a> {
         let Self { by_name, by_fold, .. } = self;
         *by_name.entry(name).or_insert_with(|| {
             let next = by_fold.len();
-            *by_fold.entry(fold_name(name)).or_insert(next)
+            *by_fold.entry(roster::fold(name).into_owned()).or_insert(next)
         })
     }
 

@@ -3,13 +3,13 @@
 //! `grid` is what a source hands over; `notation` reads dates and times as people type them; `layout` turns a grid
 //! into shifts; `roster` knows people and how to reach them; `problem` is a defect with its cell; `resolve` answers
 //! who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of time;
-//! `loaded` is a schedule as a face gets it, with its age.
+//! `loaded` is a schedule as a face gets it, with its age; `identity` tells which words mean one role or one person.
 
 pub mod coverage;
 pub mod explain;
 pub mod gaps;
 pub mod grid;
-mod identity;
+pub(crate) mod identity;
 pub mod layout;
 pub mod loaded;
 pub mod notation;

@@ -72,6 +72,8 @@ pub struct DeskSettings {
     /// The date of the procedure text the decisions follow.
     #[serde(deserialize_with = "date")]
     pub procedure_date: NaiveDate,
+    /// From which age in months a decision warns that the text is old; 0 warns always (domain 1.9 row 23).
+    pub procedure_max_age_months: u32,
     /// Whether a paged case is also assigned to EAST, so that it has an owner (domain 1.9 row 6).
     pub east_on_page: bool,
     /// Further fields to paste into the case (A71).
@@ -98,6 +100,7 @@ impl Default for DeskSettings {
             case_pattern: r"^(INC)?\d{6,8}$".to_owned(),
             ticket_system: "WiscIT".to_owned(),
             procedure_date: NaiveDate::from_ymd_opt(2025, 2, 6).unwrap_or_default(),
+            procedure_max_age_months: 24,
             east_on_page: true,
             extra_record_fields: Vec::new(),
             options_page: None,

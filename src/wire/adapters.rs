@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::environment::Environment;
@@ -13,10 +12,7 @@ use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
 use crate::delivery::{self, CarrierGateway, SmtpMail, Training, TwilioCredentials, TwilioSms};
 use crate::engine::{Engine, Parts};
-use crate::episode::briefing::Briefing;
-use crate::episode::event::Attempt;
-use crate::episode::state::State;
-use crate::ports::{Clock, EpisodeStore, Message, Provider, Render};
+use crate::ports::{Clock, EpisodeStore, Message, Provider, Render, Rendering};
 use crate::site::Site;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
@@ -176,10 +172,11 @@ struct Words {
 }
 
 impl Render for Words {
-    fn render(&self, state: &State, attempt: &Attempt, briefing: Option<&Briefing>, now: DateTime<Utc>) -> Message {
+    fn render(&self, asked: &Rendering<'_>) -> Message {
+        let Rendering { state, attempt, .. } = *asked;
         let label = schedule_label(state.schedule.as_deref());
         let others = others(state, &attempt.contact);
-        let facts = facts(&self.loaded.site, state, attempt, briefing, &label, &others, now);
+        let facts = facts(&self.loaded.site, asked, &label, &others);
         let (subject, body) = match attempt.channel {
             Channel::Email => messages::email(&facts),
             Channel::Sms | Channel::Voice => (String::new(), messages::sms(&facts)),

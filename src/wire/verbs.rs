@@ -285,12 +285,14 @@ fn call(
     let surroundings = Surroundings {
         site: &loaded.site,
         now,
+        clock: &|| clock.now(),
         pretended_s,
         by,
         format: arguments.global.format,
         schedule: &read_schedule,
     };
-    let session = Session { words, loaded: &loaded, environment, clock, show, surroundings: &surroundings };
+    let session =
+        Session { words, loaded: &loaded, environment, clock: Arc::clone(&clock), show, surroundings: &surroundings };
     if !words.dry_run
         && let Some(joined) = block_on(session.join(&case, &mut out))?
     {
@@ -313,7 +315,8 @@ fn pretended(words: &CaseArguments, loaded: &Loaded) -> Result<i64, CommandError
     }
     let now = MachineClock::real().now();
     let at = instant::parse(text, loaded.site.zone, now).map_err(|error| CommandError::usage(error.to_string()))?.at;
-    Ok((at - now).num_seconds())
+    // Rounded up, so that the pretended time never shows the minute before.
+    Ok((at - now).num_milliseconds().div_euclid(1000) + 1)
 }
 
 /// One call of an agent, from the moment the page log is needed.
@@ -327,8 +330,8 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    fn engine(&self, store: &Arc<dyn EpisodeStore>) -> Result<Engine, CommandError> {
-        adapters::engine(self.loaded, self.environment, Arc::clone(store), Arc::clone(&self.clock))
+    fn engine(&self, store: &Arc<dyn EpisodeStore>, clock: &Arc<dyn Clock>) -> Result<Engine, CommandError> {
+        adapters::engine(self.loaded, self.environment, Arc::clone(store), Arc::clone(clock))
     }
 
     /// Joins the open page of the case, if it has one (contract 5.8).
@@ -339,22 +342,24 @@ impl Session<'_> {
         let store = adapters::store(self.loaded).await?;
         let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
         let Some(page) = reader.open_page(case).await? else { return Ok(None) };
-        let engine = self.engine(&store)?;
         let state = reader.state(&page.episode).await?;
+        // A page of training goes on in its own pretended time.
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(state.pretended_s));
+        let engine = self.engine(&store, &clock)?;
         if self.show != Show::Nothing {
-            for line in wording::page::joined(&state, self.words.again, self.clock.now(), reader.site.zone) {
+            for line in wording::page::joined(&state, self.words.again, clock.now(), reader.site.zone) {
                 writeln!(out, "{line}")?;
             }
         }
         if self.words.again {
-            let (ladder, basis) = case::another_ladder(&state, self.surroundings)?;
+            let (ladder, basis) = case::another_ladder(&state, clock.now(), self.surroundings)?;
             let input = Input::Again { ladder, basis, by: self.surroundings.by.clone() };
             if let Err(refusal) = engine.submit(&page.episode, input).await? {
                 let words = wording::refusals::said(&refusal, &state.case, reader.site.zone);
                 return Err(CommandError::finding(words));
             }
         }
-        self.follow(&engine, &reader, &page.episode, out).await.map(Some)
+        self.follow(&engine, &reader, &page.episode, clock.as_ref(), out).await.map(Some)
     }
 
     /// Opens the page and follows it.
@@ -368,15 +373,16 @@ impl Session<'_> {
             }
         };
         let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
-        let exit = self.follow(&engine, &reader, &episode, out).await?;
+        write!(out, "{}", prepared.meanwhile)?;
+        let exit = self.follow(&engine, &reader, &episode, self.clock.as_ref(), out).await?;
         Ok(if has_technician || exit != Exit::Done || !self.words.no_wait { exit } else { Exit::Finding })
     }
 
     /// Puts the page on disk; nothing is sent yet.
     async fn begin(&self, prepared: &Prepared) -> Result<(Arc<dyn EpisodeStore>, Engine, String), CommandError> {
         let store = adapters::store(self.loaded).await?;
-        let engine = self.engine(&store)?;
-        let Prepared { opened, briefing, told_at, has_technician: _ } = prepared.clone();
+        let engine = self.engine(&store, &self.clock)?;
+        let Prepared { opened, briefing, told_at, .. } = prepared.clone();
         let case = opened.case.clone();
         let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
         let begun = engine.open(opening).await?.map_err(|refusal| {
@@ -408,6 +414,7 @@ impl Session<'_> {
         engine: &Engine,
         reader: &Reader<'_>,
         episode: &str,
+        clock: &dyn Clock,
         out: &mut (dyn Write + Send),
     ) -> CommandResult {
         let stop = async {
@@ -418,7 +425,7 @@ impl Session<'_> {
         if self.words.no_wait {
             engine.turn().await?;
         }
-        let state = follow::follow(engine, reader, self.clock.as_ref(), episode, self.show, stop, out).await?;
+        let state = follow::follow(engine, reader, clock, episode, self.show, stop, out).await?;
         let exit = follow::ended(reader, episode, &state, self.show, !self.words.no_wait, out).await?;
         if self.show == Show::Nothing {
             case::write_json(out, &reader.view(episode, MachineClock::real().now(), false).await?)?;

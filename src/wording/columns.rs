@@ -1,13 +1,13 @@
 //! How does text fit a terminal of 80 columns? Lines are filled, never cut; what a sheet says cannot steer the terminal.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The columns that every text output fits.
 pub const WIDTH: usize = 80;
 
 /// Puts `parts` after `first`, `separator` between them; a part that no longer fits begins a new line at column `indent`.
 ///
-/// A part that is longer than a line breaks between its words, and a word longer than a line between its letters.
+/// A part that is longer than a line breaks between its words, and a word longer than a line between its letters; a link stays whole.
 pub fn fill<Part: AsRef<str>>(
     first: &str,
     indent: usize,
@@ -35,6 +35,28 @@ pub fn fill<Part: AsRef<str>>(
 /// Words filled into lines.
 pub fn paragraph(first: &str, indent: usize, text: &str) -> String {
     fill(first, indent, " ", clean(text).split_whitespace())
+}
+
+/// Words filled into lines, the first after `first`, the others after as many columns as `rest` has.
+pub fn wrapped(text: &str, first: &str, rest: &str) -> Vec<String> {
+    paragraph(first, rest.width(), text).lines().map(str::to_owned).collect()
+}
+
+/// `text` with blanks after it up to so many columns, so that columns stand under each other.
+pub fn padded(text: &str, columns: usize) -> String {
+    let text = clean(text);
+    let blanks = " ".repeat(columns.saturating_sub(text.width()));
+    text + &blanks
+}
+
+/// As much of `text` as fits so many columns.
+pub fn cut(text: &str, columns: usize) -> String {
+    let mut used = 0;
+    let fits = |letter: &char| {
+        used += letter.width().unwrap_or(0);
+        used <= columns
+    };
+    text.chars().take_while(fits).collect()
 }
 
 /// `text` without anything that moves the cursor or turns the direction of writing.
@@ -73,6 +95,11 @@ impl Page {
         if !self.empty {
             self.turn();
         }
+        if word.starts_with("https://") || word.starts_with("http://") {
+            self.line.push_str(word);
+            self.empty = false;
+            return;
+        }
         let mut letter_buffer = [0; 4];
         for letter in word.chars() {
             let letter = letter.encode_utf8(&mut letter_buffer);
@@ -101,6 +128,24 @@ mod tests {
     fn a_part_that_does_not_fit_begins_a_new_line() {
         let text = fill("AIMS   ", 7, "   ", ["Ada Ruiz", &"x".repeat(67), "end"]);
         assert_eq!(text, format!("AIMS   Ada Ruiz\n       {}   end", "x".repeat(67)));
+    }
+
+    #[test]
+    fn lines_break_between_words_and_never_inside_a_link() {
+        let link = "https://kb.example.edu/".to_owned() + &"a".repeat(80);
+        assert_eq!(
+            wrapped(&format!("see {link} now"), "  1. ", "     "),
+            ["  1. see".to_owned(), format!("     {link}"), "     now".to_owned()]
+        );
+        assert_eq!(wrapped("", "- ", "  "), ["-"]);
+    }
+
+    #[test]
+    fn columns_are_counted_and_not_letters() {
+        assert_eq!(padded("漢字", 6), "漢字  ");
+        assert_eq!(padded("Maximiliane", 4), "Maximiliane");
+        assert_eq!(cut("漢字 Tran", 5), "漢字 ");
+        assert_eq!(cut("漢字 Tran", 3), "漢");
     }
 
     #[test]

@@ -2,15 +2,11 @@
 //!
 //! No sentence carries a phone number or a name of its own: they come in a `Desk`, from the settings.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Months, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
-use unicode_width::UnicodeWidthStr;
 
 use super::time;
 use crate::decision::{Affected, Answer, Answers, Circumstances, Decision, Device, Group, Outcome, Partner, RowId};
-
-/// The widest line an agent's terminal is sure to show.
-pub const COLUMNS: usize = 80;
 
 /// What the sentences need to know about the desk; from the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +27,8 @@ pub struct Desk {
     pub extra_record_fields: Vec<String>,
     /// The date of the procedure's text.
     pub procedure_date: NaiveDate,
+    /// From which age in months the text must be asked after (domain 1.9 row 23).
+    pub procedure_max_age_months: u32,
     /// Whether a paged case is assigned to EAST as well (domain 1.9 row 6).
     pub east_on_page: bool,
     /// The page that lists the customer's support options (A21).
@@ -51,6 +49,7 @@ impl Desk {
             classification: "DoIT Departmental Support / Service Inquiry / Unclassified".to_owned(),
             extra_record_fields: Vec::new(),
             procedure_date: NaiveDate::from_ymd_opt(2025, 2, 6).unwrap_or_default(),
+            procedure_max_age_months: 24,
             east_on_page: true,
             options_page: None,
             outages_page: None,
@@ -104,6 +103,14 @@ pub fn headline(decision: &Decision) -> &'static str {
         (Outcome::PtpNormal, _) => "NORMAL (PTP)",
         (Outcome::PtpNeedInfo, _) => "ASK FOR MORE",
     }
+}
+
+/// A warning when the procedure's text is as old at `at` as the settings allow, or older (domain 1.9 row 23).
+pub fn old_procedure(desk: &Desk, at: DateTime<Utc>) -> Option<String> {
+    let date = desk.procedure_date;
+    let limit = date.checked_add_months(Months::new(desk.procedure_max_age_months))?;
+    (at.with_timezone(&desk.zone).date_naive() >= limit)
+        .then(|| format!("The procedure text is OLD, of {date}: ask the supervisor whether it still holds."))
 }
 
 /// Why this row decides, in one sentence.
@@ -334,6 +341,11 @@ fn page(call: &Call, desk: &Desk) -> Vec<String> {
     if call.nobody_on_call {
         return nobody(desk);
     }
+    let assign = || "Run the Assign to EAST one-step too, with \"on-call paged\" in the record.".to_owned();
+    if call.promise_due.is_some() {
+        // The page runs: whom it reaches and what they are told is done by the page itself.
+        return if desk.east_on_page { vec![assign()] } else { Vec::new() };
+    }
     let group = call.decision.schedule.map_or_else(String::new, |group| group.name().to_uppercase() + " ");
     let mut steps = vec![
         format!("Create the case in {} and collect handling.", desk.ticket_system),
@@ -344,7 +356,7 @@ fn page(call: &Call, desk: &Desk) -> Vec<String> {
         format!("If nobody answers, leave a voicemail: the same facts, and our number {}.", desk.help_desk_phone),
     ];
     if desk.east_on_page {
-        steps.push("Run the Assign to EAST one-step too, with \"on-call paged\" in the record.".to_owned());
+        steps.push(assign());
     }
     steps.push("Give the customer the incident number, the CPS hours and the CPS phone.".to_owned());
     steps
@@ -391,26 +403,6 @@ pub fn spoken_hours(hours: &str) -> String {
         .collect()
 }
 
-/// `text` in lines of at most 80 columns, the first after `first`, the others after `rest`. A longer word stays whole.
-pub fn wrapped(text: &str, first: &str, rest: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = first.to_owned();
-    let mut empty = true;
-    for word in text.split_whitespace() {
-        if !empty && line.width() + 1 + word.width() > COLUMNS {
-            lines.push(std::mem::replace(&mut line, rest.to_owned()));
-            empty = true;
-        }
-        if !empty {
-            line.push(' ');
-        }
-        line.push_str(word);
-        empty = false;
-    }
-    lines.push(line.trim_end().to_owned());
-    lines
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -433,13 +425,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn lines_break_between_words_and_never_inside_a_link() {
-        let link = "https://kb.example.edu/".to_owned() + &"a".repeat(80);
-        assert_eq!(
-            wrapped(&format!("see {link} now"), "  1. ", "     "),
-            ["  1. see".to_owned(), format!("     {link}"), "     now".to_owned()]
-        );
-        assert_eq!(wrapped("", "- ", "  "), ["-"]);
+    fn an_old_procedure_text_is_named_from_the_day_it_is_too_old() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(old_procedure(&desk(), at("2027-02-05T23:59:59-06:00")), None);
+        let words = old_procedure(&desk(), at("2027-02-06T00:00:00-06:00")).unwrap();
+        assert_eq!(words, "The procedure text is OLD, of 2025-02-06: ask the supervisor whether it still holds.");
+        let patient = Desk { procedure_max_age_months: 25, ..desk() };
+        assert_eq!(old_procedure(&patient, at("2027-02-06T00:00:00-06:00")), None);
     }
 
     #[test]

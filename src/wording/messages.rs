@@ -6,14 +6,15 @@
 mod email;
 mod held_back;
 
-use chrono::{DateTime, LocalResult, TimeZone, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 pub use email::email;
 pub use held_back::{HeldBack, held_back};
 
 use super::gsm::{ONE_SEGMENT, fold, segments};
-use super::time;
+use super::phone;
+use super::time::spoken;
 use crate::episode::briefing::Briefing;
 use crate::episode::event::Purpose;
 
@@ -122,7 +123,7 @@ fn promise_warning(facts: &Facts, name: &str) -> String {
 
 fn promise_missed(facts: &Facts, name: &str) -> String {
     let who = customer(facts, name).unwrap_or_else(|| "the customer".to_owned());
-    let promised = facts.due.map_or_else(String::new, |due| format!(", due {}", clock(due, facts.zone)));
+    let promised = facts.due.map_or_else(String::new, |due| format!(", due {}", spoken(due, facts.zone)));
     sentences([
         &format!("{}CALLBACK MISSED {}: call {who} NOW{promised}", sender(facts), fold(facts.case)),
         &owner(facts),
@@ -160,26 +161,16 @@ fn label(facts: &Facts) -> String {
 
 /// The customer's name and number; nothing when they were purged.
 fn customer(facts: &Facts, name: &str) -> Option<String> {
-    let phone = display_phone(&facts.briefing?.phone);
+    let phone = phone::display(&facts.briefing?.phone);
     Some(if name.is_empty() { phone } else { format!("{name} {phone}") })
 }
 
 /// By when to call: a clock time, for nobody counts minutes at 3 am.
 fn deadline(facts: &Facts) -> String {
     match facts.due {
-        Some(due) if due > facts.now => format!(" by {}", clock(due, facts.zone)),
+        Some(due) if due > facts.now => format!(" by {}", spoken(due, facts.zone)),
         Some(_) => " NOW".to_owned(),
         None => String::new(),
-    }
-}
-
-/// `11:42pm`; with the zone in the hour that November has twice.
-fn clock(at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    let spoken = time::spoken(at, zone);
-    match zone.from_local_datetime(&local.naive_local()) {
-        LocalResult::Ambiguous(..) => format!("{spoken} {}", local.format("%Z")),
-        _ => spoken,
     }
 }
 
@@ -194,7 +185,7 @@ fn owner(facts: &Facts) -> String {
 
 /// The help desk's number.
 fn desk(facts: &Facts) -> String {
-    format!("HD {}", display_phone(facts.help_desk_phone))
+    format!("HD {}", phone::display(facts.help_desk_phone))
 }
 
 /// The parts as sentences with full stops between them, none after the last and none doubled.
@@ -276,31 +267,6 @@ fn ordinal(number: u32) -> String {
         _ => "th",
     };
     format!("{number}{suffix}")
-}
-
-/// A phone number as phones make a link of it: `608-555-0142`, with ` x12` for an extension; other countries as typed.
-pub fn display_phone(typed: &str) -> String {
-    let text = fold(typed);
-    let lower = text.to_ascii_lowercase();
-    let (number, extension) = match lower.split_once('x') {
-        Some((number, extension)) => (number.trim_end_matches('e').trim_end(), digits(extension)),
-        None => (lower.as_str(), String::new()),
-    };
-    let figures = digits(number);
-    let national = figures.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(&figures);
-    let is_american = number.chars().all(|letter| letter.is_ascii_digit() || " ()-.+/".contains(letter))
-        && (!number.trim_start().starts_with('+') || figures.starts_with('1') && figures.len() == 11);
-    let parts = (national.get(..3), national.get(3..6), national.get(6..));
-    let (Some(area), Some(exchange), Some(line)) = parts else { return text };
-    if !is_american || line.len() != 4 {
-        return text;
-    }
-    let extension = if extension.is_empty() { String::new() } else { format!(" x{extension}") };
-    format!("{area}-{exchange}-{line}{extension}")
-}
-
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 #[cfg(test)]

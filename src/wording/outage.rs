@@ -2,7 +2,8 @@
 
 use crate::decision::outage::{Actor, CHECKLIST, Step, Task};
 
-use super::decision::{Desk, wrapped};
+use super::columns::wrapped;
+use super::decision::Desk;
 
 /// Who carries out a step, as a person calls them.
 pub const fn actor(actor: Actor) -> &'static str {

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::decision::wrapped;
+use super::columns::{fill, padded, wrapped};
 use super::phone;
-use super::time::{short, span, spoken, stamp};
+use super::time::{minute, short, span, spoken, stamp};
 use crate::decision::ladder::{Channel, Contact, Ladder, Rung};
 use crate::episode::briefing::Briefing;
 use crate::episode::event::{Basis, EscalationReason, Event, Purpose, Said, Via};
@@ -36,7 +36,7 @@ pub fn event(event: &Event, zone: Tz) -> String {
         Event::Acknowledged(by) => format!("{} has it ({})", by.by, via(by.via)),
         Event::Declined(by) => format!("{} cannot ({})", by.by, via(by.via)),
         Event::PromiseMade { due, .. } => {
-            format!("customer promised a call by {}", stamp(*due, zone))
+            format!("customer promised a call by {}", minute(*due, zone))
         }
         Event::PromiseWarned { after_minutes } => format!("the promise has run for {after_minutes} minutes"),
         Event::PromiseMissed => "the promise is MISSED: nobody reported a callback".to_owned(),
@@ -161,15 +161,66 @@ fn people(rung: &Rung) -> String {
 
 /// Name, number and the end of the shift: what an agent needs to dial.
 pub fn contact(contact: &Contact, zone: Tz) -> String {
-    let number = contact.phone.as_deref().map_or_else(|| "NO NUMBER".to_owned(), phone::display);
-    match contact.until {
-        Some(until) => format!("{}  {number}  until {}", contact.name, short(until, zone)),
-        None => format!("{}  {number}", contact.name),
-    }
+    contact_parts(contact, zone).join("  ")
 }
 
-/// Who will be tried, for the agent about to page: name and number large enough to dial by hand, then the row.
-pub fn who(ladder: &Ladder, status: Status, problems: &[String], basis: &Basis, zone: Tz) -> Vec<String> {
+fn contact_parts(contact: &Contact, zone: Tz) -> Vec<String> {
+    let number = contact.phone.as_deref().map_or_else(|| "NO NUMBER".to_owned(), phone::display);
+    let until = contact.until.map(|until| format!("until {}", short(until, zone)));
+    [contact.name.clone(), number].into_iter().chain(until).collect()
+}
+
+/// What each key does when the agent is asked whether to page; `due` is what the customer was told, if anything.
+pub fn confirmation(ladder: &Ladder, due: Option<DateTime<Utc>>, zone: Tz) -> Vec<String> {
+    let first = ladder.rungs.iter().find(|rung| !rung.contacts.is_empty());
+    let yes = match (first, due) {
+        (None, _) => "store the page; NOBODY can be messaged, so you act by hand".to_owned(),
+        (Some(rung), Some(due)) => {
+            let due = spoken(due, zone);
+            format!("page {} now by {}; you have told the customer \"by {due}\"", people(rung), channels(rung))
+        }
+        (Some(rung), None) => {
+            format!("message {} now by {}; the customer is promised no time", people(rung), channels(rung))
+        }
+    };
+    let mut lines = wrapped(&yes, "y = ", "    ");
+    lines.push("q = leave; nobody is paged, nothing is stored".to_owned());
+    lines
+}
+
+/// Whom to dial while messages are on their way, because none of them rings like a call (A25, domain 1.9 row 11), and
+/// what to say; nothing when the page calls by itself.
+pub fn dial_too(
+    ladder: &Ladder,
+    briefing: &Briefing,
+    due: Option<DateTime<Utc>>,
+    desk_phone: &str,
+    training: bool,
+    zone: Tz,
+) -> Vec<String> {
+    let Some(rung) = ladder.rungs.iter().find(|rung| !rung.contacts.is_empty()) else { return Vec::new() };
+    let dialled: Vec<String> = rung
+        .contacts
+        .iter()
+        .filter_map(|person| Some(format!("{} ({})", person.name, phone::display(person.phone.as_deref()?))))
+        .collect();
+    if dialled.is_empty() || rung.channels.contains(&Channel::Voice) {
+        return Vec::new();
+    }
+    let practice = if training { "TRAINING, do not really dial: " } else { "" };
+    let dialled = dialled.join(" and ");
+    let dial = format!("Dial {dialled} as well: a message may be slept through. Say, also to a voicemail:");
+    let mut lines = wrapped(&dial, practice, "  ");
+    lines.extend(wrapped(&by_hand(briefing, due, desk_phone, zone), "  ", "  "));
+    lines
+}
+
+fn channels(rung: &Rung) -> String {
+    rung.channels.iter().map(|channel| channel_name(*channel)).collect::<Vec<_>>().join(" and ")
+}
+
+/// Who will be tried, for the agent about to page: name, number and end of shift, to be dialled by hand at need.
+pub fn who(ladder: &Ladder, status: Status, problems: &[String], zone: Tz) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     match status {
         Status::Covered => {}
@@ -188,12 +239,14 @@ pub fn who(ladder: &Ladder, status: Status, problems: &[String], basis: &Basis, 
         for person in &rung.contacts {
             if !named.iter().any(|other| other.same_as(person)) {
                 named.push(person);
-                lines.push(format!("  {:<10}  {}", rung.label, contact(person, zone)));
+                let label = padded(&rung.label, 10);
+                lines.extend(
+                    fill(&format!("  {label}  "), 14, "  ", contact_parts(person, zone)).lines().map(str::to_owned),
+                );
             }
         }
     }
-    let told = problems.iter().map(|problem| format!("! {problem}"));
-    lines.extend(told.chain(basis.rows.iter().cloned()).flat_map(|line| wrapped(&line, "  ", "      ")));
+    lines.extend(problems.iter().flat_map(|problem| wrapped(problem, "  ! ", "    ")));
     lines
 }
 
@@ -219,14 +272,8 @@ pub fn ladder_plan(ladder: &Ladder, start: DateTime<Utc>, zone: Tz) -> Vec<Strin
             lines.push(format!("  {:<8} {:<12} NOBODY to try: skipped at once", "-", rung.label));
             continue;
         }
-        let channels: Vec<&str> = rung.channels.iter().map(|channel| channel_name(*channel)).collect();
-        lines.push(format!(
-            "  {:<8} {:<12} {} by {}",
-            spoken(at, zone),
-            rung.label,
-            people(rung),
-            channels.join(" and ")
-        ));
+        let first = format!("  {:<8} {} ", spoken(at, zone), padded(&rung.label, 12));
+        lines.extend(wrapped(&format!("{} by {}", people(rung), channels(rung)), &first, &" ".repeat(24)));
         at += chrono::Duration::seconds(i64::from(rung.wait_s));
     }
     lines.push(format!("  {:<8} the ladder ends; leadership is told, you act by hand", spoken(at, zone)));
@@ -251,12 +298,12 @@ pub fn ladder(state: &State, zone: Tz) -> Vec<String> {
             due += chrono::Duration::seconds(i64::from(rung.wait_s));
         }
         if rung.contacts.is_empty() {
-            lines.push(format!("{marker} {:<12} {:<22} NOBODY to try: skipped", rung.label, ""));
+            lines.push(format!("{marker} {} {:<22} NOBODY to try: skipped", padded(&rung.label, 12), ""));
         }
         for person in &rung.contacts {
             let words = words_about(state, index, person);
             let words = if words.is_empty() { when.clone() } else { words };
-            lines.push(format!("{marker} {:<12} {:<22} {words}", rung.label, person.name));
+            lines.push(format!("{marker} {} {} {words}", padded(&rung.label, 12), padded(&person.name, 22)));
         }
     }
     lines
@@ -289,9 +336,9 @@ fn words_about(state: &State, rung: usize, person: &Contact) -> String {
 
 /// The promise in one line.
 pub fn promise(promise: &Promise, now: DateTime<Utc>, zone: Tz) -> String {
-    let due = format!("due {}", stamp(promise.due, zone));
+    let due = format!("due {}", minute(promise.due, zone));
     match promise.state(now) {
-        PromiseState::Open => format!("open, {due}, {} min left", promise.minutes_left(now)),
+        PromiseState::Open => format!("{} min left, {due}", promise.minutes_left(now)),
         PromiseState::Kept => format!("kept, {due}"),
         PromiseState::Late => format!("kept LATE, {due}"),
         PromiseState::Missed => format!("MISSED by {}, {due}", span(now - promise.due)),
@@ -372,11 +419,12 @@ pub fn joined(state: &State, again: bool, now: DateTime<Utc>, zone: Tz) -> Vec<S
     let opened = short(state.opened_at, zone);
     lines.push(format!("Case {} has an open page already, by {}, {opened}.", state.case, state.opened_by));
     lines.push(if again { "Another round begins." } else { "You join it; nobody is paged twice." }.to_owned());
-    lines.push(summary(state, now, zone));
-    lines.iter().flat_map(|line| wrapped(line, "", "    ")).collect()
+    let mut lines: Vec<String> = lines.iter().flat_map(|line| wrapped(line, "", "    ")).collect();
+    lines.extend(summary(state, now, zone).lines().map(str::to_owned));
+    lines
 }
 
-/// The page in one line, for a list.
+/// The page in one line where it fits, for a list: case, who has it, the promise, then the rest.
 pub fn summary(state: &State, now: DateTime<Utc>, zone: Tz) -> String {
     let owner = match (&state.acknowledged, state.phase()) {
         (_, Phase::Cancelled) => "withdrawn".to_owned(),
@@ -389,7 +437,7 @@ pub fn summary(state: &State, now: DateTime<Utc>, zone: Tz) -> String {
     };
     let promise = state.promise.as_ref().map_or_else(String::new, |made| {
         format!(
-            "; promise {}",
+            "promise {}",
             match made.state(now) {
                 PromiseState::Open => format!("{} min left", made.minutes_left(now)),
                 PromiseState::Kept => "kept".to_owned(),
@@ -400,7 +448,8 @@ pub fn summary(state: &State, now: DateTime<Utc>, zone: Tz) -> String {
     });
     let schedule = state.schedule.as_deref().unwrap_or("leadership").to_uppercase();
     let mark = if state.training { "TRAINING " } else { "" };
-    format!("{mark}{}  {schedule}  opened {}  {owner}{promise}", state.case, short(state.opened_at, zone))
+    let opened = format!("opened {}", short(state.opened_at, zone));
+    fill(mark, 4, "   ", [state.case.clone(), schedule, owner, promise, opened])
 }
 
 /// The audit lines for the case: the schedule's rows and age, each attempt with its outcome, who has it (domain 1.4).

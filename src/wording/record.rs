@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::decision::{Call, Desk, headline, reason, spoken_hours, wrapped};
+use super::columns::wrapped;
+use super::decision::{Call, Desk, headline, reason, spoken_hours};
 use super::time;
 use crate::decision::{Answer, Outcome, RowId};
 
@@ -111,8 +112,8 @@ fn expectation(call: &Call, facts: &Facts, desk: &Desk) -> String {
         format!("incident number, CPS hours ({}) and CPS phone {}", spoken_hours(&desk.cps_hours), desk.cps_phone);
     match (call.decision.outcome, call.promise_due) {
         (Outcome::Page, Some(due)) => {
-            let due = time::stamp(due, desk.zone);
-            let told = facts.told_at.map_or_else(|| missing("when"), |at| time::stamp(at, desk.zone));
+            let due = time::minute(due, desk.zone);
+            let told = facts.told_at.map_or_else(|| missing("when"), |at| time::minute(at, desk.zone));
             let by = required(facts.told_by, "by whom");
             format!("technician contacts the customer within one hour, by {due}; told {told}, {by}; given: {cps}")
         }

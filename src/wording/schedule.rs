@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::columns::{fill, paragraph};
-use super::{problems, time};
+use super::{phone, problems, time};
 use crate::civil::{CivilNote, Interval};
 use crate::schedule::explain::{Account, Explanation, Neighbours, Verdict};
 use crate::schedule::loaded::LoadedSchedule;
@@ -73,15 +73,6 @@ pub fn verdict(verdict: &Verdict) -> String {
         Verdict::ReplacedBy(row) => format!("not on call: replaced by override {}", row_name(row)),
         Verdict::Placeholder => "names nobody: covers nothing and replaces nothing".to_owned(),
         Verdict::ExplicitGap => "override that names nobody: the role is empty while it lasts".to_owned(),
-    }
-}
-
-/// A number as a phone makes a link of it and a person dials it: `608-555-0142`; foreign numbers as E.164.
-pub fn dialable(phone: &str) -> String {
-    let national = phone.strip_prefix("+1").filter(|digits| digits.len() == 10 && digits.is_ascii());
-    match national.map(|digits| (digits.get(..3), digits.get(3..6), digits.get(6..))) {
-        Some((Some(area), Some(exchange), Some(line))) => format!("{area}-{exchange}-{line}"),
-        _ => phone.to_owned(),
     }
 }
 
@@ -310,7 +301,7 @@ pub(super) fn both(people: usize) -> &'static str {
 
 fn contact(person: &OnCallPerson) -> String {
     match (&person.phone, &person.email) {
-        (Some(phone), _) => dialable(phone),
+        (Some(phone), _) => phone::display(phone),
         (None, Some(email)) => format!("NO PHONE NUMBER, {email}"),
         (None, None) => "NO PHONE NUMBER".to_owned(),
     }

@@ -1,6 +1,6 @@
 //! How is an instant written for people and for programs? Always with its offset, so that the two 01:30 of November differ.
 
-use chrono::{DateTime, Duration, SecondsFormat, Utc};
+use chrono::{DateTime, Duration, LocalResult, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// RFC 3339 with the site's offset, as the JSON carries it: `2026-11-22T01:30:00-06:00`.
@@ -20,9 +20,16 @@ pub fn short(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%a %Y-%m-%d %H:%M").to_string()
 }
 
-/// The clock time as a person says it: `11:42pm`.
+/// The same to the minute, where seconds would only be in the way: `Sun 2026-11-22 01:30 CST (-06:00)`.
+pub fn minute(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%a %Y-%m-%d %H:%M %Z (%:z)").to_string()
+}
+
+/// The clock time as a person says it: `11:42pm`; with the zone in the hour that November has twice.
 pub fn spoken(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%-I:%M%P").to_string()
+    let local = at.with_timezone(&zone);
+    let twice = matches!(zone.from_local_datetime(&local.naive_local()), LocalResult::Ambiguous(..));
+    local.format(if twice { "%-I:%M%P %Z" } else { "%-I:%M%P" }).to_string()
 }
 
 /// A span in its two largest units: `2 d 4 h`, `1 h 5 min`, `45 s`.

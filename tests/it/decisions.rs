@@ -346,7 +346,7 @@ fn every_outcome_reads_as_reviewed_within_80_columns() {
     for (name, answers, circumstances) in samples() {
         let call = Call { case: Some("1234567"), ..Call::decide(&answers, &circumstances) };
         rows.push(call.decision.row);
-        text.extend(["## ", name, "\n", &sheet(&call, &facts, &desk, &[], &[]), "\n\n"]);
+        text.extend(["## ", name, "\n", &sheet(&call, &facts, &desk, &[]), "\n\n"]);
     }
     assert!(
         text.lines().all(|line| line.len() <= 80),
@@ -389,7 +389,7 @@ fn a_running_page_carries_the_promise_the_audit_and_every_missing_fact() {
         "Schedule aims: aims.csv row 48, read 4 min before".to_owned(),
         "22:43:05 sms to Ada Ruiz by twilio SM0123: accepted".to_owned(),
     ];
-    let text = sheet(&call, &facts, &desk, &[], &audit);
+    let text = sheet(&call, &facts, &desk, &audit);
     assert!(text.lines().all(|line| line.len() <= 80), "{text}");
     insta::assert_snapshot!("running_page", text);
 }

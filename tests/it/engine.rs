@@ -22,7 +22,7 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tokio::sync::{Notify, mpsc, oneshot};
 
-use house::{ADA, Act, House, by, open, opening, turning};
+use house::{ADA, Act, BEN, House, by, open, opening, turning};
 
 mod house;
 
@@ -311,6 +311,49 @@ async fn replies_that_fit_no_page_or_several_change_nothing() {
         "Ada",
         "one page still waits: it is meant"
     );
+}
+
+#[tokio::test]
+async fn a_text_asks_for_the_case_number_when_the_same_person_was_asked_to_take_another_page() {
+    let house = House::new();
+    let engine = house.engine("e1").await;
+    let texts = async |case: &str| {
+        let page = format!("p{case}");
+        open(&engine, &page, case).await;
+        engine.turn().await.unwrap();
+        house.sms.texts().last().cloned().unwrap()
+    };
+    assert_eq!(texts("1000001").await, "1000001");
+    assert_eq!(texts("1000002").await, "1000002 among several", "the first still waits");
+    engine.submit("p1000001", Input::Acknowledge(by("Ada"))).await.unwrap().unwrap();
+    engine.submit("p1000002", Input::Acknowledge(by("Ada"))).await.unwrap().unwrap();
+    assert_eq!(texts("1000003").await, "1000003", "both before it have an owner");
+    // Ben is on the ladder of that page, but was not asked yet: Ada's cannot leads to him.
+    engine.submit("p1000003", Input::Decline(by("Ada"))).await.unwrap().unwrap();
+    engine.turn().await.unwrap();
+    assert_eq!(house.sms.texts().last().unwrap(), "1000003");
+    let training = house.engine_of("e2", true).await;
+    let begun = training.open(opening("drill", "1000004")).await.unwrap();
+    assert!(begun.is_ok());
+    training.turn().await.unwrap();
+    assert_eq!(house.sms.texts().last().unwrap(), "1000004", "a live page is not one of training");
+}
+
+#[tokio::test]
+async fn a_reply_means_the_page_its_sender_was_asked_to_take() {
+    let house = House::new();
+    let engine = house.engine("e1").await;
+    open(&engine, "p1", "1000001").await;
+    let mut other = opening("p2", "1000002");
+    other.opened.ladder.rungs.remove(0);
+    engine.open(other).await.unwrap().unwrap();
+    engine.turn().await.unwrap();
+    // Ben stands on both ladders, and only the second page has come to him.
+    house.sms.replied("SM1", BEN, "1", 20);
+    house.clock.turn(30);
+    engine.turn().await.unwrap();
+    assert_eq!(engine.state_of("p1").await.unwrap().acknowledged, None);
+    assert_eq!(engine.state_of("p2").await.unwrap().acknowledged.unwrap().by, "Ben");
 }
 
 #[tokio::test]

@@ -75,6 +75,36 @@ fn a_page_is_shown_sent_acknowledged_and_its_promise_kept() {
 }
 
 #[test]
+fn what_must_be_known_first_stands_first_and_fits_a_screen() {
+    let site = site("none");
+    let answer = page(&site, &["--no-wait"]).expect(0);
+    let parts = [
+        "  PAGE AIMS",
+        "Chloe Lindqvist  608-555-0103  until Thu 2026-11-26 07:00",
+        "within one hour, by 11:30pm",
+        "row D5a",
+        "TRAINING, do not really dial: Dial Chloe Lindqvist",
+        "Run the Assign to EAST one-step",
+        "Paste into WiscIT:",
+        "page opened by agent",
+        "page-oncall cancel INC1234567",
+    ];
+    let places: Vec<_> = parts.iter().map(|part| answer.out.find(part)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{}", answer.out);
+    // The question takes four lines below it.
+    let screen = answer.out.lines().take_while(|line| !line.contains("Dial")).count();
+    assert!(screen <= 20, "{screen} lines\n{}", answer.out);
+}
+
+#[test]
+fn a_page_of_training_is_joined_in_its_own_time() {
+    let site = site("none");
+    page(&site, &["--no-wait"]).expect(0);
+    let joined = site.run(&["--case", "INC1234567", "--no-wait"]).expect(0);
+    assert!(joined.out.contains("promise 59 min left"), "{}", joined.out);
+}
+
+#[test]
 fn the_same_case_joins_the_open_page_and_again_starts_another_round() {
     let site = site("1");
     page(&site, &[]).expect(0);

@@ -1,8 +1,8 @@
 //! What does a technician read in a mail? The facts at the top, each on a line, then the rest.
 
-use super::{Facts, clock, display_phone, held_back, label, ordinal};
+use super::{Facts, held_back, label, ordinal};
 use crate::episode::event::Purpose;
-use crate::wording::time;
+use crate::wording::{phone, time};
 
 /// The subject and the body. Unlike a text, a mail keeps the letters of names as they are written.
 pub fn email(facts: &Facts) -> (String, String) {
@@ -13,7 +13,7 @@ fn subject(facts: &Facts) -> String {
     let training = if facts.training { "TRAINING " } else { "" };
     let nth = if facts.notice > 1 { format!("{} ", ordinal(facts.notice)) } else { String::new() };
     let (schedule, case) = (label(facts), facts.case);
-    let by = facts.due.map_or_else(String::new, |due| format!(" by {}", clock(due, facts.zone)));
+    let by = facts.due.map_or_else(String::new, |due| format!(" by {}", time::spoken(due, facts.zone)));
     let what = match facts.purpose {
         Purpose::Page => format!("{nth}PAGE{schedule} {case}: call{by}"),
         Purpose::StandDown => format!("STAND DOWN{schedule} {case}: you need not call"),
@@ -53,14 +53,14 @@ fn customer_lines(facts: &Facts) -> Vec<String> {
     };
     vec![
         format!("Customer: {}", one_line(&briefing.customer)),
-        format!("Call:     {}", display_phone(&briefing.phone)),
+        format!("Call:     {}", phone::display(&briefing.phone)),
         format!("Problem:  {problem}"),
     ]
 }
 
 /// What to do, by the reason of the mail.
 fn purpose_lines(facts: &Facts) -> Vec<String> {
-    let desk = display_phone(facts.help_desk_phone);
+    let desk = phone::display(facts.help_desk_phone);
     let promised = facts.due.map_or_else(
         || "Call the customer as soon as you can.".to_owned(),
         |due| {

@@ -11,11 +11,13 @@ use page_oncall::decision::Answers;
 use page_oncall::decision::ladder::{Channel, Contact, Ladder, Rung};
 use page_oncall::engine::{Engine, EngineError, Opening, Parts};
 use page_oncall::episode::briefing::Briefing;
-use page_oncall::episode::event::{Attempt, Basis, Opened, Said, Via};
+use page_oncall::episode::event::{Basis, Opened, Said, Via};
 use page_oncall::episode::outcome::{Outcome, Report};
 use page_oncall::episode::policy::Policy;
 use page_oncall::episode::state::State;
-use page_oncall::ports::{Begun, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Reply};
+use page_oncall::ports::{
+    Begun, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Rendering, Reply,
+};
 use page_oncall::store::lease::FileLease;
 use page_oncall::store::sqlite::SqliteStore;
 use tokio::sync::{Notify, mpsc, watch};
@@ -123,6 +125,11 @@ impl Script {
         self.replies.lock().unwrap().push(reply);
     }
 
+    /// The texts that came in.
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.sent.lock().unwrap().iter().map(|(_, text)| text.clone()).collect()
+    }
+
     /// The ids of the attempts that came in.
     pub(super) fn sent(&self) -> Vec<String> {
         self.sent.lock().unwrap().iter().map(|(attempt, _)| attempt.clone()).collect()
@@ -146,7 +153,7 @@ impl Provider for Script {
 
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {
         Box::pin(async move {
-            self.sent.lock().unwrap().push((message.attempt.clone(), message.to.clone()));
+            self.sent.lock().unwrap().push((message.attempt.clone(), message.body.clone()));
             let act = self.acts.lock().unwrap().pop_front().unwrap_or(Act::Answer(Outcome::Accepted));
             self.called.send(message.attempt.clone()).unwrap();
             // Another engine may get between the intent and the outcome.
@@ -178,7 +185,8 @@ impl Provider for Script {
 pub(super) struct CaseOnly;
 
 impl Render for CaseOnly {
-    fn render(&self, state: &State, attempt: &Attempt, briefing: Option<&Briefing>, _: DateTime<Utc>) -> Message {
+    fn render(&self, asked: &Rendering<'_>) -> Message {
+        let Rendering { state, attempt, briefing, several_open, .. } = *asked;
         assert_eq!(briefing.unwrap().case, state.case);
         Message {
             message_key: attempt.message_key().to_owned(),
@@ -186,7 +194,7 @@ impl Render for CaseOnly {
             to: attempt.contact.address(attempt.channel).unwrap().to_owned(),
             name: attempt.contact.name.clone(),
             subject: String::new(),
-            body: state.case.clone(),
+            body: format!("{}{}", state.case, if several_open { " among several" } else { "" }),
         }
     }
 }
