@@ -132,6 +132,8 @@ pub enum Verb {
         #[arg(long)]
         all_hours: bool,
     },
+    /// Who is on call from when until when: a table, a picture, a calendar.
+    Shifts(ShiftsArguments),
     /// What the procedure says for given answers; nothing is sent.
     Decide {
         /// The answers.
@@ -181,6 +183,34 @@ pub enum Verb {
         #[arg(long)]
         once: bool,
     },
+}
+
+/// Which shifts are shown, and in which form.
+#[derive(Debug, Clone, Args)]
+pub struct ShiftsArguments {
+    /// One schedule; all when absent.
+    pub schedule: Option<String>,
+    /// From when; default the beginning of today.
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Until when.
+    #[arg(long, value_name = "TIME", conflicts_with = "days")]
+    pub to: Option<String>,
+    /// How many days.
+    #[arg(long, value_name = "DAYS", default_value_t = 14)]
+    pub days: u32,
+    /// Draw a picture; - is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<String>,
+    /// Where the picture's line "now" stands; default now.
+    #[arg(long, value_name = "TIME", requires = "svg")]
+    pub at: Option<String>,
+    /// Write a calendar (iCalendar); - is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub ics: Option<String>,
+    /// Put phone numbers and e-mail addresses into the calendar.
+    #[arg(long, requires = "ics")]
+    pub with_phones: bool,
 }
 
 /// What a technician or agent reports of a case.

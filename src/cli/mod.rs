@@ -17,4 +17,5 @@ pub mod instant;
 pub mod pages;
 pub mod paint;
 pub mod reports;
+pub mod shifts;
 pub mod who;

@@ -21,7 +21,9 @@ pub struct LoadedSchedule {
     pub understood: Option<Understood>,
     /// When the sheet was read.
     pub read_at: DateTime<Utc>,
-    /// How long ago that was, in seconds.
+    /// Since when the source says what it says, as far as the source tells: a file's last change, else the reading.
+    pub changed_at: DateTime<Utc>,
+    /// How long ago the sheet was read, in seconds.
     pub age_s: i64,
     /// Whether this is the saved copy because the source could not be read or used.
     pub from_cache: bool,

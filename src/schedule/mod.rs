@@ -4,6 +4,8 @@
 //! into shifts; `roster` knows people and how to reach them; `problem` is a defect with its cell; `resolve` answers
 //! who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of time;
 //! `loaded` is a schedule as a face gets it, with its age; `identity` tells which words mean one role or one person.
+//! who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of time, and
+//! `plan` lists who is on call in it; `loaded` is a schedule as a face gets it, with its age.
 
 pub mod coverage;
 pub mod explain;
@@ -15,6 +17,7 @@ pub mod loaded;
 pub mod notation;
 pub mod on_call;
 pub mod phone;
+pub mod plan;
 pub mod problem;
 pub mod resolve;
 pub mod roster;

@@ -162,25 +162,30 @@ impl Schedule {
         present
     }
 
-    /// The people of one role's rows in row order; a person named twice is listed by the earliest row.
+    /// Adds the people of one role's rows, as `listed` has them.
     fn add_role(&self, rows: &[usize], at: DateTime<Utc>, people: &mut Vec<OnCallPerson>) {
-        let mut seen: HashSet<usize> = HashSet::new();
-        for row in rows {
-            let (Some(duty), Some(shift)) = (self.timeline.duty(*row), self.shifts.get(*row)) else { continue };
-            let Some(in_force) = self.timeline.in_force(*row, at) else { continue };
-            for member in &duty.members {
-                if rows.len() == 1 || seen.insert(member.person) {
-                    people.extend(self.person(shift, *member, duty.role, in_force));
-                }
-            }
+        for (row, member) in self.listed(rows) {
+            people.extend(self.timeline.in_force(row, at).and_then(|in_force| self.person(row, member, in_force)));
         }
     }
 
-    fn person(&self, shift: &Shift, member: Member, role: usize, in_force: Interval) -> Option<OnCallPerson> {
+    /// The people of one role's rows in force, in row order; a person named twice is listed by the earliest row.
+    pub(super) fn listed(&self, rows: &[usize]) -> impl Iterator<Item = (usize, Member)> {
+        let mut seen: HashSet<usize> = HashSet::new();
+        let several = rows.len() > 1;
+        rows.iter()
+            .filter_map(|row| Some((*row, self.timeline.duty(*row)?)))
+            .flat_map(|(row, duty)| duty.members.iter().map(move |member| (row, *member)))
+            .filter(move |(_, member)| !several || seen.insert(member.person))
+    }
+
+    /// A person of a row, on call for the span `in_force`.
+    pub(super) fn person(&self, row: usize, member: Member, in_force: Interval) -> Option<OnCallPerson> {
+        let (shift, duty) = (self.shifts.get(row)?, self.timeline.duty(row)?);
         let holder = shift.holders.get(member.holder)?;
         Some(OnCallPerson {
             name: Arc::clone(&holder.name),
-            role: self.roles.get(role)?.clone(),
+            role: self.roles.get(duty.role)?.clone(),
             phone: holder.phone.clone(),
             email: holder.email.clone(),
             from: in_force.start(),
@@ -191,7 +196,7 @@ impl Schedule {
     }
 
     /// Whether one role's rows in force name different people (contract 2.3 rule 5).
-    fn is_conflict(&self, rows: &[usize]) -> bool {
+    pub(super) fn is_conflict(&self, rows: &[usize]) -> bool {
         let mut groups = rows.iter().filter_map(|row| self.timeline.duty(*row)).map(|duty| duty.group);
         let first = groups.next();
         groups.any(|group| Some(group) != first)

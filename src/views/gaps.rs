@@ -118,7 +118,8 @@ impl<'a> Gaps<'a> {
 }
 
 impl GapView {
-    fn new(gap: &Gap, zone: Tz) -> Self {
+    /// The hole with instants in the site's offset.
+    pub fn new(gap: &Gap, zone: Tz) -> Self {
         Self {
             from: rfc3339(gap.interval.start(), zone),
             until: rfc3339(gap.interval.end(), zone),

@@ -9,4 +9,5 @@ pub mod explain;
 pub mod gaps;
 pub mod page;
 pub mod problem;
+pub mod shifts;
 pub mod who;

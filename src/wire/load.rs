@@ -26,6 +26,8 @@ pub(super) struct Loaded {
     pub folder: PathBuf,
     /// What is wrong with the contacts and partners, for people.
     pub warnings: Vec<String>,
+    /// When the settings, contacts or holidays, which every answer depends on, were last changed.
+    pub changed_at: Option<DateTime<Utc>>,
 }
 
 /// Reads the settings, the contacts, the partners and the holidays. Schedules are read when they are asked for.
@@ -60,8 +62,16 @@ pub(super) fn site(file: &Path) -> Result<Loaded, CommandError> {
         Some(grid) => holidays::read(&grid).map_err(|error| CommandError::usage(error.to_string()))?,
         None => crate::civil::HolidayCalendar::default(),
     };
+    let desk = &settings.desk;
+    let parts = [&desk.contacts, &desk.holidays].map(|name| folder.join(name));
+    let changed_at = parts.iter().map(PathBuf::as_path).chain([file]).filter_map(changed_at).max();
     let site = Site::new(settings, roster, partners, holidays).map_err(wrong)?;
-    Ok(Loaded { site, folder, warnings })
+    Ok(Loaded { site, folder, warnings, changed_at })
+}
+
+/// When a file was last changed, where the machine can tell.
+fn changed_at(file: &Path) -> Option<DateTime<Utc>> {
+    std::fs::metadata(file).and_then(|about| about.modified()).ok().map(DateTime::from)
 }
 
 fn problem_line(problem: &Problem) -> String {
@@ -143,6 +153,7 @@ impl Loaded {
             schedule,
             understood,
             read_at: now,
+            changed_at: changed_at(&self.folder.join(file)).max(self.changed_at).unwrap_or(now),
             age_s: 0,
             from_cache: false,
             stale: false,

@@ -4,13 +4,14 @@ use std::future::Future;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::{adapters, locate};
-use crate::civil::Interval;
+use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, CaseArguments, Color, Format, Verb};
 use crate::cli::case::{self, Next, Prepared, Surroundings};
 use crate::cli::desk::desk;
@@ -20,7 +21,7 @@ use crate::cli::follow::{self, Show};
 use crate::cli::instant::{self, Instant};
 use crate::cli::pages::{self, Reader};
 use crate::cli::paint::Painted;
-use crate::cli::{ask, decide, explain, gaps, reports, who};
+use crate::cli::{ask, decide, explain, gaps, reports, shifts, who};
 use crate::engine::{Engine, Opening};
 use crate::episode::input::Input;
 use crate::ports::{Begun, Clock, EpisodeStore};
@@ -87,9 +88,19 @@ fn verb_of(
         }
         Verb::Gaps { schedule, from, to, days, all_hours } => {
             let schedules = loaded.schedules(schedule.as_deref(), now)?;
-            let window = window(from.as_deref(), to.as_deref(), *days, &parse)?;
+            let from = parse(from.as_deref().unwrap_or("now"))?.at;
+            let window = window(zone, from, to.as_deref(), *days, &parse)?;
             let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
             Ok(gaps::run(&schedules, &face, window, desks, *all_hours, out)?)
+        }
+        Verb::Shifts(words) => {
+            let schedules = loaded.schedules(words.schedule.as_deref(), now)?;
+            let today = || start_of_day(zone, now.with_timezone(&zone).date_naive());
+            let from = words.from.as_deref().map_or_else(|| Ok(today()), |text| parse(text).map(|from| from.at))?;
+            let window = window(zone, from, words.to.as_deref(), words.days, &parse)?;
+            let at = parse(words.at.as_deref().unwrap_or("now"))?.at;
+            let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
+            shifts::run(&schedules, &face, window, at, desks, words, out)
         }
         Verb::Decide { answers, at, stream, no_input, table } => {
             let request = DecideRequest { answers, at: at.as_deref(), stream: stream.as_deref(), no_input: *no_input };
@@ -116,16 +127,17 @@ fn verb_of(
     }
 }
 
+/// From `from` until `to`, or for so many civil days: fourteen days end at the same clock time, whatever the clocks do.
 fn window(
-    from: Option<&str>,
+    zone: Tz,
+    from: DateTime<Utc>,
     to: Option<&str>,
     days: u32,
     parse: &dyn Fn(&str) -> Result<Instant, CommandError>,
 ) -> Result<Interval, CommandError> {
-    let from = parse(from.unwrap_or("now"))?.at;
     let to = match to {
         Some(text) => parse(text)?.at,
-        None => from.checked_add_days(Days::new(u64::from(days))).unwrap_or(DateTime::<Utc>::MAX_UTC),
+        None => days_later(zone, from, u64::from(days)).unwrap_or(DateTime::<Utc>::MAX_UTC),
     };
     Interval::new(from, to)
         .ok_or_else(|| CommandError::usage("the window ends before it begins").hint("--to must be later than --from"))

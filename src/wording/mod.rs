@@ -4,6 +4,7 @@
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `layouts`, `problems`,
 //! `partners`. For all of them: `time`, `phone`, and `columns` that fills lines.
 
+pub mod calendar;
 pub mod columns;
 pub mod decision;
 pub mod decision_sheet;
@@ -20,4 +21,6 @@ pub mod questions;
 pub mod record;
 pub mod refusals;
 pub mod schedule;
+pub mod shifts;
 pub mod time;
+pub mod timeline_svg;

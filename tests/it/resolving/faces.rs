@@ -35,6 +35,7 @@ pub(super) fn loaded(shifts: Vec<Shift>, problems: Vec<Problem>) -> LoadedSchedu
         schedule: Ok(Schedule::new("aims", "AIMS On-call Schedule", shifts, problems, &[])),
         understood: None,
         read_at: civil("2026-11-22 19:03"),
+        changed_at: civil("2026-11-20 09:00"),
         age_s: 240,
         from_cache: false,
         stale: false,
