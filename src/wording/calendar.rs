@@ -12,7 +12,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use self::lines::Lines;
-use super::schedule::{dialable, row_name};
+use super::phone::display;
+use super::schedule::row_name;
 use super::shifts::{Planned, kind, told_gap, told_stretch};
 use crate::civil::{Interval, resolve};
 use crate::schedule::Schedule;
@@ -70,7 +71,7 @@ impl Source<'_> {
         let mut told = vec![told_stretch(stretch, self.plan, self.zone)];
         told.extend(kind(stretch, &self.plan.replaced).map(|kind| format!("This is an {kind}.")));
         if with_phones {
-            told.extend(person.phone.as_deref().map(dialable));
+            told.extend(person.phone.as_deref().map(display));
             told.extend(person.email.as_deref().map(str::to_owned));
         }
         told.push(format!("{}, {}", self.loaded.title, row_name(&person.row)));

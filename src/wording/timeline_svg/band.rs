@@ -117,10 +117,8 @@ impl<'a> Band<'a> {
             if self.window.contains(at) {
                 let word = at.with_timezone(&zone).format("%H:%M").to_string();
                 let x = self.x(at);
-                drawn.empty(
-                    "line",
-                    &class("po-line").at("x1", x).at("x2", x).at("y1", top + 360).at("y2", top + SCALE),
-                );
+                drawn
+                    .empty("line", &class("po-line").at("x1", x).at("x2", x).at("y1", top + 360).at("y2", top + SCALE));
                 drawn.label(x, top + 330, class("po-tiny po-soft po-mid"), &word);
             }
         }
