@@ -7,8 +7,10 @@
     reason = "a test ends by a panic; clippy knows test functions, but not the helpers beside them"
 )]
 
+mod crash;
 mod decisions;
 mod engine;
+mod live;
 mod mail;
 mod paging;
 mod reading;
@@ -22,4 +24,5 @@ mod store;
 mod support;
 mod support_http;
 mod support_tools;
+mod trouble;
 mod who;

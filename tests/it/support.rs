@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::support_tools::Program;
+
 /// A site folder that goes away with the value.
 pub(crate) struct Site {
     folder: tempfile::TempDir,
@@ -78,6 +80,14 @@ impl Site {
         command
     }
 
+    /// Starts the program and leaves it running; both its outputs come as lines.
+    pub(crate) fn start(&self, variables: &[(&str, &str)], words: &[&str]) -> Program {
+        let mut command = Command::new("/bin/sh");
+        command.env_clear().env("USER", "agent").envs(variables.iter().copied()).current_dir(self.folder.path());
+        let program = env!("CARGO_BIN_EXE_page-oncall");
+        Program::start(command.args(["-c", "exec \"$0\" \"$@\" 2>&1", program]).args(words))
+    }
+
     /// Runs the program to its end.
     pub(crate) fn run(&self, words: &[&str]) -> Ended {
         self.run_with_input(words, "")
@@ -85,7 +95,17 @@ impl Site {
 
     /// Runs the program to its end with `input` on standard input.
     pub(crate) fn run_with_input(&self, words: &[&str], input: &str) -> Ended {
+        Self::end(self.command(words), input)
+    }
+
+    /// Runs the program to its end with these variables beside the bare environment.
+    pub(crate) fn run_with(&self, variables: &[(&str, &str)], words: &[&str]) -> Ended {
         let mut command = self.command(words);
+        command.envs(variables.iter().copied());
+        Self::end(command, "")
+    }
+
+    fn end(mut command: Command, input: &str) -> Ended {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_owned();

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -66,6 +66,23 @@ impl Program {
         let digits: String = line.chars().rev().take_while(char::is_ascii_digit).collect();
         let port: String = digits.chars().rev().collect();
         port.parse().unwrap_or_else(|_| panic!("no port at the end of {line:?}"))
+    }
+
+    /// The program's next end, whoever causes it, and the lines that were not read before.
+    pub(crate) fn ended(mut self) -> (ExitStatus, Vec<String>) {
+        // Its output ends with it, or with the last process that it left behind.
+        let mut rest = Vec::new();
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            rest.push(line);
+        }
+        (self.child.wait().expect("the program can be waited for"), rest)
+    }
+
+    /// Asks the program to stop as a service manager does (SIGTERM), and waits for its end.
+    pub(crate) fn stopped(self) -> (ExitStatus, Vec<String>) {
+        let asked = Command::new("/bin/sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status();
+        assert!(asked.expect("there is a shell").success(), "the program had ended before");
+        self.ended()
     }
 }
 
