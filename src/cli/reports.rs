@@ -30,16 +30,26 @@ impl From<EngineError> for CommandError {
     }
 }
 
-/// Records the report and does at once what became due by it.
+/// What a report is recorded with.
+pub struct Recording<'a> {
+    /// The engine that records.
+    pub engine: &'a Engine,
+    /// Whether it may send what becomes due; else `page-oncall run` does.
+    pub sends: bool,
+    /// The pages.
+    pub reader: &'a Reader<'a>,
+}
+
+/// Records the report and does at once what became due by it. A report that is on disk is done, whatever comes after it.
 pub async fn run(
     kind: Kind,
     report: &Report,
-    engine: &Engine,
-    reader: &Reader<'_>,
+    recording: &Recording<'_>,
     format: Format,
     now: chrono::DateTime<chrono::Utc>,
     out: &mut dyn Write,
 ) -> CommandResult {
+    let Recording { engine, sends, reader } = recording;
     let by = report.by.trim();
     if by.is_empty() {
         return Err(CommandError::usage("--by needs the name of the person who says it"));
@@ -61,7 +71,12 @@ pub async fn run(
             return Err(CommandError::finding(refusals::said(&refusal, &before.case, reader.site.zone)));
         }
     };
-    engine.turn().await?;
+    if *sends && let Err(error) = engine.turn().await {
+        return Err(CommandError::could_not_tell(format!(
+            "this is recorded, but not all that is due was done: {error}"
+        ))
+        .hint("`page-oncall run` does the rest"));
+    }
     if format == Format::Json {
         write_json(out, &reader.view(&page.episode, now, false).await?)?;
     } else {

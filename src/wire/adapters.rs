@@ -53,6 +53,15 @@ pub(super) async fn store_to_read(loaded: &Loaded) -> Result<Option<Arc<dyn Epis
     }
 }
 
+/// An engine for recording what a person reports, where messages cannot leave: it must never take a turn.
+pub(super) fn engine_that_records(
+    loaded: &Arc<Loaded>,
+    store: Arc<dyn EpisodeStore>,
+    clock: Arc<dyn Clock>,
+) -> Result<Engine, CommandError> {
+    engine_of(loaded, Vec::new(), store, clock)
+}
+
 /// The engine of this process.
 pub(super) fn engine(
     loaded: &Arc<Loaded>,
@@ -61,8 +70,7 @@ pub(super) fn engine(
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, CommandError> {
     let site = &loaded.site;
-    let training = site.is_training();
-    let providers = if training {
+    let providers = if site.is_training() {
         [Channel::Sms, Channel::Email]
             .into_iter()
             .map(|channel| {
@@ -73,6 +81,17 @@ pub(super) fn engine(
     } else {
         live_providers(loaded, environment, &clock)?
     };
+    engine_of(loaded, providers, store, clock)
+}
+
+fn engine_of(
+    loaded: &Arc<Loaded>,
+    providers: Vec<Arc<dyn Provider>>,
+    store: Arc<dyn EpisodeStore>,
+    clock: Arc<dyn Clock>,
+) -> Result<Engine, CommandError> {
+    let site = &loaded.site;
+    let training = site.is_training();
     Ok(Engine::new(Parts {
         store,
         lease: Arc::new(FileLease::beside(&database(loaded)?, training)),
@@ -135,8 +154,10 @@ fn secret(
 }
 
 fn read(path: &Path, what: &str) -> Result<Vec<u8>, CommandError> {
-    std::fs::read(path)
-        .map_err(|error| CommandError::usage(format!("the {what} file {} cannot be read: {error}", path.display())))
+    std::fs::read(path).map_err(|error| {
+        CommandError::usage(format!("the {what} file {} cannot be read: {error}", path.display()))
+            .hint("check its name under [delivery], which is relative to the settings file, and who may read it")
+    })
 }
 
 /// What is wrong with the addresses a live site would send to: carrier gateways are no text messages (domain 3).

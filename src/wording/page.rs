@@ -340,6 +340,24 @@ pub fn act_now(state: &State, briefing: Option<&Briefing>, desk_phone: &str, zon
     lines
 }
 
+/// What an agent must do when the page could not even be stored (contract 5.10): dial those `contacts`, in this order.
+pub fn dial_by_hand<'a>(contacts: impl IntoIterator<Item = &'a Contact>) -> String {
+    let mut people: Vec<String> = Vec::new();
+    for person in contacts {
+        let Some(number) = &person.phone else { continue };
+        let line = format!("{} {}", person.name, phone::display(number));
+        if !people.contains(&line) {
+            people.push(line);
+        }
+    }
+    let whom = if people.is_empty() {
+        "ask HD leadership by group Teams message, or by phone from NOVA".to_owned()
+    } else {
+        format!("dial until a person says \"I have it\": {}", people.join(", then "))
+    };
+    format!("NOBODY WAS PAGED; nothing was stored. By hand: {whom}")
+}
+
 /// What an agent reads who calls again for a case that has an open page.
 pub fn joined(state: &State, again: bool, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
     let mut lines = if state.training { vec![TRAINING_LINE.to_owned()] } else { Vec::new() };
