@@ -275,10 +275,10 @@ fn a_log_that_may_not_be_written_can_be_looked_at() {
     use std::os::unix::fs::PermissionsExt;
     let site = quiet_site();
     ends(&site, CALL, 0, &[]);
-    let allow = |name: &str, mode: u32| {
+    let allow = |site: &Site, name: &str, mode: u32| {
         std::fs::set_permissions(site.path(name), std::fs::Permissions::from_mode(mode)).unwrap();
     };
-    allow("page-oncall.db", 0o400);
+    allow(&site, "page-oncall.db", 0o400);
     if std::fs::OpenOptions::new().append(true).open(site.path("page-oncall.db")).is_ok() {
         println!("skipped: this user may write whatever the mode says, as root may");
         return;
@@ -286,11 +286,13 @@ fn a_log_that_may_not_be_written_can_be_looked_at() {
     ends(&site, "show 1234567", 0, &["Ada Ruiz"]);
     ends(&site, "ack 1234567 --by Ada", 3, &["page-oncall.db", "write permission"]);
     ends(&site, &CALL.replace("1234567", "7654321"), 3, &["write permission", "NOBODY WAS PAGED", "608-555-0101"]);
-    allow("page-oncall.db", 0o600);
-    allow(".", 0o500);
-    ends(&site, "ack 1234567 --by Ada", 3, &["page-oncall.db"]);
-    allow(".", 0o700);
+    allow(&site, "page-oncall.db", 0o600);
     ends(&site, "ack 1234567 --by Ada", 0, &["Ada has it"]);
+    let fresh = quiet_site();
+    allow(&fresh, ".", 0o500);
+    ends(&fresh, CALL, 3, &["PAGE AIMS", "page-oncall.db", "folder", "NOBODY WAS PAGED", "608-555-0101"]);
+    ends(&fresh, "pages", 0, &["no open page"]);
+    allow(&fresh, ".", 0o700);
 }
 
 #[tokio::test(flavor = "multi_thread")]
