@@ -56,6 +56,13 @@ impl CommandError {
         Self { exit: Exit::Finding, message: message.into(), hint: None }
     }
 
+    /// The same with something more to do, after the hint that it has.
+    #[must_use]
+    pub fn and(mut self, more: &str) -> Self {
+        self.hint = Some(self.hint.map_or_else(|| more.to_owned(), |hint| format!("{hint}\n  {more}")));
+        self
+    }
+
     /// The same with what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

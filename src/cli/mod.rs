@@ -14,6 +14,7 @@ pub mod face;
 pub mod follow;
 pub mod gaps;
 pub mod instant;
+pub mod lasting;
 pub mod pages;
 pub mod paint;
 pub mod reports;

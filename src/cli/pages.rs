@@ -219,13 +219,8 @@ pub async fn show(
             writeln!(out, "{line}")?;
         }
     }
-    writeln!(
-        out,
-        "\nPaste into {}:\n{}\n{}\n{0}",
-        reader.site.settings.desk.ticket_system,
-        "-".repeat(40),
-        view.record
-    )?;
+    let (system, rule) = (&reader.site.settings.desk.ticket_system, "-".repeat(40));
+    writeln!(out, "\nPaste into {system}:\n{rule}\n{}\n{rule}", view.record)?;
     Ok(Exit::Done)
 }
 

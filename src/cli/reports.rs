@@ -30,18 +30,26 @@ impl From<EngineError> for CommandError {
     }
 }
 
-/// Records the report by `recorder`; `sender`, where this machine may send, does at once what became due by it.
-#[allow(clippy::too_many_arguments, reason = "each is a different thing that only the caller knows")]
+/// What a report is recorded with.
+pub struct Recording<'a> {
+    /// The engine that records.
+    pub engine: &'a Engine,
+    /// Whether it may send what becomes due; else `page-oncall run` does.
+    pub sends: bool,
+    /// The pages.
+    pub reader: &'a Reader<'a>,
+}
+
+/// Records the report and does at once what became due by it. A report that is on disk is done, whatever comes after it.
 pub async fn run(
     kind: Kind,
     report: &Report,
-    recorder: &Engine,
-    sender: Option<&Engine>,
-    reader: &Reader<'_>,
+    recording: &Recording<'_>,
     format: Format,
     now: chrono::DateTime<chrono::Utc>,
     out: &mut dyn Write,
 ) -> CommandResult {
+    let Recording { engine, sends, reader } = recording;
     let by = report.by.trim();
     if by.is_empty() {
         return Err(CommandError::usage("--by needs the name of the person who says it"));
@@ -57,14 +65,17 @@ pub async fn run(
         Kind::CalledBack => Input::CalledBack(said),
         Kind::Cancel => Input::Cancel(said),
     };
-    let state = match recorder.submit(&page.episode, input).await? {
+    let state = match engine.submit(&page.episode, input).await? {
         Ok(state) => state,
         Err(refusal) => {
             return Err(CommandError::finding(refusals::said(&refusal, &before.case, reader.site.zone)));
         }
     };
-    if let Some(sender) = sender {
-        sender.turn().await?;
+    if *sends && let Err(error) = engine.turn().await {
+        return Err(CommandError::could_not_tell(format!(
+            "this is recorded, but not all that is due was done: {error}"
+        ))
+        .hint("`page-oncall run` does the rest"));
     }
     if format == Format::Json {
         write_json(out, &reader.view(&page.episode, now, false).await?)?;

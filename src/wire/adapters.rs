@@ -49,6 +49,15 @@ pub(super) async fn store_to_read(loaded: &Loaded) -> Result<Option<Arc<dyn Epis
     }
 }
 
+/// An engine for recording what a person reports, where messages cannot leave: it must never take a turn.
+pub(super) fn engine_that_records(
+    loaded: &Arc<Loaded>,
+    store: Arc<dyn EpisodeStore>,
+    clock: Arc<dyn Clock>,
+) -> Result<Engine, CommandError> {
+    engine_of(loaded, Vec::new(), store, clock)
+}
+
 /// The engine of this process.
 pub(super) fn engine(
     loaded: &Arc<Loaded>,
@@ -68,23 +77,14 @@ pub(super) fn engine(
     } else {
         live_providers(loaded, environment, &clock)?
     };
-    with_providers(loaded, store, clock, providers)
+    engine_of(loaded, providers, store, clock)
 }
 
-/// An engine that records what people say and sends nothing itself.
-pub(super) fn recorder(
+fn engine_of(
     loaded: &Arc<Loaded>,
-    store: Arc<dyn EpisodeStore>,
-    clock: Arc<dyn Clock>,
-) -> Result<Engine, CommandError> {
-    with_providers(loaded, store, clock, Vec::new())
-}
-
-fn with_providers(
-    loaded: &Arc<Loaded>,
-    store: Arc<dyn EpisodeStore>,
-    clock: Arc<dyn Clock>,
     providers: Vec<Arc<dyn Provider>>,
+    store: Arc<dyn EpisodeStore>,
+    clock: Arc<dyn Clock>,
 ) -> Result<Engine, CommandError> {
     let site = &loaded.site;
     let training = site.is_training();
@@ -150,8 +150,10 @@ fn secret(
 }
 
 fn read(path: &Path, what: &str) -> Result<Vec<u8>, CommandError> {
-    std::fs::read(path)
-        .map_err(|error| CommandError::usage(format!("the {what} file {} cannot be read: {error}", path.display())))
+    std::fs::read(path).map_err(|error| {
+        CommandError::usage(format!("the {what} file {} cannot be read: {error}", path.display()))
+            .hint("check its name under [delivery], which is relative to the settings file, and who may read it")
+    })
 }
 
 /// What is wrong with the addresses a live site would send to: carrier gateways are no text messages (domain 3).

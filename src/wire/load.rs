@@ -87,7 +87,8 @@ fn optional_table(folder: &Path, name: &str) -> Result<Option<Grid>, CommandErro
             Err(error) => Err(CommandError::usage(error.to_string())),
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(CommandError::usage(format!("{} cannot be read: {error}", folder.join(name).display()))),
+        Err(error) => Err(CommandError::usage(format!("{} cannot be read: {error}", folder.join(name).display()))
+            .hint("it must be a file that you may read; its name stands under [desk], or is the usual one")),
     }
 }
 

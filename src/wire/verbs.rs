@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
 
 use super::clock::MachineClock;
@@ -19,12 +19,14 @@ use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::Face;
 use crate::cli::follow::{self, Show};
 use crate::cli::instant::{self, Instant};
+use crate::cli::lasting::Lasting;
 use crate::cli::pages::{self, Reader};
 use crate::cli::paint::Painted;
 use crate::cli::{ask, decide, explain, gaps, reports, shifts, who};
 use crate::engine::{Engine, Opening};
 use crate::episode::input::Input;
-use crate::ports::{Begun, Clock, EpisodeStore};
+use crate::episode::state::Phase;
+use crate::ports::{Begun, Clock, EpisodeStore, PageSummary};
 use crate::wording;
 use crate::wording::decision::Call;
 use crate::wording::record::Facts;
@@ -41,8 +43,11 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
         None => call(arguments, environment, loaded, &mut out),
         Some(verb) => verb_of(verb, arguments, environment, loaded, &mut out),
     };
-    out.flush()?;
-    ended
+    // What went wrong first is what the person must hear of.
+    let flushed = out.flush();
+    let exit = ended?;
+    flushed?;
+    Ok(exit)
 }
 
 /// Standard output, painted where a person looks and wants colour.
@@ -127,6 +132,9 @@ fn verb_of(
     }
 }
 
+/// The longest window that is judged: some 30 years, more than a schedule holds.
+const LONGEST_WINDOW_DAYS: i64 = 11_000;
+
 /// From `from` until `to`, or for so many civil days: fourteen days end at the same clock time, whatever the clocks do.
 fn window(
     zone: Tz,
@@ -139,8 +147,15 @@ fn window(
         Some(text) => parse(text)?.at,
         None => days_later(zone, from, u64::from(days)).unwrap_or(DateTime::<Utc>::MAX_UTC),
     };
-    Interval::new(from, to)
-        .ok_or_else(|| CommandError::usage("the window ends before it begins").hint("--to must be later than --from"))
+    let window = Interval::new(from, to).ok_or_else(|| {
+        CommandError::usage("the window is empty: it ends before it begins, or as it begins")
+            .hint("--to must be later than --from, and --days at least 1")
+    })?;
+    if to - from > Duration::days(LONGEST_WINDOW_DAYS) {
+        return Err(CommandError::usage(format!("the window is longer than {LONGEST_WINDOW_DAYS} days"))
+            .hint("judge a shorter one: --days, or --from and --to"));
+    }
+    Ok(window)
 }
 
 struct DecideRequest<'a> {
@@ -223,14 +238,16 @@ fn reported(
         let page = reader.find(&report.case).await?;
         let state = reader.state(&page.episode).await?;
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(state.pretended_s));
-        let now = MachineClock::real().now();
-        let recorder = adapters::recorder(&loaded, Arc::clone(&store), Arc::clone(&clock))?;
-        // What a person says must be kept also where no secrets are: others hear of it from the running engine.
-        let engine = adapters::engine(&loaded, environment, Arc::clone(&store), clock);
-        if let Err(error) = &engine {
-            tracing::warn!("recorded, but no message leaves from here: {error}");
-        }
-        reports::run(kind, report, &recorder, engine.as_ref().ok(), &reader, format, now, out).await
+        // A report is recorded even where no message can leave, for want of a secret perhaps: it stops the others.
+        let (engine, sends) = match adapters::engine(&loaded, environment, Arc::clone(&store), Arc::clone(&clock)) {
+            Ok(engine) => (engine, true),
+            Err(error) => {
+                tracing::warn!("nothing can be sent from here, `page-oncall run` must do it: {}", error.message);
+                (adapters::engine_that_records(&loaded, Arc::clone(&store), clock)?, false)
+            }
+        };
+        let recording = reports::Recording { engine: &engine, sends, reader: &reader };
+        reports::run(kind, report, &recording, format, MachineClock::real().now(), out).await
     })
 }
 
@@ -271,7 +288,7 @@ fn call(
     arguments: &Arguments,
     environment: &Environment,
     loaded: Loaded,
-    mut out: &mut (dyn Write + Send),
+    out: &mut (dyn Write + Send),
 ) -> CommandResult {
     let words = &arguments.case;
     let Some(typed) = &words.case else {
@@ -291,7 +308,9 @@ fn call(
     let by = environment.user.clone().unwrap_or_else(|| "agent".to_owned());
     let loaded = Arc::new(loaded);
     let read_schedule = |name: &str| {
-        let mut found = loaded.schedules(Some(name), now)?;
+        let mut found = loaded
+            .schedules(Some(name), now)
+            .map_err(|error| error.and(&wording::page::dial_by_hand(&loaded.site.leadership)))?;
         found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))
     };
     let surroundings = Surroundings {
@@ -305,16 +324,13 @@ fn call(
     };
     let session =
         Session { words, loaded: &loaded, environment, clock: Arc::clone(&clock), show, surroundings: &surroundings };
-    if !words.dry_run
-        && let Some(joined) = block_on(session.join(&case, &mut out))?
-    {
-        return Ok(joined);
-    }
-    let mut terminal = (ask::can_ask() && !words.no_input).then(ask::terminal);
-    let asker = terminal.as_mut().map(|terminal| &mut **terminal as &mut dyn ask::Asker);
-    match case::prepare(words, case, &surroundings, asker, &mut out)? {
-        Next::Ended(exit) => Ok(exit),
-        Next::Page(prepared) => block_on(session.page(*prepared, &mut out)),
+    // A page must leave even when what is printed about it reaches nobody.
+    let mut lasting = Lasting::new(out);
+    let ended = session.run(case.clone(), &mut lasting);
+    match (ended, lasting.broken()) {
+        (Ok(_), Some(error)) => Err(CommandError::from(error)
+            .hint(format!("what was done is on disk: page-oncall show {case} tells it, if there is a page"))),
+        (ended, _) => ended,
     }
 }
 
@@ -346,14 +362,44 @@ impl Session<'_> {
         adapters::engine(self.loaded, self.environment, Arc::clone(store), Arc::clone(clock))
     }
 
-    /// Joins the open page of the case, if it has one (contract 5.8).
-    async fn join(&self, case: &str, out: &mut (dyn Write + Send)) -> Result<Option<Exit>, CommandError> {
+    /// Joins the case's open page, or decides and opens one.
+    fn run(&self, case: String, mut out: &mut (dyn Write + Send)) -> CommandResult {
+        if !self.words.dry_run {
+            match block_on(self.open_page(&case)) {
+                Ok(None) => {}
+                Ok(Some((store, page))) => return block_on(self.join(store, &page, out)),
+                // The agent still learns what to do and whom to dial by hand (contract 5.10); opening the page tells
+                // the trouble again, if it lasts.
+                Err(error) => tracing::warn!("whether this case has an open page cannot be told: {}", error.message),
+            }
+        }
+        let mut terminal = (ask::can_ask() && !self.words.no_input).then(ask::terminal);
+        let asker = terminal.as_mut().map(|terminal| &mut **terminal as &mut dyn ask::Asker);
+        match case::prepare(self.words, case, self.surroundings, asker, &mut out)? {
+            Next::Ended(exit) => Ok(exit),
+            Next::Page(prepared) => block_on(self.page(*prepared, out)),
+        }
+    }
+
+    /// The page log and the open page of the case, if it has one.
+    async fn open_page(&self, case: &str) -> Result<Option<(Arc<dyn EpisodeStore>, PageSummary)>, CommandError> {
         if !adapters::database(self.loaded)?.exists() {
             return Ok(None);
         }
         let store = adapters::store(self.loaded).await?;
         let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
-        let Some(page) = reader.open_page(case).await? else { return Ok(None) };
+        let page = reader.open_page(case).await?;
+        Ok(page.map(|page| (store, page)))
+    }
+
+    /// Joins the open page of a case (contract 5.8).
+    async fn join(
+        &self,
+        store: Arc<dyn EpisodeStore>,
+        page: &PageSummary,
+        out: &mut (dyn Write + Send),
+    ) -> CommandResult {
+        let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
         let state = reader.state(&page.episode).await?;
         // A page of training goes on in its own pretended time.
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(state.pretended_s));
@@ -371,54 +417,41 @@ impl Session<'_> {
                 return Err(CommandError::finding(words));
             }
         }
-        self.follow(&engine, &reader, &page.episode, clock.as_ref(), out).await.map(Some)
+        self.follow(&engine, &reader, &page.episode, clock.as_ref(), out).await
+    }
+
+    /// The page log and the engine for a new page; without them the agent has to dial by hand.
+    async fn ready(&self) -> Result<(Arc<dyn EpisodeStore>, Engine), CommandError> {
+        let store = adapters::store(self.loaded).await?;
+        let engine = self.engine(&store, &self.clock)?;
+        Ok((store, engine))
     }
 
     /// Opens the page and follows it.
     async fn page(&self, prepared: Prepared, out: &mut (dyn Write + Send)) -> CommandResult {
-        let has_technician = prepared.has_technician;
-        let (store, engine, episode) = match self.begin(&prepared).await {
-            Ok(begun) => begun,
-            Err(error) => {
-                self.say_by_hand(&prepared, out)?;
-                return Err(error);
-            }
-        };
-        let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
-        write!(out, "{}", prepared.meanwhile)?;
+        let site = &self.loaded.site;
+        let by_hand = wording::page::dial_instead(
+            &prepared.opened.ladder,
+            &prepared.briefing,
+            prepared.told_at.map(|at| at + Duration::minutes(i64::from(site.settings.paging.promise_minutes))),
+            &site.settings.desk.help_desk_phone,
+            site.zone,
+        )
+        .join("\n  ");
+        let (store, engine) = self.ready().await.map_err(|error| error.and(&by_hand))?;
+        let reader = Reader { site, store: Some(store.as_ref()) };
+        let Prepared { opened, briefing, told_at, has_technician, meanwhile } = prepared;
+        let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
+        let case = opening.opened.case.clone();
+        let begun = engine
+            .open(opening)
+            .await
+            .map_err(|error| CommandError::from(error).and(&by_hand))?
+            .map_err(|refusal| CommandError::finding(wording::refusals::said(&refusal, &case, reader.site.zone)))?;
+        let (Begun::New(episode) | Begun::Joined(episode)) = begun;
+        write!(out, "{meanwhile}")?;
         let exit = self.follow(&engine, &reader, &episode, self.clock.as_ref(), out).await?;
         Ok(if has_technician || exit != Exit::Done || !self.words.no_wait { exit } else { Exit::Finding })
-    }
-
-    /// Puts the page on disk; nothing is sent yet.
-    async fn begin(&self, prepared: &Prepared) -> Result<(Arc<dyn EpisodeStore>, Engine, String), CommandError> {
-        let store = adapters::store(self.loaded).await?;
-        let engine = self.engine(&store, &self.clock)?;
-        let Prepared { opened, briefing, told_at, .. } = prepared.clone();
-        let case = opened.case.clone();
-        let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
-        let begun = engine.open(opening).await?.map_err(|refusal| {
-            CommandError::finding(wording::refusals::said(&refusal, &case, self.loaded.site.zone))
-        })?;
-        let (Begun::New(episode) | Begun::Joined(episode)) = begun;
-        Ok((store, engine, episode))
-    }
-
-    /// The words for a page that could not begin: a telephone is all that the procedure needs.
-    fn say_by_hand(&self, prepared: &Prepared, out: &mut (dyn Write + Send)) -> Result<(), CommandError> {
-        let site = &self.loaded.site;
-        let minutes = i64::from(site.settings.paging.promise_minutes);
-        let due = prepared.told_at.map(|told_at| told_at + chrono::Duration::minutes(minutes));
-        let desk_phone = &site.settings.desk.help_desk_phone;
-        if self.show != Show::Nothing {
-            writeln!(out)?;
-            for line in
-                wording::page::dial_instead(&prepared.opened.ladder, &prepared.briefing, due, desk_phone, site.zone)
-            {
-                writeln!(out, "{line}")?;
-            }
-        }
-        Ok(())
     }
 
     async fn follow(
@@ -442,7 +475,8 @@ impl Session<'_> {
         if self.show == Show::Nothing {
             case::write_json(out, &reader.view(episode, MachineClock::real().now(), false).await?)?;
         }
-        // Without waiting nobody can have answered yet; that the page is on its way is what was asked for.
-        Ok(if self.words.no_wait { Exit::Done } else { exit })
+        // Without waiting nobody can have answered yet; that the page is on its way is what was asked for. One that
+        // nobody could be given is not.
+        Ok(if self.words.no_wait && state.phase() == Phase::Paging { Exit::Done } else { exit })
     }
 }

@@ -382,7 +382,7 @@ pub fn dial_instead(
     desk_phone: &str,
     zone: Tz,
 ) -> Vec<String> {
-    let mut lines = vec!["NOTHING WAS SENT: page-oncall cannot work now.".to_owned()];
+    let mut lines = vec!["NOBODY WAS PAGED; nothing was stored.".to_owned()];
     lines.extend(dial(ladder, Some(briefing), due, desk_phone, zone));
     lines
 }
@@ -411,6 +411,24 @@ fn dial(
         lines.extend(wrapped(&by_hand(briefing, due, desk_phone, zone), "  ", "  "));
     }
     lines
+}
+
+/// What an agent must do when the page could not even be stored (contract 5.10): dial those `contacts`, in this order.
+pub fn dial_by_hand<'a>(contacts: impl IntoIterator<Item = &'a Contact>) -> String {
+    let mut people: Vec<String> = Vec::new();
+    for person in contacts {
+        let Some(number) = &person.phone else { continue };
+        let line = format!("{} {}", person.name, phone::display(number));
+        if !people.contains(&line) {
+            people.push(line);
+        }
+    }
+    let whom = if people.is_empty() {
+        "ask HD leadership by group Teams message, or by phone from NOVA".to_owned()
+    } else {
+        format!("dial until a person says \"I have it\": {}", people.join(", then "))
+    };
+    format!("NOBODY WAS PAGED; nothing was stored. By hand: {whom}")
 }
 
 /// What an agent reads who calls again for a case that has an open page.

@@ -24,9 +24,7 @@ const SUMMARY: &str = "Payroll printer stopped";
 fn roster() -> String {
     let original = project("../shared/sheets/10-pay-week-commencing.csv");
     let alike = project("tests/data/schedules/week-commencing.csv");
-    let chosen = if original.exists() { original } else { alike };
-    println!("the roster is {}", chosen.display());
-    std::fs::read_to_string(chosen).unwrap()
+    std::fs::read_to_string(if original.exists() { original } else { alike }).unwrap()
 }
 
 /// The same roster kept up to the end of 2037: its people go on taking turns.
@@ -101,12 +99,12 @@ connect_timeout_s = 60
 host = "localhost"
 port = {}
 username = "{USER}"
-ca_file = {:?}
+ca_file = "{}"
 from = "UW HD <hd@example.edu>"
 timeout_s = 60
 "#,
             mail.port,
-            mail.root().unwrap(),
+            mail.root().unwrap().display(),
         );
         let roster = roster();
         let site = Site::with(&[

@@ -258,9 +258,9 @@ fn when_nothing_can_be_sent_the_agent_is_told_whom_to_dial_and_what_to_say() {
     words.extend(&FACTS[..6]);
     let answer = site.run(&words).expect(2);
     assert!(answer.err.contains("PAGE_ONCALL_SMS_TOKEN"), "{}", answer.err);
-    let words: Vec<&str> = answer.out.split_whitespace().collect();
+    let words: Vec<&str> = answer.err.split_whitespace().collect();
     let text = words.join(" ");
-    for said in ["NOTHING WAS SENT", "Dial", "608-555-010", "call Pat Quinn at 608-555-0142", "608-264-4357"] {
+    for said in ["NOBODY WAS PAGED", "Dial", "608-555-010", "call Pat Quinn at 608-555-0142", "608-264-4357"] {
         assert!(text.contains(said), "{said:?} is missing in\n{}", answer.out);
     }
 }

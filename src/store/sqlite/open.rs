@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use super::fault;
@@ -90,6 +91,8 @@ fn options(path: &Path, patience: Duration) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(patience)
+        // A statement that had to wait is told as what it means, by `fault`.
+        .disable_statement_logging()
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
