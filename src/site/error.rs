@@ -33,7 +33,11 @@ impl SettingsError {
                     None => format!("known keys here: {}", known.join(", ")),
                 }),
             },
-            None => Self { line, message: error.message().to_owned(), hint: None },
+            None => {
+                let zone = error.message().contains("timezone");
+                let hint = zone.then(|| "write a name as in \"America/Chicago\"".to_owned());
+                Self { line, message: error.message().to_owned(), hint }
+            }
         }
     }
 

@@ -28,6 +28,7 @@ fn existing(file: &Path, said_by: &str) -> Result<PathBuf, CommandError> {
     if file.is_file() {
         return Ok(file.to_owned());
     }
-    Err(CommandError::usage(format!("the settings file {} ({said_by}) does not exist", file.display()))
+    let what = if file.is_dir() { "is a folder" } else { "does not exist" };
+    Err(CommandError::usage(format!("the settings file {} ({said_by}) {what}", file.display()))
         .hint("give the path of a page-oncall.toml"))
 }

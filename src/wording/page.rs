@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use unicode_width::UnicodeWidthStr;
 
 use super::columns::{fill, padded, wrapped};
 use super::phone;
@@ -284,6 +285,8 @@ pub fn ladder_plan(ladder: &Ladder, start: DateTime<Utc>, zone: Tz) -> Vec<Strin
 pub fn ladder(state: &State, zone: Tz) -> Vec<String> {
     let mut lines = Vec::new();
     let mut due = state.current.map_or(state.opened_at, |climb| climb.since);
+    let people = state.ladder.rungs.iter().flat_map(|rung| &rung.contacts);
+    let names = people.map(|person| person.name.width()).max().unwrap_or(0).clamp(16, 40);
     for (index, rung) in state.ladder.rungs.iter().enumerate() {
         let current = state.current.is_some_and(|climb| climb.rung == index);
         let reached = state.current.is_some_and(|climb| climb.rung > index) || (index < state.next_rung && !current);
@@ -298,12 +301,12 @@ pub fn ladder(state: &State, zone: Tz) -> Vec<String> {
             due += chrono::Duration::seconds(i64::from(rung.wait_s));
         }
         if rung.contacts.is_empty() {
-            lines.push(format!("{marker} {} {:<22} NOBODY to try: skipped", padded(&rung.label, 12), ""));
+            lines.push(format!("{marker} {} {} NOBODY to try: skipped", padded(&rung.label, 12), padded("", names)));
         }
         for person in &rung.contacts {
             let words = words_about(state, index, person);
             let words = if words.is_empty() { when.clone() } else { words };
-            lines.push(format!("{marker} {} {} {words}", padded(&rung.label, 12), padded(&person.name, 22)));
+            lines.push(format!("{marker} {} {} {words}", padded(&rung.label, 12), padded(&person.name, names)));
         }
     }
     lines
@@ -409,7 +412,7 @@ pub fn summary(state: &State, now: DateTime<Utc>, zone: Tz) -> String {
             format!("paging {}", rung.unwrap_or_else(|| "nobody yet".to_owned()))
         }
     };
-    let promise = state.promise.as_ref().map_or_else(String::new, |made| {
+    let promise = state.promise.as_ref().filter(|_| state.cancelled.is_none()).map_or_else(String::new, |made| {
         format!(
             "promise {}",
             match made.state(now) {

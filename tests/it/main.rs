@@ -9,6 +9,7 @@
 
 mod decisions;
 mod engine;
+mod help;
 mod mail;
 mod paging;
 mod reading;
