@@ -13,7 +13,7 @@ fn every_help_reads_as_reviewed_within_80_columns() {
     assert!(VERBS.iter().all(listed), "{text}");
     assert_eq!(site.run(&["-h"]).expect(0).out, text, "there is one help, not a short and a long one");
     for verb in VERBS {
-        text += &format!("\n## {verb}\n{}", site.run(&[verb, "--help"]).expect(0).out);
+        text.extend(["\n## ", verb, "\n", &site.run(&[verb, "--help"]).expect(0).out]);
     }
     let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
     assert!(wide.is_empty(), "{wide:?}");
