@@ -171,6 +171,17 @@ fn contact_parts(contact: &Contact, zone: Tz) -> Vec<String> {
     [contact.name.clone(), number].into_iter().chain(until).collect()
 }
 
+/// The contact in lines of at most 80 columns, after the label of a rung.
+fn labelled(label: &str, person: &Contact, zone: Tz) -> Vec<String> {
+    let first = format!("  {}  ", padded(label, 10));
+    fill(&first, 14, "  ", contact_parts(person, zone)).lines().map(str::to_owned).collect()
+}
+
+/// Whom the procedure asks when it cannot decide (A77), with their numbers.
+pub fn leadership(people: &[Contact], zone: Tz) -> Vec<String> {
+    people.iter().flat_map(|person| labelled("leadership", person, zone)).collect()
+}
+
 /// What each key does when the agent is asked whether to page; `due` is what the customer was told, if anything.
 pub fn confirmation(ladder: &Ladder, due: Option<DateTime<Utc>>, zone: Tz) -> Vec<String> {
     let first = ladder.rungs.iter().find(|rung| !rung.contacts.is_empty());
@@ -240,10 +251,7 @@ pub fn who(ladder: &Ladder, status: Status, problems: &[String], zone: Tz) -> Ve
         for person in &rung.contacts {
             if !named.iter().any(|other| other.same_as(person)) {
                 named.push(person);
-                let label = padded(&rung.label, 10);
-                lines.extend(
-                    fill(&format!("  {label}  "), 14, "  ", contact_parts(person, zone)).lines().map(str::to_owned),
-                );
+                lines.extend(labelled(&rung.label, person, zone));
             }
         }
     }
@@ -258,6 +266,10 @@ pub fn basis_audit(schedule: &str, ladder: &Ladder, basis: &Basis, zone: Tz) -> 
     lines.extend(basis.rows.iter().map(|row| format!("Row: {row}")));
     let first = ladder.rungs.iter().flat_map(|rung| &rung.contacts).next();
     lines.push(match first {
+        // Only a technician has a shift that ends.
+        Some(person) if person.until.is_none() => {
+            format!("On-call technician: NOBODY; asked instead: {}", contact(person, zone))
+        }
         Some(person) => format!("On-call technician: {}", contact(person, zone)),
         None => "On-call technician: NOBODY could be found".to_owned(),
     });
