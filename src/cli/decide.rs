@@ -91,7 +91,7 @@ pub fn run(call: &Call, facts: &Facts, desk: &Desk, json: bool, output: &mut dyn
     if json {
         write_line(output, &DecisionView::new(call, facts, desk, &[]))
     } else {
-        writeln!(output, "{}", decision_sheet::sheet(call, facts, desk, &[]))
+        writeln!(output, "{}", decision_sheet::decision(call, desk))
     }
 }
 
