@@ -7,18 +7,69 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::decide::AnswerFlags;
 pub use super::face::Format;
 
+/// Below the help of the whole program.
+const EXAMPLES: &str = "\
+Examples:
+  page-oncall --case INC1234567                asks, decides, pages and follows
+  page-oncall --case INC1234567 --dry-run      the same, sending nothing
+  page-oncall called-back INC1234567 --by Ada  the customer was reached
+  page-oncall who aims                         who is on call now
+  page-oncall gaps --days 14                   holes in the next two weeks
+
+An ANSWER is yes, no or unknown; the other questions take unknown as well.
+A TIME is now, 2026-11-26, \"2026-11-26 18:00\" in the site's zone, or RFC 3339.
+Exit codes: 0 done, 1 a finding, 2 wrong usage or settings, 3 could not tell.";
+
+/// Below the help of `who`.
+const WHO_EXAMPLES: &str = "\
+Examples:
+  page-oncall who
+  page-oncall who aims --at \"2026-11-01 01:30\"
+  page-oncall who gds --at - < times.txt       one JSON line for each time";
+
+/// Below the help of `explain`.
+const EXPLAIN_EXAMPLES: &str = "\
+Example:
+  page-oncall explain aims --at \"2026-11-26 18:00\"";
+
+/// Below the help of `gaps`.
+const GAPS_EXAMPLES: &str = "\
+Examples:
+  page-oncall gaps                             the next 14 days, every schedule
+  page-oncall gaps aims --from 2026-12-24 --to 2027-01-02
+Exit codes: 0 covered, 1 a hole, an overlap or a defect, 3 could not tell.";
+
+/// Below the help of `decide`.
+const DECIDE_EXAMPLES: &str = "\
+Examples:
+  page-oncall decide                           asks on a terminal
+  page-oncall decide --partner Music --outage no --critical no
+  page-oncall decide --answers - < calls.jsonl one JSON line for each
+  page-oncall decide --table                   the procedure, row by row
+
+An ANSWER is yes, no or unknown; the other questions take unknown as well.";
+
+/// Below the help of what is reported of a case.
+const REPORT_EXAMPLES: &str = "\
+NAME is the technician's name, as `page-oncall show CASE` writes it.";
+
 /// Pages the technician on call after hours and keeps the one-hour promise.
-///
-/// With --case it pages; everything else is a verb.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "page-oncall", version, max_term_width = 80, subcommand_negates_reqs = true)]
+#[command(
+    name = "page-oncall",
+    version,
+    max_term_width = 80,
+    subcommand_negates_reqs = true,
+    override_usage = "page-oncall --case NUMBER [OPTIONS]\n       page-oncall COMMAND [OPTIONS]",
+    after_help = EXAMPLES
+)]
 pub struct Arguments {
-    /// Words that every call takes.
-    #[command(flatten)]
-    pub global: Global,
     /// The agent's call.
     #[command(flatten)]
     pub case: CaseArguments,
+    /// Words that every call takes.
+    #[command(flatten)]
+    pub global: Global,
     /// Everything else.
     #[command(subcommand)]
     pub verb: Option<Verb>,
@@ -26,16 +77,16 @@ pub struct Arguments {
 
 /// Words that every call takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub struct Global {
-    /// The site's settings file (else `PAGE_ONCALL_CONFIG`, ./page-oncall.toml,
-    /// ./schedules/page-oncall.toml, the user's and /etc's).
+    /// The site's settings file; else `PAGE_ONCALL_CONFIG`, or the usual places.
     #[arg(long, global = true, value_name = "FILE", display_order = 90)]
     pub config: Option<PathBuf>,
-    /// How results are printed; json is one object, or one object a line for streams.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text, display_order = 91)]
+    /// How results are printed: text or json.
+    #[arg(long, global = true, value_enum, hide_possible_values = true, default_value_t = Format::Text, display_order = 91)]
     pub format: Format,
-    /// Whether to use colour; `NO_COLOR` is honoured.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, display_order = 92)]
+    /// auto, always or never; auto means on a terminal without `NO_COLOR`.
+    #[arg(long, global = true, value_enum, hide_possible_values = true, default_value_t = Color::Auto, display_order = 92)]
     pub color: Color,
     /// Log more to standard error; twice for everything.
     #[arg(short, long, global = true, action = clap::ArgAction::Count, display_order = 93)]
@@ -88,10 +139,10 @@ pub struct CaseArguments {
     /// Never ask; fail naming what is missing.
     #[arg(long)]
     pub no_input: bool,
-    /// Page another round although the case has an open page.
+    /// Page another round although the case has an open page; else it is joined.
     #[arg(long)]
     pub again: bool,
-    /// The pretended time; with --dry-run or in training only.
+    /// A pretended time; with --dry-run or in training only.
     #[arg(long, value_name = "TIME")]
     pub at: Option<String>,
 }
@@ -100,6 +151,7 @@ pub struct CaseArguments {
 #[derive(Debug, Clone, Subcommand)]
 pub enum Verb {
     /// Who is on call, now or at a time.
+    #[command(after_help = WHO_EXAMPLES)]
     Who {
         /// One schedule; all when absent.
         schedule: Option<String>,
@@ -107,7 +159,8 @@ pub enum Verb {
         #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
         at: Option<String>,
     },
-    /// The same with every row that took part and why.
+    /// Who is on call, with every row that took part and why.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain {
         /// The schedule.
         schedule: String,
@@ -116,6 +169,7 @@ pub enum Verb {
         at: Option<String>,
     },
     /// Holes, overlaps and problems in the schedules.
+    #[command(after_help = GAPS_EXAMPLES)]
     Gaps {
         /// One schedule; all when absent.
         schedule: Option<String>,
@@ -126,7 +180,13 @@ pub enum Verb {
         #[arg(long, value_name = "TIME", conflicts_with = "days")]
         to: Option<String>,
         /// How many days.
-        #[arg(long, value_name = "DAYS", default_value_t = 14)]
+        #[arg(
+            long,
+            value_name = "DAYS",
+            default_value_t = 14,
+            allow_negative_numbers = true,
+            value_parser = clap::value_parser!(u32).range(1..=3660)
+        )]
         days: u32,
         /// Judge every hour, not only those that need somebody.
         #[arg(long)]
@@ -135,6 +195,7 @@ pub enum Verb {
     /// Who is on call from when until when: a table, a picture, a calendar.
     Shifts(ShiftsArguments),
     /// What the procedure says for given answers; nothing is sent.
+    #[command(after_help = DECIDE_EXAMPLES)]
     Decide {
         /// The answers.
         #[command(flatten)]
@@ -163,13 +224,15 @@ pub enum Verb {
         /// The case number.
         case: String,
     },
-    /// A technician has it.
+    /// A technician has it: nobody else is paged.
+    #[command(after_help = REPORT_EXAMPLES)]
     Ack(Report),
-    /// A technician cannot.
+    /// A technician cannot: the next one is tried at once.
+    #[command(after_help = REPORT_EXAMPLES)]
     Decline(Report),
-    /// The customer was called back.
+    /// The customer was called back: the promise is kept.
     CalledBack(Report),
-    /// The page is withdrawn; whoever was messaged is told.
+    /// Withdraw a page; whoever was messaged is told.
     Cancel(Report),
     /// The callback promises: open, kept, late, missed.
     Promises {
@@ -177,7 +240,7 @@ pub enum Verb {
         #[arg(long)]
         all: bool,
     },
-    /// The engine: sends what is due, keeps the promises' clocks, until stopped.
+    /// The engine: sends what is due and keeps the promises, until stopped.
     Run {
         /// Do what is due now, then stop.
         #[arg(long)]

@@ -298,7 +298,11 @@ fn show_ended(
     if surroundings.format == Format::Text {
         let mut lines: Vec<String> = Vec::new();
         lines.extend(surroundings.site.is_training().then(|| wording::page::TRAINING_LINE.to_owned()));
-        lines.extend(decision_sheet::head(call, words, &[]));
+        let who = match call.decision.outcome {
+            Outcome::Leadership => wording::page::leadership(&surroundings.site.leadership, surroundings.site.zone),
+            _ => Vec::new(),
+        };
+        lines.extend(decision_sheet::head(call, words, &who));
         lines.extend(decision_sheet::to_do(call, words));
         lines.extend(decision_sheet::why(call, words));
         writeln!(out, "{}", lines.join("\n"))?;

@@ -17,31 +17,31 @@ use crate::wording::record::Facts;
 /// The options that answer the procedure's questions (contract 3). An option left out is a question not asked yet.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct AnswerFlags {
-    /// Does it look like an outage? yes, no or unknown
+    /// Does it look like an outage?
     #[arg(long, value_name = "ANSWER")]
     pub outage: Option<String>,
-    /// aims, gds (any other contract partner), none, unknown, or a department of partners.csv
+    /// aims, gds (any other contract), none, or a department of partners.csv
     #[arg(long, value_name = "PARTNER")]
     pub partner: Option<String>,
-    /// Can the Help Desk fix it itself? yes, no or unknown
+    /// Can the Help Desk fix it itself?
     #[arg(long, value_name = "ANSWER")]
     pub hd_can_help: Option<String>,
-    /// Whose computer is it? departmental, personal or unknown
+    /// departmental or personal
     #[arg(long, value_name = "DEVICE")]
     pub device: Option<String>,
-    /// Is it a critical work stoppage that cannot wait until CPS opens? yes, no or unknown
+    /// A work stoppage that cannot wait until CPS opens?
     #[arg(long, value_name = "ANSWER")]
     pub critical: Option<String>,
-    /// Do you judge it an emergency? yes, no or unknown; asked only for partners that are not former AIMS
+    /// Do you judge it an emergency? Asked of partners other than AIMS
     #[arg(long, value_name = "ANSWER")]
     pub judgement: Option<String>,
-    /// Is the caller flagged as a Primary Tech Partner? yes, no or unknown; asked only for callers without a contract
+    /// Flagged as a Primary Tech Partner? Asked without a contract
     #[arg(long, value_name = "ANSWER")]
     pub ptp: Option<String>,
-    /// How many people does a Primary Tech Partner's issue affect? one, many or unknown
-    #[arg(long, value_name = "HOW MANY")]
+    /// one or many people, of a Primary Tech Partner's issue
+    #[arg(long, value_name = "MANY")]
     pub affected: Option<String>,
-    /// Does a Primary Tech Partner's issue affect a VIP? yes, no or unknown
+    /// Does a Primary Tech Partner's issue affect a VIP?
     #[arg(long, value_name = "ANSWER")]
     pub vip: Option<String>,
 }
@@ -91,7 +91,7 @@ pub fn run(call: &Call, facts: &Facts, desk: &Desk, json: bool, output: &mut dyn
     if json {
         write_line(output, &DecisionView::new(call, facts, desk, &[]))
     } else {
-        writeln!(output, "{}", decision_sheet::sheet(call, facts, desk, &[]))
+        writeln!(output, "{}", decision_sheet::decision(call, desk))
     }
 }
 

@@ -24,17 +24,16 @@ impl SettingsError {
     /// The error of the TOML reader, with its line and, for an unknown key, the nearest known one.
     pub(super) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map(|span| line_of(text, span.start));
-        match unknown_field(error.message()) {
-            Some((key, known)) => Self {
-                line,
-                message: format!("unknown key `{key}`"),
-                hint: Some(match nearest(&key, &known) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("known keys here: {}", known.join(", ")),
-                }),
-            },
-            None => Self { line, message: error.message().to_owned(), hint: None },
+        if let Some((key, known)) = unknown_field(error.message()) {
+            let hint = match nearest(&key, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known keys here: {}", known.join(", ")),
+            };
+            return Self { line, message: format!("unknown key `{key}`"), hint: Some(hint) };
         }
+        let zone = error.message().contains("timezone");
+        let hint = zone.then(|| "write a name as in \"America/Chicago\"".to_owned());
+        Self { line, message: error.message().to_owned(), hint }
     }
 
     /// An error about the value of `key`, with the first line that sets or opens it.

@@ -28,7 +28,11 @@ fn existing(file: &Path, said_by: &str) -> Result<PathBuf, CommandError> {
     if file.is_file() {
         return Ok(file.to_owned());
     }
-    let trouble = if file.exists() { "is not a file" } else { "does not exist" };
-    Err(CommandError::usage(format!("the settings file {} ({said_by}) {trouble}", file.display()))
+    let what = match (file.is_dir(), file.exists()) {
+        (true, _) => "is a folder",
+        (false, true) => "is not a file",
+        (false, false) => "does not exist",
+    };
+    Err(CommandError::usage(format!("the settings file {} ({said_by}) {what}", file.display()))
         .hint("give the path of a page-oncall.toml"))
 }

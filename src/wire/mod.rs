@@ -11,13 +11,14 @@ mod locate;
 mod logs;
 mod verbs;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::cli::arguments::Arguments;
 use crate::cli::error::CommandError;
+use crate::wording::columns::wrapped;
 use environment::Environment;
 
 /// The exit code of a defect of ours (contract 3).
@@ -54,5 +55,13 @@ pub fn start() -> ExitCode {
 
 /// Says to the person what went wrong. When even that cannot be written, the exit code still says it.
 fn report(error: &CommandError) {
-    let _unwritable = writeln!(std::io::stderr(), "page-oncall: {error}");
+    let mut stderr = std::io::stderr();
+    let text = format!("page-oncall: {error}");
+    // A person reads whole words; a program gets each part on one line.
+    let lines = if stderr.is_terminal() {
+        text.lines().enumerate().flat_map(|(at, line)| wrapped(line, if at == 0 { "" } else { "  " }, "  ")).collect()
+    } else {
+        vec![text]
+    };
+    let _unwritable = writeln!(stderr, "{}", lines.join("\n"));
 }

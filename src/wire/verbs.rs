@@ -38,6 +38,10 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
+    if let (Some(case), Some(_)) = (&arguments.case.case, &arguments.verb) {
+        return Err(CommandError::usage("--case pages, and a verb does something else: give one of the two")
+            .hint(format!("page-oncall --case {case} pages; page-oncall show {case} looks at its page")));
+    }
     let mut out = output(arguments.global.color, arguments.global.format, environment);
     let ended = match &arguments.verb {
         None => call(arguments, environment, loaded, &mut out),
@@ -176,9 +180,8 @@ fn decided(
     let words = desk(site);
     if let Some(stream) = request.stream {
         if stream != "-" {
-            return Err(CommandError::usage(format!(
-                "--answers reads standard input and is written --answers -, not {stream:?}"
-            )));
+            return Err(CommandError::usage(format!("--answers takes only -, not {stream:?}"))
+                .hint("it reads standard input: page-oncall decide --answers - < FILE"));
         }
         let surroundings = decide::Surroundings {
             desk: &words,
@@ -302,8 +305,8 @@ fn call(
     let now = clock.now();
     let show = match (arguments.global.format, std::io::stdout().is_terminal()) {
         (Format::Json, _) => Show::Nothing,
-        (Format::Text, true) => Show::Screen,
-        (Format::Text, false) => Show::Lines,
+        (Format::Text, true) if !words.no_wait => Show::Screen,
+        (Format::Text, _) => Show::Lines,
     };
     let by = environment.user.clone().unwrap_or_else(|| "agent".to_owned());
     let loaded = Arc::new(loaded);

@@ -8,10 +8,15 @@ use super::time;
 use crate::decision::Outcome;
 use crate::decision::table::TABLE;
 
-/// The whole decided call: the outcome large, what to say, to do, why, and what to paste.
-pub fn sheet(call: &Call, facts: &Facts, desk: &Desk, audit: &[String]) -> String {
-    let parts = [head(call, desk, &[]), to_do(call, desk), why(call, desk), to_paste(call, facts, desk, audit)];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
+/// The decision alone, for a call of which nothing was collected that could be pasted.
+pub fn decision(call: &Call, desk: &Desk) -> String {
+    let parts = [head(call, desk, &[]), to_do(call, desk), why(call, desk)];
+    let mut lines: Vec<String> = parts.into_iter().flatten().collect();
+    lines.extend([
+        String::new(),
+        "Nothing was stored or sent; page-oncall --case NUMBER does what is decided.".to_owned(),
+    ]);
+    lines.join("\n")
 }
 
 /// What must be seen first: the outcome large, who is tried where somebody is paged, what to say.

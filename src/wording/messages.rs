@@ -89,7 +89,7 @@ fn page(facts: &Facts, name: &str, summary: &str) -> String {
         Some(customer) => format!("call {customer}{}", deadline(facts)),
         None => format!("the case says whom to call{}", deadline(facts)),
     };
-    let with_case = if facts.several_open { format!(" {}", fold(facts.case)) } else { String::new() };
+    let with_case = case_to_reply(facts);
     sentences([
         &format!("{}{nth}PAGE{} {}: {call}", sender(facts), label(facts), fold(facts.case)),
         summary,
@@ -133,7 +133,7 @@ fn promise_missed(facts: &Facts, name: &str) -> String {
 
 fn exhausted(facts: &Facts, name: &str) -> String {
     let who = customer(facts, name).unwrap_or_else(|| "the customer".to_owned());
-    let with_case = if facts.several_open { format!(" {}", fold(facts.case)) } else { String::new() };
+    let with_case = case_to_reply(facts);
     sentences([
         &format!(
             "{}NOBODY HAS{} {}: call {who}{} or send somebody",
@@ -145,6 +145,12 @@ fn exhausted(facts: &Facts, name: &str) -> String {
         &format!("Reply 1{with_case}=got it"),
         &desk(facts),
     ])
+}
+
+/// The case number that a reply needs, after a blank: its digits alone, which are understood and quicker to type.
+fn case_to_reply(facts: &Facts) -> String {
+    let case = fold(facts.case);
+    if facts.several_open { format!(" {}", case.strip_prefix("INC").unwrap_or(&case)) } else { String::new() }
 }
 
 /// Who sends it, after the word TRAINING where it is that: `UW HD `.

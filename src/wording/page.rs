@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use unicode_width::UnicodeWidthStr;
 
 use super::columns::{fill, padded, wrapped};
 use super::phone;
@@ -170,6 +171,17 @@ fn contact_parts(contact: &Contact, zone: Tz) -> Vec<String> {
     [contact.name.clone(), number].into_iter().chain(until).collect()
 }
 
+/// The contact in lines of at most 80 columns, after the label of a rung.
+fn labelled(label: &str, person: &Contact, zone: Tz) -> Vec<String> {
+    let first = format!("  {}  ", padded(label, 10));
+    fill(&first, 14, "  ", contact_parts(person, zone)).lines().map(str::to_owned).collect()
+}
+
+/// Whom the procedure asks when it cannot decide (A77), with their numbers.
+pub fn leadership(people: &[Contact], zone: Tz) -> Vec<String> {
+    people.iter().flat_map(|person| labelled("leadership", person, zone)).collect()
+}
+
 /// What each key does when the agent is asked whether to page; `due` is what the customer was told, if anything.
 pub fn confirmation(ladder: &Ladder, due: Option<DateTime<Utc>>, zone: Tz) -> Vec<String> {
     let first = ladder.rungs.iter().find(|rung| !rung.contacts.is_empty());
@@ -239,10 +251,7 @@ pub fn who(ladder: &Ladder, status: Status, problems: &[String], zone: Tz) -> Ve
         for person in &rung.contacts {
             if !named.iter().any(|other| other.same_as(person)) {
                 named.push(person);
-                let label = padded(&rung.label, 10);
-                lines.extend(
-                    fill(&format!("  {label}  "), 14, "  ", contact_parts(person, zone)).lines().map(str::to_owned),
-                );
+                lines.extend(labelled(&rung.label, person, zone));
             }
         }
     }
@@ -257,6 +266,10 @@ pub fn basis_audit(schedule: &str, ladder: &Ladder, basis: &Basis, zone: Tz) -> 
     lines.extend(basis.rows.iter().map(|row| format!("Row: {row}")));
     let first = ladder.rungs.iter().flat_map(|rung| &rung.contacts).next();
     lines.push(match first {
+        // Only a technician has a shift that ends.
+        Some(person) if person.until.is_none() => {
+            format!("On-call technician: NOBODY; asked instead: {}", contact(person, zone))
+        }
         Some(person) => format!("On-call technician: {}", contact(person, zone)),
         None => "On-call technician: NOBODY could be found".to_owned(),
     });
@@ -284,6 +297,8 @@ pub fn ladder_plan(ladder: &Ladder, start: DateTime<Utc>, zone: Tz) -> Vec<Strin
 pub fn ladder(state: &State, zone: Tz) -> Vec<String> {
     let mut lines = Vec::new();
     let mut due = state.current.map_or(state.opened_at, |climb| climb.since);
+    let people = state.ladder.rungs.iter().flat_map(|rung| &rung.contacts);
+    let names = people.map(|person| person.name.width()).max().unwrap_or(0).clamp(16, 40);
     for (index, rung) in state.ladder.rungs.iter().enumerate() {
         let current = state.current.is_some_and(|climb| climb.rung == index);
         let reached = state.current.is_some_and(|climb| climb.rung > index) || (index < state.next_rung && !current);
@@ -298,12 +313,12 @@ pub fn ladder(state: &State, zone: Tz) -> Vec<String> {
             due += chrono::Duration::seconds(i64::from(rung.wait_s));
         }
         if rung.contacts.is_empty() {
-            lines.push(format!("{marker} {} {:<22} NOBODY to try: skipped", padded(&rung.label, 12), ""));
+            lines.push(format!("{marker} {} {} NOBODY to try: skipped", padded(&rung.label, 12), padded("", names)));
         }
         for person in &rung.contacts {
             let words = words_about(state, index, person);
             let words = if words.is_empty() { when.clone() } else { words };
-            lines.push(format!("{marker} {} {} {words}", padded(&rung.label, 12), padded(&person.name, 22)));
+            lines.push(format!("{marker} {} {} {words}", padded(&rung.label, 12), padded(&person.name, names)));
         }
     }
     lines
@@ -453,7 +468,7 @@ pub fn summary(state: &State, now: DateTime<Utc>, zone: Tz) -> String {
             format!("paging {}", rung.unwrap_or_else(|| "nobody yet".to_owned()))
         }
     };
-    let promise = state.promise.as_ref().map_or_else(String::new, |made| {
+    let promise = state.promise.as_ref().filter(|_| state.cancelled.is_none()).map_or_else(String::new, |made| {
         format!(
             "promise {}",
             match made.state(now) {

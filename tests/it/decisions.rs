@@ -13,7 +13,7 @@ use page_oncall::decision::{
 };
 use page_oncall::schedule::grid::{Grid, GridRow};
 use page_oncall::wording::decision::{Call, Desk, headline};
-use page_oncall::wording::decision_sheet::sheet;
+use page_oncall::wording::decision_sheet::{head, to_do, to_paste, why};
 use page_oncall::wording::record::Facts;
 use serde_json::{Value, json};
 
@@ -329,6 +329,12 @@ fn samples() -> Vec<(&'static str, Answers, Circumstances)> {
         ("emergency", Answers { judgement: Answer::Yes, ..critical }, sunday()),
         ("no emergency", Answers { judgement: Answer::No, ..critical }, sunday()),
     ]
+}
+
+/// Everything that is shown of a call, in its order.
+fn sheet(call: &Call, facts: &Facts, desk: &Desk, audit: &[String]) -> String {
+    let parts = [head(call, desk, &[]), to_do(call, desk), why(call, desk), to_paste(call, facts, desk, audit)];
+    parts.concat().join("\n")
 }
 
 #[test]

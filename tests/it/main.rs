@@ -10,6 +10,7 @@
 mod crash;
 mod decisions;
 mod engine;
+mod help;
 mod live;
 mod mail;
 mod paging;

@@ -209,6 +209,15 @@ fn no_page_is_sent_for_what_the_procedure_does_not_page() {
 }
 
 #[test]
+fn whoever_must_ask_leadership_is_told_the_number() {
+    let site = site("1");
+    let mut words = vec!["--case", "INC1234567", "--at", "2026-11-21 22:30"];
+    words.extend(["--partner", "unknown", "--outage", "no", "--hd-can-help", "no", "--device", "departmental"]);
+    let answer = site.run(&words).expect(0);
+    assert!(answer.out.contains("leadership  Help Desk leadership  608-555-0190"), "{}", answer.out);
+}
+
+#[test]
 fn a_gap_goes_to_leadership_and_is_a_finding_when_nobody_takes_it() {
     let site = site("none");
     site.write("aims.csv", b"start,end,person\n2026-01-01 00:00,2026-02-01 00:00,Ada Ruiz\n");

@@ -1,6 +1,6 @@
 //! What does a technician read in a mail? The facts at the top, each on a line, then the rest.
 
-use super::{Facts, held_back, label, ordinal};
+use super::{Facts, case_to_reply, held_back, label, ordinal};
 use crate::episode::event::Purpose;
 use crate::wording::{phone, time};
 
@@ -74,7 +74,7 @@ fn purpose_lines(facts: &Facts) -> Vec<String> {
     );
     let answer = format!(
         "To answer: reply 1 (have it) or 2 (cannot) to the text message{}, or call the Help Desk at {desk}.",
-        if facts.several_open { format!(", with the case number: 1 {}", facts.case) } else { String::new() }
+        if facts.several_open { format!(", with the case number: 1{}", case_to_reply(facts)) } else { String::new() }
     );
     let report = format!("When the customer is reached, tell the Help Desk at {desk}.");
     match facts.purpose {

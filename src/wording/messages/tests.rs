@@ -72,6 +72,8 @@ fn the_page_is_the_model_of_the_contract() {
         "152 UW HD 2nd PAGE AIMS 1234567: call Pat Q 608-555-0142 by 11:42pm. Payroll PC down, dept stopped. \
          Reply 1 1234567=got it 2 1234567=cannot. HD 608-264-4357"
     );
+    let with_letters = Facts { several_open: true, case: "INC1234567", ..facts.clone() };
+    assert!(sms(&with_letters).contains(" Reply 1 1234567=got it 2 1234567=cannot. "), "{}", sms(&with_letters));
     assert_eq!(
         measured(&Facts { schedule_label: "", due: None, ..facts.clone() }),
         "116 UW HD PAGE 1234567: call Pat Q 608-555-0142. Payroll PC down, dept stopped. \
