@@ -61,6 +61,19 @@ pub enum ProblemKind {
         /// The heading that was looked for.
         heading: String,
     },
+    /// Two columns name people, and nothing says which of them are on call.
+    RivalColumns {
+        /// The heading further left.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+    /// Another header begins here; the columns below it may mean something else, so nothing below it was read.
+    OtherHeader,
+    /// The end beside a week is not the week's end.
+    NotAWeek,
+    /// Hours that may be of the morning or of the evening were read as of the morning.
+    HalfOfDay,
     /// The file is not UTF-8; it was read as Windows-1252.
     NotUtf8,
     /// A quotation mark is never closed, so everything after it became one cell.
@@ -182,6 +195,7 @@ impl ProblemKind {
             | Self::NoContacts
             | Self::DuplicateRow { .. } => Severity::Note,
             Self::ExtraCells
+            | Self::HalfOfDay
             | Self::LongSpan { .. }
             | Self::NoHandoffTime { .. }
             | Self::FullDay
@@ -201,6 +215,9 @@ impl ProblemKind {
             | Self::NoHeader { .. }
             | Self::MissingColumn { .. }
             | Self::NoSuchHeading { .. }
+            | Self::RivalColumns { .. }
+            | Self::OtherHeader
+            | Self::NotAWeek
             | Self::UnclosedQuote
             | Self::Unreadable(_)
             | Self::EmptyCell { .. }

@@ -14,6 +14,10 @@ pub fn code(kind: &ProblemKind) -> &'static str {
         ProblemKind::NoHeader { .. } => "no-header",
         ProblemKind::MissingColumn { .. } => "missing-column",
         ProblemKind::NoSuchHeading { .. } => "no-such-heading",
+        ProblemKind::RivalColumns { .. } => "rival-columns",
+        ProblemKind::OtherHeader => "other-header",
+        ProblemKind::NotAWeek => "not-a-week",
+        ProblemKind::HalfOfDay => "half-of-day",
         ProblemKind::NotUtf8 => "not-utf8",
         ProblemKind::UnclosedQuote => "unclosed-quote",
         ProblemKind::ExtraCells => "extra-cells",
@@ -59,6 +63,7 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
         Refusal::DayBeforeMonth { .. } | Refusal::MonthBeforeDay | Refusal::OrderUnclear => "date-order",
         Refusal::YearMissing => "year-missing",
         Refusal::YearFarOff { .. } => "year-far-off",
+        Refusal::YearUnclear { .. } => "year-unclear",
         Refusal::BareNumber => "bare-number",
         Refusal::NoSuchTime => "no-such-time",
     }
@@ -76,6 +81,16 @@ pub fn message(problem: &Problem) -> String {
         ProblemKind::NoSuchHeading { column, heading } => {
             format!("The settings take `{column}` from the heading {}, which the sheet does not have.", quoted(heading))
         }
+        ProblemKind::RivalColumns { first, second } => format!(
+            "Both {} and {} may be the column of those on call, so nothing was read.",
+            quoted(first),
+            quoted(second)
+        ),
+        ProblemKind::OtherHeader => "Another header begins here, so nothing below it was read.".into(),
+        ProblemKind::NotAWeek => {
+            format!("The row ends at {text}, which is not the end of its week; it was not used.")
+        }
+        ProblemKind::HalfOfDay => format!("{text} has neither am nor pm; such hours were read as of the morning."),
         ProblemKind::NotUtf8 => "The file is not UTF-8; it was read as Windows-1252.".into(),
         ProblemKind::UnclosedQuote => {
             "A quotation mark is opened here and never closed, so the rest became one cell.".into()
@@ -153,6 +168,9 @@ fn refusal_message(refusal: &Refusal, text: &str) -> String {
             "{text} has no year; {} would be more than six months from the row before.",
             candidate.format("%Y-%m-%d")
         ),
+        Refusal::YearUnclear { earlier, later } => format!(
+            "{text} can be in {earlier} or in {later}: the list runs across New Year, and its title names one year."
+        ),
         Refusal::BareNumber => format!("{text} alone can be a day, or an hour of the morning or the evening."),
         Refusal::NoSuchTime => format!("The clock has no time {text}."),
     }
@@ -180,6 +198,16 @@ pub fn hint(problem: &Problem) -> String {
         ProblemKind::NoSuchHeading { column, .. } => {
             format!("Write the sheet's own heading in `columns.{column}`, or rename the column in the sheet.")
         }
+        ProblemKind::RivalColumns { first, second } => format!(
+            "Say which one is meant with columns = {{ person = {second:?} }} or {{ person = {first:?} }} under the \
+             schedule's layout."
+        ),
+        ProblemKind::OtherHeader => "Keep one table a file, or give both the same headings in the same order.".into(),
+        ProblemKind::NotAWeek => {
+            "Correct the end, or, if rows last other than a week, name the first column `start` and write both ends."
+                .into()
+        }
+        ProblemKind::HalfOfDay => "Write 06:00 or 6 am for the morning, 18:00 or 6 pm for the evening.".into(),
         ProblemKind::NotUtf8 => "Check names with accents, or save the file as \"CSV UTF-8\".".into(),
         ProblemKind::UnclosedQuote => "Close the quotation mark, or remove it, and export the sheet again.".into(),
         ProblemKind::ExtraCells => {
@@ -273,6 +301,7 @@ fn refusal_hint(refusal: &Refusal) -> String {
         }
         Refusal::YearMissing => "Write the year into the cell, or set year under the schedule's layout.".into(),
         Refusal::YearFarOff { .. } => "Write the year into the cell.".into(),
+        Refusal::YearUnclear { .. } => "Write the year into the first date of the list.".into(),
         Refusal::BareNumber => "Write the whole date, or the time as 06:00, 6 am or 6 pm.".into(),
         Refusal::NoSuchTime => "Write a time from 00:00 to 24:00.".into(),
     }

@@ -7,6 +7,7 @@
 )]
 
 mod brute;
+mod elsewhere;
 mod faces;
 mod golden;
 mod judging;

@@ -29,6 +29,8 @@ pub(super) struct Header {
 pub(super) struct PersonColumn {
     pub(super) column: usize,
     pub(super) role: Role,
+    /// Whether a `role` column says the role instead, row by row.
+    pub(super) role_by_row: bool,
     pub(super) phone: Option<usize>,
     pub(super) email: Option<usize>,
     pub(super) note: Option<usize>,
@@ -55,6 +57,13 @@ impl Header {
         let set = settings.kind == Some(LayoutKind::Week);
         let other = || set.then(|| self.place(Column::Start).or_else(|| self.place(Column::Date))).flatten();
         self.place(Column::Week).or_else(other)
+    }
+
+    /// Two columns that both say no more than who is on call, such as `Name` and `On call`.
+    fn rivals(&self, row: &GridRow) -> Option<(String, String)> {
+        let says_person = |column: &usize| headings::column(&headings::key(row.text(*column))) == Some(Column::Person);
+        let mut plain = self.people.iter().map(|person| person.column).filter(says_person);
+        Some((row.text(plain.next()?).to_owned(), row.text(plain.next()?).to_owned()))
     }
 
     /// What a layout needs and this header does not have.
@@ -102,6 +111,17 @@ impl Header {
     }
 }
 
+/// Whether a row below the header is itself a header: at least two headings, one of them of a time, and nothing dated.
+pub(super) fn is_header(row: &GridRow) -> bool {
+    if row.cells.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
+        return false;
+    }
+    let is_time = |column: &Column| matches!(column, Column::Start | Column::End | Column::Date | Column::Week);
+    let known = |cell: &String| headings::column(&headings::key(cell));
+    let found: Vec<Column> = row.cells.iter().filter_map(known).collect();
+    found.len() >= 2 && found.iter().any(is_time)
+}
+
 /// What a heading means beside those already understood.
 fn meaning(key: &str, uses: &[ColumnUse], settings: &LayoutSettings) -> Option<ColumnUse> {
     let taken = |column| uses.contains(&ColumnUse::Known(column)) || settings.columns.contains_key(&column);
@@ -125,11 +145,8 @@ fn attribute_use(key: &str) -> Option<ColumnUse> {
 
 /// The columns of people, each with the phone, address and note columns that belong to it.
 fn people(row: &GridRow, keys: &[String], uses: &mut [ColumnUse]) -> Vec<PersonColumn> {
-    let person = uses.iter().position(|seen| *seen == ColumnUse::Known(Column::Person));
-    if uses.contains(&ColumnUse::Known(Column::Role)) && person.is_some() {
-        // One column of people with a role beside it; a heading with a role word is then something else.
-        return person.map(|column| person_column(row, column, None, 0)).into_iter().collect();
-    }
+    let has_role_column = uses.contains(&ColumnUse::Known(Column::Role));
+    let person = uses.iter().position(|seen| *seen == ColumnUse::Known(Column::Person)).filter(|_| has_role_column);
     // `primary_oncall_email` without a column of primaries is itself the column of people.
     for place in 0..keys.len() {
         let rank_of = |place: usize| keys.get(place).and_then(|key| headings::rank(key));
@@ -159,6 +176,11 @@ fn people(row: &GridRow, keys: &[String], uses: &mut [ColumnUse]) -> Vec<PersonC
         })
         .collect();
     attach_attributes(keys, uses, &mut people);
+    let alone = people.len() == 1;
+    for column in &mut people {
+        // A column headed by a role keeps it; the `role` column speaks of the plain column beside it.
+        column.role_by_row = has_role_column && (alone || Some(column.column) == person);
+    }
     people
 }
 
@@ -166,7 +188,7 @@ fn people(row: &GridRow, keys: &[String], uses: &mut [ColumnUse]) -> Vec<PersonC
 fn person_column(row: &GridRow, column: usize, rank: Option<RoleRank>, order: u32) -> PersonColumn {
     let label: Arc<str> = rank.map_or("primary", |_| row.text(column)).into();
     let role = Role { label, rank: rank.unwrap_or(RoleRank::Primary), order };
-    PersonColumn { column, role, phone: None, email: None, note: None }
+    PersonColumn { column, role, role_by_row: false, phone: None, email: None, note: None }
 }
 
 /// Gives `Primary Phone` to the primaries, and a plain `Phone` to the people on its left.
@@ -224,6 +246,9 @@ pub(super) fn find(grid: &Grid, settings: &LayoutSettings) -> Result<Found, Vec<
         let fits = |kind: &&LayoutKind| names_all && header.missing(**kind, settings).is_empty();
         if let Some(kind) = kinds.iter().find(fits).copied() {
             let other = kinds.iter().copied().find(|other| *other != kind);
+            if let Some((first, second)) = header.rivals(row) {
+                return Err(vec![(ProblemKind::RivalColumns { first, second }, address(0, row.number))]);
+            }
             let runner_up = other.map(|layout| RunnerUp { layout, missing: header.missing(layout, settings) });
             return Ok(Found { kind, header, runner_up });
         }

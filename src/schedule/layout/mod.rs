@@ -1,10 +1,11 @@
 //! Which layout does a grid have, and which shifts does it say? One file a family; `recognise` chooses, and says why.
 //!
 //! `settings` is what a site may pin; `headings` knows the words of headings; `header` finds the header and chooses the
-//! family; `rows` skips what is no shift; `names` and `people` read the cells of people; `sheet` is what the families
+//! family; `rows` skips what is no shift; `names` and `people` read the cells of people; `duties` gives each its role; `sheet` is what the families
 //! share; `plain` and `week` are the families. A further family is one more file, one [`LayoutKind`], and its line in
 //! `header` and in [`read`].
 
+mod duties;
 mod header;
 mod headings;
 mod names;
@@ -23,7 +24,7 @@ pub use settings::{Column, LayoutKind, LayoutSettings};
 
 use super::grid::Grid;
 use super::notation::date::Order;
-use super::notation::year;
+use super::notation::year::{self, YearDoubt, YearRule};
 use super::problem::{Problem, ProblemKind};
 use super::roster::Roster;
 use super::shift::Shift;
@@ -164,8 +165,8 @@ pub fn read(grid: &Grid, settings: &LayoutSettings, zone: Tz, roster: &Roster) -
     let found = header::find(grid, settings)
         .map_err(|missing| Unusable { problems: missing.into_iter().map(problem).collect() })?;
     let (year, year_reason) = sheet_year(grid, settings, &found.header);
-    let read_with = |order: Order| {
-        let mut sheet = Sheet::new(grid, settings, &found.header, (zone, roster), (order, year));
+    let read_with = |order: Order, years: YearRule| {
+        let mut sheet = Sheet::new(grid, settings, &found.header, (zone, roster), (order, years));
         for row in grid.rows.iter().take(found.header.index) {
             let blank = row.cells.iter().all(|cell| cell.trim().is_empty());
             sheet.skip(row, if blank { SkipReason::Blank } else { SkipReason::Title });
@@ -176,10 +177,20 @@ pub fn read(grid: &Grid, settings: &LayoutSettings, zone: Tz, roster: &Roster) -
         }
         sheet
     };
-    let mut sheet = read_with(settings.date_order.into());
+    let mut sheet = read_with(settings.date_order.into(), YearRule::new(year));
     let contradicted = sheet.contradicts_order();
+    let order = if contradicted { Order::Contradicted } else { settings.date_order.into() };
     if contradicted {
-        sheet = read_with(Order::Contradicted);
+        sheet = read_with(order, YearRule::new(year));
+    }
+    if let (Some(doubt), Some(year)) = (sheet.years.doubt(), year) {
+        sheet = read_with(
+            order,
+            match doubt {
+                YearDoubt::BeginsIn(year) => YearRule::new(Some(year)),
+                YearDoubt::Unclear => YearRule::refusing(year),
+            },
+        );
     }
     sheet.finish();
     if sheet.shifts.is_empty() {
@@ -218,10 +229,11 @@ fn sheet_year(grid: &Grid, settings: &LayoutSettings, header: &Header) -> (Optio
     if let Some(year) = settings.year {
         return (Some(year), Some(RecognitionReason::YearSet(year)));
     }
-    if let Some(year) = year::in_title(&grid.sheet) {
+    if let Some(year) = year::in_name(&grid.sheet) {
         return (Some(year), Some(RecognitionReason::YearOfSheet(year)));
     }
-    let titles: Vec<String> = grid.rows.iter().take(header.index + 1).map(super::grid::GridRow::line).collect();
-    let year = year::in_title(&titles.join(" "));
+    let titles = grid.rows.iter().take(header.index + 1).map(super::grid::GridRow::line);
+    let mut years = titles.filter_map(|title| year::in_title(&title));
+    let year = years.next().filter(|year| years.all(|other| other == *year));
     (year, year.map(RecognitionReason::YearOfTitle))
 }

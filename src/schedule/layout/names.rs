@@ -62,6 +62,35 @@ const SENTENCE_WORDS: [&str; 46] = [
     "of", "out", "when", "unless", "only",
 ];
 
+/// Words of a remark in brackets that deny or limit the name before it: `Ben (out sick)`, `Ben (until 22:00)`.
+const DENYING_WORDS: [&str; 25] = [
+    "out",
+    "off",
+    "sick",
+    "pto",
+    "ooo",
+    "vacation",
+    "holiday",
+    "leave",
+    "away",
+    "absent",
+    "unavailable",
+    "not",
+    "no",
+    "until",
+    "till",
+    "til",
+    "from",
+    "after",
+    "before",
+    "then",
+    "only",
+    "except",
+    "if",
+    "or",
+    "maybe",
+];
+
 /// A name has at most so many words.
 const NAME_WORDS: usize = 6;
 /// A name has at most so many bytes.
@@ -146,6 +175,13 @@ pub(super) fn before_remark(text: &str) -> Option<&str> {
     let (name, remark) = text.split_once('(')?;
     let closes_at_end = remark.trim_end().strip_suffix(')').is_some_and(|inside| !inside.contains(['(', ')']));
     (closes_at_end && !name.trim().is_empty()).then(|| name.trim())
+}
+
+/// Whether the remark in brackets says that its name is not, or not always, the one on call.
+pub(super) fn denies(text: &str) -> bool {
+    let remark = text.split_once('(').map_or("", |(_, remark)| remark);
+    let mut words = remark.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| DENYING_WORDS.iter().any(|denying| denying.eq_ignore_ascii_case(word)))
 }
 
 #[cfg(test)]
@@ -256,5 +292,15 @@ mod tests {
         assert_eq!(before_remark("James (AM) William (PM)"), None);
         assert_eq!(before_remark("(for Ana)"), None);
         assert_eq!(before_remark("Ben"), None);
+        for (text, denied) in [
+            ("Ben (for Ana)", false),
+            ("Ben (remote)", false),
+            ("Ben (out sick)", true),
+            ("Ben (until 22:00)", true),
+            ("Ben (PTO)", true),
+            ("Ben", false),
+        ] {
+            assert_eq!(denies(text), denied, "{text}");
+        }
     }
 }

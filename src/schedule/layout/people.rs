@@ -64,7 +64,8 @@ impl<'a> PeopleReader<'a> {
     }
 
     fn with_remark(&self, cell: &str) -> People {
-        let Some(name) = names::before_remark(cell) else { return nobody(ProblemKind::NotAName) };
+        let name = names::before_remark(cell).filter(|_| !names::denies(cell));
+        let Some(name) = name else { return nobody(ProblemKind::NotAName) };
         match self.roster.find(name) {
             Match::Exact(contact) | Match::Alias(contact) => {
                 of(vec![known(contact)], vec![ProblemKind::Remark { taken: Arc::clone(&contact.name) }])

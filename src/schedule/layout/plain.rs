@@ -1,7 +1,5 @@
 //! Which shifts does a sheet with one row a shift say? Contract 2.1, with dates and times in one cell or in several.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 
 use crate::civil::Interval;
@@ -12,12 +10,12 @@ use crate::schedule::notation::instant::Written;
 use crate::schedule::notation::time::ClockTime;
 use crate::schedule::notation::year;
 use crate::schedule::problem::ProblemKind;
-use crate::schedule::shift::{Role, RoleRank};
 
-use super::headings;
+use super::duties::{self, Roles};
+use super::header;
 use super::rows;
 use super::settings::Column;
-use super::sheet::{Duty, Flaw, Sheet};
+use super::sheet::{Flaw, Sheet};
 
 /// A bound of a shift as the row says it.
 #[derive(Clone, Copy)]
@@ -54,70 +52,20 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
         [places.date, Some(start), Some(end), places.start_time, places.end_time].into_iter().flatten().collect();
     let people: Vec<usize> = header.people.iter().map(|person| person.column).collect();
     let Some(header_row) = sheet.grid.rows.get(header.index) else { return };
-    let mut roles = Roles { column: header.place(Column::Role), by_text: HashMap::new(), by_key: HashMap::new() };
+    let mut roles = Roles::new(header.place(Column::Role));
     for row in sheet.grid.rows.iter().skip(header.index + 1) {
         if let Some(reason) = rows::skip(row, header_row, &times, &people) {
             sheet.skip(row, reason);
             continue;
         }
+        if header::is_header(row) {
+            sheet.report(row, Flaw { column: 0, kind: ProblemKind::OtherHeader });
+            break;
+        }
         match span(sheet, row, &places) {
-            Ok(interval) => push(sheet, row, interval, &mut roles),
+            Ok(interval) => duties::push(sheet, row, interval, &mut roles),
             Err(flaw) => sheet.report(row, flaw),
         }
-    }
-}
-
-fn push(sheet: &mut Sheet<'_>, row: &GridRow, interval: Interval, roles: &mut Roles) {
-    let header = sheet.header;
-    let extra = (header.width..row.cells.len()).find(|column| !row.text(*column).is_empty());
-    if let Some(column) = extra {
-        sheet.report(row, Flaw { column, kind: ProblemKind::ExtraCells });
-    }
-    let kind = sheet.kind(row);
-    let several = header.people.len() > 1;
-    let own = |column: Column| header.place(column).filter(|_| !several);
-    for person in &header.people {
-        let duty = Duty {
-            row,
-            interval,
-            role: roles.of(row).filter(|_| !several).unwrap_or_else(|| person.role.clone()),
-            kind,
-            person: person.column,
-            phone: person.phone.or(own(Column::Phone)),
-            email: person.email.or(own(Column::Email)),
-            note: person.note.or(header.place(Column::Note)),
-        };
-        sheet.push(&duty);
-    }
-}
-
-/// The roles of a `role` column, each in the spelling it was first met in.
-struct Roles {
-    column: Option<usize>,
-    by_text: HashMap<String, Role>,
-    by_key: HashMap<String, Role>,
-}
-
-impl Roles {
-    /// The row's role; nothing when the sheet has no such column. An empty cell is `primary` (contract 2.1).
-    fn of(&mut self, row: &GridRow) -> Option<Role> {
-        let text = row.text(self.column?);
-        if let Some(role) = self.by_text.get(text) {
-            return Some(role.clone());
-        }
-        let key = headings::key(text);
-        let (label, rank) = match key.as_str() {
-            "" | "primary" => ("primary", RoleRank::Primary),
-            "secondary" | "backup" => ("secondary", RoleRank::Secondary),
-            "tertiary" => ("tertiary", RoleRank::Tertiary),
-            "manager" => ("manager", RoleRank::Manager),
-            _ => (text, RoleRank::Other),
-        };
-        let order = u32::try_from(self.by_key.len()).unwrap_or(u32::MAX);
-        let new = || Role { label: label.into(), rank, order };
-        let role = self.by_key.entry(headings::key(label)).or_insert_with(new).clone();
-        self.by_text.insert(text.to_owned(), role.clone());
-        Some(role)
     }
 }
 
@@ -150,7 +98,10 @@ fn start_of(
             (date, Some(time_beside(sheet, row, places.start_time)?.unwrap_or(clock)), places.start)
         }
         Written::DateTime(date, clock) => (date, Some(clock), places.start),
-        Written::Date(date) => (date, time_beside(sheet, row, places.start_time)?, places.start),
+        Written::Date(date) => {
+            let date = agreeing(sheet, row, places, date)?;
+            (date, time_beside(sheet, row, places.start_time)?, places.start)
+        }
         Written::Time(clock) => {
             let missing = |column| Flaw { column, kind: ProblemKind::TimeWithoutDate };
             let column = places.date.ok_or_else(|| missing(places.start))?;
@@ -167,6 +118,18 @@ fn start_of(
         None => Some(day.and_time(sheet.handoff_time(false))),
     };
     civil.map(Bound::Civil).ok_or(Flaw { column, kind: ProblemKind::Unreadable(Refusal::NoSuchDay) })
+}
+
+/// A start such as `8-5` is a day without a year only where the `date` column says the same day: it may be hours.
+fn agreeing(sheet: &mut Sheet<'_>, row: &GridRow, places: &Places, start: WrittenDate) -> Result<WrittenDate, Flaw> {
+    let (None, Some(column)) = (start.year, places.date) else { return Ok(start) };
+    match sheet.written(row, column)? {
+        Some(Written::Date(day) | Written::DateTime(day, _)) if (day.month, day.day) == (start.month, start.day) => {
+            Ok(WrittenDate { year: day.year, ..start })
+        }
+        Some(_) => Err(Flaw { column: places.start, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) }),
+        None => Ok(start),
+    }
 }
 
 /// A start without a year takes that of an end that has one: the last such day not after the end.

@@ -12,6 +12,7 @@ use crate::schedule::grid::{Grid, GridRow, address};
 use crate::schedule::notation::Refusal;
 use crate::schedule::notation::date::{Order, WrittenDate};
 use crate::schedule::notation::instant::{self, Written};
+use crate::schedule::notation::time::{self, Half};
 use crate::schedule::notation::year::YearRule;
 use crate::schedule::phone;
 use crate::schedule::problem::{Problem, ProblemKind};
@@ -47,10 +48,21 @@ pub(super) struct Sheet<'a> {
     /// Cells that can only be month first, and cells that cannot be.
     month_first_cells: u32,
     day_first_cells: u32,
+    halves: Halves,
     pub(super) no_handoff_time: Option<bool>,
     pub(super) shifts: Vec<Shift>,
     pub(super) problems: Vec<Problem>,
     pub(super) skipped: Vec<SkippedRow>,
+}
+
+/// What the hours of a sheet tell of its clock.
+#[derive(Default)]
+struct Halves {
+    /// Whether an hour is written as only a clock of 24 hours writes it, or with am or pm.
+    certain_24: bool,
+    certain_12: bool,
+    /// The first cell whose hour may be of the morning or the evening.
+    unclear: Option<Problem>,
 }
 
 /// Who is on duty by one cell, ready to become a shift.
@@ -71,7 +83,7 @@ impl<'a> Sheet<'a> {
         settings: &'a LayoutSettings,
         header: &'a Header,
         (zone, roster): (Tz, &'a Roster),
-        (order, year): (Order, Option<i32>),
+        (order, years): (Order, YearRule),
     ) -> Self {
         let letters = (0..header.width).map(|column| address(column, 0).trim_end_matches('0').to_owned()).collect();
         Self {
@@ -79,7 +91,7 @@ impl<'a> Sheet<'a> {
             settings,
             header,
             zone,
-            years: YearRule::new(year),
+            years,
             order,
             roster,
             people: PeopleReader::new(roster),
@@ -87,6 +99,7 @@ impl<'a> Sheet<'a> {
             first_rows: HashMap::new(),
             month_first_cells: 0,
             day_first_cells: 0,
+            halves: Halves::default(),
             no_handoff_time: None,
             shifts: Vec::with_capacity(grid.rows.len()),
             problems: Vec::new(),
@@ -129,12 +142,26 @@ impl<'a> Sheet<'a> {
                 if let Written::Date(date) | Written::DateTime(date, _) = written {
                     self.month_first_cells += u32::from(date.shows_month_first);
                 }
+                self.see_half(text, row, column);
                 Ok(Some(written))
             }
             Err(refusal) => {
                 self.day_first_cells += u32::from(matches!(refusal, Refusal::DayBeforeMonth { .. }));
                 Err(Flaw { column, kind: ProblemKind::Unreadable(refusal) })
             }
+        }
+    }
+
+    fn see_half(&mut self, text: &str, row: &GridRow, column: usize) {
+        match time::half_of(text) {
+            Some(Half::Clock24) => self.halves.certain_24 = true,
+            Some(Half::Clock12) => self.halves.certain_12 = true,
+            Some(Half::Unclear) if self.halves.unclear.is_none() => {
+                let (sheet, cell) = (Arc::clone(&self.grid.sheet), self.address(column, row));
+                let kind = ProblemKind::HalfOfDay;
+                self.halves.unclear = Some(Problem { kind, sheet, cell, text: text.to_owned() });
+            }
+            _ => {}
         }
     }
 
@@ -254,6 +281,8 @@ impl<'a> Sheet<'a> {
 
     /// The problems of the sheet as a whole, once all rows are read.
     pub(super) fn finish(&mut self) {
+        let Halves { certain_24, certain_12, unclear } = std::mem::take(&mut self.halves);
+        self.problems.extend(unclear.filter(|_| certain_12 || !certain_24));
         if let Some(ends) = self.no_handoff_time {
             self.report_sheet(ProblemKind::NoHandoffTime { ends });
         }

@@ -1,5 +1,7 @@
 //! Does a sheet read as contract 2 says? Tables of small sheets, their shifts and their problems.
 
+mod doubts;
+
 use chrono_tz::America::Chicago;
 use proptest::prelude::*;
 

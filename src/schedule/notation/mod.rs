@@ -46,6 +46,13 @@ pub enum Refusal {
         /// The day with the nearest year, or with the year of the setting.
         candidate: NaiveDate,
     },
+    /// No year here, and the list runs across New Year so that the sheet's year fits either side of it.
+    YearUnclear {
+        /// The earlier of the two years.
+        earlier: i32,
+        /// The later one.
+        later: i32,
+    },
     /// A number alone, such as `6`: morning or evening, hour or day (domain 6 row 10).
     BareNumber,
     /// The clock has no such time.

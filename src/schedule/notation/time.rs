@@ -44,6 +44,33 @@ impl ClockTime {
     }
 }
 
+/// What an hour as written tells of the half of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// `18:00`, `06:00`, `0:30`: a clock of 24 hours.
+    Clock24,
+    /// `6:00 pm`.
+    Clock12,
+    /// `6:00`: of the morning, unless the writer has only twelve hours.
+    Unclear,
+}
+
+/// What the first `h:mm` in a cell tells of the half of the day; nothing without one, or from 10:00 to 12:59.
+pub fn half_of(text: &str) -> Option<Half> {
+    let (before, after) = text.split_once(':')?;
+    let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let hour = before.get(before.len() - digits..)?;
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':').trim_start();
+    if rest.starts_with(['a', 'A', 'p', 'P']) {
+        return Some(Half::Clock12);
+    }
+    match hour.as_bytes() {
+        [b'1'..=b'9'] => Some(Half::Unclear),
+        [b'1', b'0'..=b'2'] | [] => None,
+        _ => Some(Half::Clock24),
+    }
+}
+
 /// Reads a cell that says a time of day and nothing else.
 pub fn read(text: &str) -> Result<ClockTime, Refusal> {
     let text = plain(text);
@@ -264,6 +291,25 @@ mod tests {
             ("0.", Refusal::NotUnderstood),
         ] {
             assert_eq!(read(text), Err(refusal), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_hour_tells_its_half_or_does_not() {
+        for (text, half) in [
+            ("6:00", Some(Half::Unclear)),
+            ("11/22/2026 6:00", Some(Half::Unclear)),
+            ("6:00 PM", Some(Half::Clock12)),
+            ("11/22/2026 12:30:00 a.m.", Some(Half::Clock12)),
+            ("06:00", Some(Half::Clock24)),
+            ("2026-11-22T18:00:00-06:00", Some(Half::Clock24)),
+            ("24:00", Some(Half::Clock24)),
+            ("0:30", Some(Half::Clock24)),
+            ("10:00", None),
+            ("6pm", None),
+            ("", None),
+        ] {
+            assert_eq!(half_of(text), half, "{text}");
         }
     }
 

@@ -16,6 +16,19 @@ pub struct YearRule {
     sheet_year: Option<i32>,
     last: Option<NaiveDate>,
     seen: Option<(NaiveDate, NaiveDate)>,
+    /// The days without a year that fell into the sheet's year, and those that fell beside it.
+    inside: Option<(NaiveDate, NaiveDate)>,
+    beside: Option<(NaiveDate, NaiveDate)>,
+    refuses: bool,
+}
+
+/// A list that runs across New Year and may have begun in another year than the sheet's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum YearDoubt {
+    /// Only a few days lead in and most of a year follows, so the list begins in this year.
+    BeginsIn(i32),
+    /// Both readings are likely.
+    Unclear,
 }
 
 impl YearRule {
@@ -24,8 +37,32 @@ impl YearRule {
         Self { sheet_year, ..Self::default() }
     }
 
+    /// The rule that reads no day without a year, because the sheet's year fits either side of New Year.
+    pub fn refusing(sheet_year: i32) -> Self {
+        Self { sheet_year: Some(sheet_year), refuses: true, ..Self::default() }
+    }
+
+    /// Whether the days read so far may be a whole year off, although each of them fits the one before.
+    ///
+    /// `12/29, 1/5, 1/12` below the title "2026" begins in 2025 or ends in 2027. A list that first stays in its year for
+    /// more than a month, or that runs over its end by no more than that, is in no doubt.
+    pub fn doubt(&self) -> Option<YearDoubt> {
+        let days = |(first, last): (NaiveDate, NaiveDate)| (last - first).num_days();
+        let (year, inside, beside) = (self.sheet_year?, self.inside?, self.beside?);
+        let forwards = beside.0.year() > year;
+        if days(inside) > NEXT_ROW_DAYS || (forwards && days(beside) <= days(inside)) {
+            return None;
+        }
+        let begins = if forwards { year - 1 } else { year + 1 };
+        Some(if days(beside) > SIX_MONTHS_DAYS { YearDoubt::BeginsIn(begins) } else { YearDoubt::Unclear })
+    }
+
     /// The day meant by `written`, which becomes what the next row is compared with.
     pub fn complete(&mut self, written: WrittenDate) -> Result<NaiveDate, Refusal> {
+        if let (true, None, Some(year)) = (self.refuses, written.year, self.sheet_year) {
+            let earlier = if written.month > 6 { year - 1 } else { year };
+            return Err(Refusal::YearUnclear { earlier, later: earlier + 1 });
+        }
         let date = match (written.year, self.sheet_year, self.last) {
             (Some(year), _, _) | (None, Some(year), None) => written.in_year(year)?,
             (None, Some(year), Some(last)) => self.beside_sheet_year(written, year, last)?,
@@ -33,13 +70,17 @@ impl YearRule {
             (None, None, None) => return Err(Refusal::YearMissing),
         };
         self.saw(date);
+        if written.year.is_none() && self.sheet_year.is_some() {
+            let side = if self.sheet_year == Some(date.year()) { &mut self.inside } else { &mut self.beside };
+            *side = Some(widened(*side, date));
+        }
         Ok(date)
     }
 
     /// Makes a day that is certain what the next row is compared with.
     pub fn saw(&mut self, date: NaiveDate) {
         self.last = Some(date);
-        self.seen = Some(self.seen.map_or((date, date), |(first, last)| (first.min(date), last.max(date))));
+        self.seen = Some(widened(self.seen, date));
     }
 
     /// A row that the sheet's year puts more than six months from the row before is refused, unless it follows that row
@@ -58,6 +99,10 @@ impl YearRule {
         }
         Ok(other)
     }
+}
+
+fn widened(span: Option<(NaiveDate, NaiveDate)>, date: NaiveDate) -> (NaiveDate, NaiveDate) {
+    span.map_or((date, date), |(first, last)| (first.min(date), last.max(date)))
 }
 
 /// The day in the year that puts it nearest to `anchor`, if that is within six months and its weekday agrees.
@@ -92,8 +137,22 @@ pub fn complete_end(written: WrittenDate, start: NaiveDate) -> Result<NaiveDate,
     written.in_year(candidate.year())
 }
 
-/// The one year from 2000 to 2099 that a title names; nothing when it names several.
+/// The one year from 2000 to 2099 that a sheet's name says; nothing when it says several.
+///
+/// A name with a whole date in it, such as `aims-2025-12-30.csv`, says when the file was made and no year of shifts.
+pub fn in_name(text: &str) -> Option<i32> {
+    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let numbers = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(digits).count();
+    if numbers > 2 { None } else { in_title(text) }
+}
+
+/// The one year from 2000 to 2099 that a title names; nothing when it names several, or says when it was changed.
 pub fn in_title(text: &str) -> Option<i32> {
+    const CHANGED: [&str; 8] = ["updated", "revised", "changed", "edited", "modified", "printed", "exported", "as of"];
+    let lower = text.to_lowercase();
+    if CHANGED.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
     let mut years = text
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|part| part.len() == 4 && part.starts_with("20"))
@@ -147,6 +206,28 @@ mod tests {
     }
 
     #[test]
+    fn a_list_across_new_year_may_begin_in_another_year_than_its_title() {
+        let doubt = |cells: &[&str]| {
+            let mut rule = YearRule::new(Some(2026));
+            for cell in cells {
+                rule.complete(read(cell, Order::Assumed).unwrap()).unwrap();
+            }
+            rule.doubt()
+        };
+        let year = ["12/29", "1/26", "2/23", "3/23", "4/20", "5/18", "6/15", "7/13", "8/10"];
+        assert_eq!(doubt(&year), Some(YearDoubt::BeginsIn(2025)));
+        let backwards = ["1/4", "12/28", "11/30", "11/2", "10/5", "9/7", "8/10", "7/13", "6/15"];
+        assert_eq!(doubt(&backwards), Some(YearDoubt::BeginsIn(2027)));
+        assert_eq!(doubt(&["12/29", "1/5", "1/12"]), Some(YearDoubt::Unclear));
+        assert_eq!(doubt(&["1/5", "12/29"]), Some(YearDoubt::Unclear));
+        assert_eq!(doubt(&["11/23", "11/30", "12/28", "1/4"]), None);
+        assert_eq!(doubt(&["12/28", "1/4"]), None);
+        assert_eq!(doubt(&["12/29/2025", "1/5", "1/12"]), None);
+        let refused = YearRule::refusing(2026).complete(read("12/29", Order::Assumed).unwrap());
+        assert_eq!(refused, Err(Refusal::YearUnclear { earlier: 2025, later: 2026 }));
+    }
+
+    #[test]
     fn a_weekday_must_agree_with_the_year_found() {
         assert!(matches!(days(Some(2026), &["Mon 11/22"])[0], Err(Refusal::WrongWeekday { .. })));
         assert_eq!(days(Some(2026), &["Sun 11/22"]), all(&["2026-11-22"]));
@@ -173,8 +254,13 @@ mod tests {
             ("AIMS", None),
             ("20261122", None),
             ("Room 1200", None),
+            ("Last updated 12/30/2025", None),
+            ("On-call, as of Nov 2025", None),
         ] {
             assert_eq!(in_title(title), year, "{title}");
         }
+        assert_eq!(in_name("aims-2026.csv"), Some(2026));
+        assert_eq!(in_name("2026-11"), Some(2026));
+        assert_eq!(in_name("aims-2025-12-30.csv"), None);
     }
 }
