@@ -62,8 +62,13 @@ pub fn run(
         let unusable: Vec<&str> =
             planned.iter().filter(|(_, plan)| plan.is_none()).map(|(loaded, _)| loaded.name.as_str()).collect();
         if !unusable.is_empty() {
-            return Err(CommandError::could_not_tell(format!("no calendar is written: {} cannot be used", unusable.join(", ")))
-                .hint("page-oncall gaps says why; a calendar without its events would look like shifts that were cancelled"));
+            return Err(CommandError::could_not_tell(format!(
+                "no calendar is written: {} cannot be used",
+                unusable.join(", ")
+            ))
+            .hint(
+                "page-oncall gaps says why; a calendar without its events would look like shifts that were cancelled",
+            ));
         }
         hand_over(file, &calendar(&planned, face.zone, arguments.with_phones), out)?;
         said.push(words::written(file, "a calendar", &planned));

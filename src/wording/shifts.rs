@@ -92,8 +92,8 @@ fn stretch_line(stretch: &Stretch, plan: &Plan, zone: Tz) -> String {
 
 fn line(span: Interval, parts: &[String], zone: Tz) -> String {
     let ends = format!("    {}  {}", compact(span.start(), zone), compact(span.end(), zone));
-    // 54 columns for the ends; the blanks belong to the line, so that names stand under each other.
-    fill(&(ends + "   "), 40, "   ", parts)
+    // The blanks belong to the line, so that names stand under each other.
+    fill(&(ends + "  "), 40, "  ", parts)
 }
 
 /// `Fri 2026-11-20 18:00-06:00`: the day, and the instant with its offset; seconds only where there are some.

@@ -43,9 +43,9 @@ fn us_rule(zone: Tz, first: DateTime<Utc>, last: DateTime<Utc>) -> Option<(Trans
     let all = transitions(zone, Interval::new(beginning(RULE_SINCE)?, beginning(last.year().checked_add(1)?)?)?);
     let (spring, autumn) = (all.first()?, all.get(1)?);
     let alike = |change: &Transition, model: &Transition| change.before == model.before && change.after == model.after;
-    let follows = all.chunks(2).all(|year| {
-        matches!(year, [a, b] if on(a, 3, 8) && alike(a, spring) && on(b, 11, 1) && alike(b, autumn))
-    });
+    let follows = all
+        .chunks(2)
+        .all(|year| matches!(year, [a, b] if on(a, 3, 8) && alike(a, spring) && on(b, 11, 1) && alike(b, autumn)));
     let complete = i32::try_from(all.len()) == Ok(years.checked_mul(2)?);
     (follows && complete && first >= spring.at).then(|| (spring.clone(), autumn.clone()))
 }
