@@ -14,6 +14,7 @@ mod paging;
 mod reading;
 mod resolving;
 mod rooms;
+mod shifts;
 #[cfg(test)]
 mod simulation;
 mod sms;
