@@ -139,14 +139,10 @@ pub(super) fn told(loaded: &LoadedSchedule, plan: Option<&Plan>, zone: Tz) -> St
 /// `Ada Ruiz from ... to ...`, with what is special about it.
 pub(super) fn told_stretch(stretch: &Stretch, plan: &Plan, zone: Tz) -> String {
     let person = &stretch.person;
-    let mut text = format!("{} from {} to {}", person.name, clock(person.from, zone), clock(person.until, zone));
-    if let Some(kind) = kind(stretch, &plan.replaced) {
-        text += &format!(", {kind}");
-    }
-    for span in &stretch.conflicts {
-        text += &format!(", in CONFLICT from {} to {}", clock(span.start(), zone), clock(span.end(), zone));
-    }
-    text
+    let mut parts = vec![format!("{} from {} to {}", person.name, clock(person.from, zone), clock(person.until, zone))];
+    parts.extend(kind(stretch, &plan.replaced));
+    parts.extend(stretch.conflicts.iter().map(|span| format!("in CONFLICT from {}", interval(*span, zone))));
+    parts.join(", ")
 }
 
 /// `NOBODY on call in needed hours from ... to ... (13 h)`.

@@ -10,6 +10,7 @@ mod brute;
 mod faces;
 mod golden;
 mod judging;
+mod planning;
 mod properties;
 
 use std::sync::Arc;

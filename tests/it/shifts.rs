@@ -216,7 +216,8 @@ fn an_event_keeps_its_name_when_its_times_or_its_person_change() {
         let found = events.iter().find(|(_, event)| {
             word(&event["summary"]) == format!("AIMS primary: {name}") && at(word(&event["start"])) == at(start)
         });
-        found.map(|(uid, event)| (uid.clone(), event.clone())).unwrap_or_else(|| panic!("{name}: {events:#?}"))
+        let (uid, event) = found.unwrap_or_else(|| panic!("{name}: {events:#?}"));
+        (uid.clone(), event.clone())
     };
     changed(AIMS, 0);
     let before = events(&site, &AUTUMN);
