@@ -133,19 +133,15 @@ fn stretches(schedule: &Schedule, window: Interval) -> Vec<(usize, Stretch)> {
             for (row, member) in schedule.listed(rows) {
                 let key = (row, member.holder);
                 let conflicts = if conflict { vec![span] } else { Vec::new() };
-                match open.get_mut(&key).filter(|stretch| stretch.interval.end() == span.start()) {
-                    Some(stretch) => {
-                        stretch.interval = joined(stretch.interval, span);
-                        append(&mut stretch.conflicts, conflicts);
-                    }
-                    None => {
-                        let piece = pieces.entry(key).or_default();
-                        let begun = Open { interval: span, conflicts, piece: *piece, member };
-                        *piece += 1;
-                        let ended = open.insert(key, begun);
-                        done.extend(ended.and_then(|ended| close(schedule, row, ended)));
-                    }
+                if let Some(stretch) = open.get_mut(&key).filter(|stretch| stretch.interval.end() == span.start()) {
+                    stretch.interval = joined(stretch.interval, span);
+                    append(&mut stretch.conflicts, conflicts);
+                    continue;
                 }
+                let piece = pieces.entry(key).or_default();
+                let ended = open.insert(key, Open { interval: span, conflicts, piece: *piece, member });
+                *piece += 1;
+                done.extend(ended.and_then(|ended| close(schedule, row, ended)));
             }
         }
     }
@@ -237,7 +233,7 @@ impl Replaced {
 fn whole_gaps(schedule: &Schedule, window: Interval, needed: &dyn Fn(Interval) -> IntervalSet) -> Vec<Interval> {
     let spans = schedule.covered().spans();
     let before = spans.partition_point(|span| span.start() <= window.start());
-    let cover_before = before.checked_sub(1).and_then(|index| spans.get(index)).map(|span| span.end());
+    let cover_before = before.checked_sub(1).and_then(|index| spans.get(index)).map(Interval::end);
     let cover_after = spans.get(spans.partition_point(|span| span.end() < window.end())).map(Interval::start);
     let beyond = |at: DateTime<Utc>, by: Duration| at.checked_add_signed(by).unwrap_or(at);
     let from = cover_before.unwrap_or(beyond(window.start(), -BEYOND_THE_SHEET)).min(window.start());

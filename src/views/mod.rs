@@ -1,8 +1,8 @@
 //! In which shape do faces hand out answers? The JSON of contract 3, one struct a shape, shared by every face.
 //!
 //! A field may be added; none is renamed, removed or left out: what is not there is `null` or an empty list.
-//! `who` is who is on call, `explain` the same with its reasons, `gaps` what a schedule leaves open, `problem` one
-//! defect of a sheet, `decision` what the procedure says, `page` a page with its promise.
+//! `who` is who is on call, `explain` the same with its reasons, `gaps` what a schedule leaves open, `shifts` its
+//! resolved timeline, `problem` one defect of a sheet, `decision` what the procedure says, `page` a page with its promise.
 
 pub mod decision;
 pub mod explain;

@@ -149,16 +149,12 @@ impl Names {
 fn word(label: &str) -> String {
     let kept = label.to_lowercase();
     let kept = kept.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '_' | '-'));
-    let mut buffer = [0; 4];
-    let mut word = String::new();
-    for letter in kept {
-        if letter.is_ascii_alphanumeric() {
-            word.push(letter);
-        } else {
-            letter.encode_utf8(&mut buffer).bytes().for_each(|byte| word += &format!("%{byte:02X}"));
-        }
-    }
-    word
+    kept.map(|letter| {
+        let bytes = letter.to_string().into_bytes();
+        let coded = || bytes.iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
+        if letter.is_ascii_alphanumeric() { letter.to_string() } else { coded() }
+    })
+    .collect()
 }
 
 /// One VEVENT.

@@ -2,7 +2,8 @@
 //!
 //! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For technicians:
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `layouts`, `problems`,
-//! `partners`. For all of them: `time`, `phone`, and `columns` that fills lines.
+//! `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by `calendar`. For all of them:
+//! `time`, `phone`, and `columns` that fills lines.
 
 pub mod calendar;
 pub mod columns;

@@ -92,8 +92,8 @@ fn stretch_line(stretch: &Stretch, plan: &Plan, zone: Tz) -> String {
 
 fn line(span: Interval, parts: &[String], zone: Tz) -> String {
     let ends = format!("    {}  {}", compact(span.start(), zone), compact(span.end(), zone));
-    // 54 columns for the ends; the blanks belong to the line, so that names stand under each other.
-    fill(&(ends + "   "), 40, "   ", parts)
+    // The blanks belong to the line, so that names stand under each other.
+    fill(&(ends + "  "), 40, "  ", parts)
 }
 
 /// `Fri 2026-11-20 18:00-06:00`: the day, and the instant with its offset; seconds only where there are some.
@@ -139,14 +139,10 @@ pub(super) fn told(loaded: &LoadedSchedule, plan: Option<&Plan>, zone: Tz) -> St
 /// `Ada Ruiz from ... to ...`, with what is special about it.
 pub(super) fn told_stretch(stretch: &Stretch, plan: &Plan, zone: Tz) -> String {
     let person = &stretch.person;
-    let mut text = format!("{} from {} to {}", person.name, clock(person.from, zone), clock(person.until, zone));
-    if let Some(kind) = kind(stretch, &plan.replaced) {
-        text += &format!(", {kind}");
-    }
-    for span in &stretch.conflicts {
-        text += &format!(", in CONFLICT from {} to {}", clock(span.start(), zone), clock(span.end(), zone));
-    }
-    text
+    let mut parts = vec![format!("{} from {} to {}", person.name, clock(person.from, zone), clock(person.until, zone))];
+    parts.extend(kind(stretch, &plan.replaced));
+    parts.extend(stretch.conflicts.iter().map(|span| format!("in CONFLICT from {}", interval(*span, zone))));
+    parts.join(", ")
 }
 
 /// `NOBODY on call in needed hours from ... to ... (13 h)`.

@@ -47,10 +47,13 @@ pub fn timeline_svg(timeline: &Timeline) -> String {
     let mut drawn = Document::default();
     let mut y = heading(&mut drawn, timeline);
     let people = people(timeline);
-    for window in bands(timeline.window, timeline.zone) {
-        y = Band::new(timeline, window, &people).draw(&mut drawn, y);
+    let bands = bands(timeline.window, timeline.zone);
+    // One scale for all bands, so that equal times are equally wide.
+    let scale_s = bands.iter().map(|band| band.length().num_seconds()).max().unwrap_or_default();
+    for window in bands {
+        y = Band::new(timeline, window, scale_s, &people).draw(&mut drawn, y);
     }
-    let height = legend(&mut drawn, y) + MARGIN;
+    let height = legend(&mut drawn, y, timeline) + MARGIN;
     let size = class("po-t")
         .with("xmlns", "http://www.w3.org/2000/svg")
         .at("width", WIDTH)
@@ -132,7 +135,7 @@ fn people<'a>(timeline: &Timeline<'a>) -> Vec<&'a str> {
 }
 
 /// What the marks mean; gives the place below.
-fn legend(drawn: &mut Document, y: Tenths) -> Tenths {
+fn legend(drawn: &mut Document, y: Tenths, timeline: &Timeline) -> Tenths {
     let marks: [(&str, &[&str]); 4] = [
         ("on call", &["po-box po-f0"]),
         ("override", &["po-box po-f0", "po-dots"]),
@@ -149,5 +152,10 @@ fn legend(drawn: &mut Document, y: Tenths) -> Tenths {
     }
     drawn.empty("rect", &class("po-need").area(x, y + 50, 280, 40));
     drawn.label(x + 360, y + 115, class("po-note po-soft"), "needed hours");
+    x += 360 + width("needed hours", 12) + 240;
+    if let Some(day) = uncommon_days(timeline.window, timeline.zone).next() {
+        drawn.empty("line", &class("po-edge").at("x1", x).at("x2", x + 280).at("y1", y + 70).at("y2", y + 70));
+        drawn.label(x + 360, y + 115, class("po-note po-soft"), &day_length(&day));
+    }
     y + 140
 }

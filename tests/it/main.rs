@@ -18,6 +18,7 @@ mod reading;
 mod readme;
 mod resolving;
 mod rooms;
+mod shifts;
 #[cfg(test)]
 mod simulation;
 mod sms;

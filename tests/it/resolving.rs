@@ -11,6 +11,7 @@ mod elsewhere;
 mod faces;
 mod golden;
 mod judging;
+mod planning;
 mod properties;
 
 use std::sync::Arc;

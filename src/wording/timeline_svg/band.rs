@@ -23,6 +23,8 @@ const PADDING: Tenths = 60;
 pub(super) struct Band<'a> {
     timeline: &'a Timeline<'a>,
     window: Interval,
+    /// How many seconds the whole scale is long: more than the window in the last of several bands.
+    scale_s: i64,
     /// Everybody, in the order that decides the fill.
     people: &'a [&'a str],
     days: Vec<CivilDay>,
@@ -37,8 +39,8 @@ struct Place {
 }
 
 impl<'a> Band<'a> {
-    pub(super) fn new(timeline: &'a Timeline<'a>, window: Interval, people: &'a [&'a str]) -> Self {
-        Self { timeline, window, people, days: days(timeline.zone, window) }
+    pub(super) fn new(timeline: &'a Timeline<'a>, window: Interval, scale_s: i64, people: &'a [&'a str]) -> Self {
+        Self { timeline, window, scale_s: scale_s.max(1), people, days: days(timeline.zone, window) }
     }
 
     /// Draws the band from `top` on; gives the place below.
@@ -57,8 +59,13 @@ impl<'a> Band<'a> {
 
     /// Where an instant stands on the scale.
     fn x(&self, at: DateTime<Utc>) -> Tenths {
-        let whole = self.window.length().num_seconds().max(1);
-        LEFT + (at - self.window.start()).num_seconds().clamp(0, whole) * (RIGHT - LEFT) / whole
+        let whole = self.window.length().num_seconds();
+        LEFT + (at - self.window.start()).num_seconds().clamp(0, whole) * (RIGHT - LEFT) / self.scale_s
+    }
+
+    /// Where the window ends on the scale.
+    fn right(&self) -> Tenths {
+        self.x(self.window.end())
     }
 
     fn place(&self, span: Interval, y: Tenths) -> Place {
@@ -83,38 +90,40 @@ impl<'a> Band<'a> {
                 drawn.label(written, top + 330, class("po-note po-soft"), &word);
             }
             if day.interval.length() != Duration::hours(24) {
-                self.clock_change(drawn, day, written + width(&weekday, 13) + 30, top, bottom);
+                self.clock_change(drawn, day, x + room, top, bottom);
             }
             self.clock_times(drawn, day, top);
         }
-        for x in [LEFT, RIGHT] {
+        for x in [LEFT, self.right()] {
             drawn.empty("line", &class("po-line").at("x1", x).at("x2", x).at("y1", top).at("y2", bottom));
         }
     }
 
     /// The mark of a day of 23 or 25 hours: its length in a frame, its borders dashed.
-    fn clock_change(&self, drawn: &mut Document, day: &CivilDay, x: Tenths, top: Tenths, bottom: Tenths) {
+    fn clock_change(&self, drawn: &mut Document, day: &CivilDay, right: Tenths, top: Tenths, bottom: Tenths) {
         let word = hours(day.interval.length());
-        let room = width(&word, 12) + 80;
+        let room = width(&word, 12) + 90;
+        let x = right - room - 20;
         for edge in [day.interval.start(), day.interval.end()].map(|at| self.x(at)) {
             drawn.empty("line", &class("po-edge").at("x1", edge).at("x2", edge).at("y1", top).at("y2", bottom));
         }
         drawn.element("g", &Attributes::default(), |group| {
             group.leaf("title", &Attributes::default(), &day_length(day));
-            group.empty("rect", &class("po-change").area(x, top + 40, room, 160).at("rx", 80));
-            group.label(x + room / 2, top + 160, class("po-note po-day po-mid"), &word);
+            group.empty("rect", &class("po-change").area(x, top + 35, room, 170).at("rx", 80));
+            group.label(x + room / 2, top + 162, class("po-note po-day po-mid"), &word);
         });
     }
 
     /// Clock times between the dates where the days are wide enough: every three or six hours.
     fn clock_times(&self, drawn: &mut Document, day: &CivilDay, top: Tenths) {
-        let hour = (RIGHT - LEFT) * 3_600 / self.window.length().num_seconds().max(1);
+        let hour = (RIGHT - LEFT) * 3_600 / self.scale_s;
         let Some(step) = [3, 6].into_iter().find(|step| hour * step >= 520) else { return };
         let zone = self.timeline.zone;
         for number in (step..24).step_by(usize::try_from(step).unwrap_or(6)) {
             let civil = day.date.and_time(chrono::NaiveTime::MIN) + Duration::hours(number);
             let at = crate::civil::resolve(zone, civil).at;
-            if self.window.contains(at) {
+            // Not over the date, and not over the edge.
+            if self.window.contains(at) && self.x(at) - self.x(day.interval.start()) > 600 && RIGHT - self.x(at) > 200 {
                 let word = at.with_timezone(&zone).format("%H:%M").to_string();
                 let x = self.x(at);
                 drawn
@@ -127,7 +136,7 @@ impl<'a> Band<'a> {
     /// One schedule with its lanes; gives the place below.
     fn schedule(&self, drawn: &mut Document, y: Tenths, loaded: &LoadedSchedule, plan: Option<&Plan>) -> Tenths {
         let stale = if loaded.stale || loaded.from_cache { "  (an old copy of the sheet)" } else { "" };
-        drawn.label(MARGIN, y, class("po-name"), &format!("{}{stale}", loaded.title));
+        drawn.label(MARGIN, y, class("po-name po-halo"), &format!("{}{stale}", loaded.title));
         let Some(plan) = plan else {
             drawn.label(LEFT, y + 240, class("po-bad"), "CANNOT TELL who is on call: the sheet could not be used.");
             return y + 320;
@@ -153,7 +162,7 @@ impl<'a> Band<'a> {
         let levels = levels(&shown);
         let count = levels.iter().max().map_or(1, |most| most + 1);
         let height = count * (BLOCK + BETWEEN) + BETWEEN;
-        drawn.empty("rect", &class("po-lane").area(LEFT, y, RIGHT - LEFT, height));
+        drawn.empty("rect", &class("po-lane").area(LEFT, y, self.right() - LEFT, height));
         let room = LEFT - MARGIN - PADDING;
         drawn.element("text", &class("po-soft").at("x", MARGIN).at("y", y + height / 2 + 45), |text| {
             text.leaf("tspan", &Attributes::default(), &cut(&lane.role.label, 13, room).unwrap_or_default());
@@ -168,7 +177,7 @@ impl<'a> Band<'a> {
     }
 
     fn lane_of_nobody(&self, drawn: &mut Document, y: Tenths, plan: &Plan) -> Tenths {
-        drawn.empty("rect", &class("po-lane").area(LEFT, y, RIGHT - LEFT, BLOCK + 2 * BETWEEN));
+        drawn.empty("rect", &class("po-lane").area(LEFT, y, self.right() - LEFT, BLOCK + 2 * BETWEEN));
         drawn.label(MARGIN, y + BLOCK / 2 + 85, class("po-soft"), "required role");
         for hole in plan.report.gaps.iter().filter_map(|gap| gap.interval.intersection(&self.window)) {
             self.hole(drawn, self.place(hole, y + BETWEEN), BLOCK, hole);
@@ -194,18 +203,19 @@ impl<'a> Band<'a> {
                 let part = self.place(span, y);
                 group.empty("rect", &class("po-stripes").area(part.x, y, part.width, BLOCK));
             }
-            let indent = if replaces.is_some() { 40 + PADDING } else { PADDING };
-            let inside = room - indent - PADDING / 2;
-            if let Some(word) = cut(name, 13, inside) {
+            let padding = if room < 6 * PADDING + 200 { PADDING / 2 } else { PADDING };
+            let indent = if replaces.is_some() { 40 + padding } else { padding };
+            let inside = room - indent - padding / 2;
+            if let Some(word) = shortened(name, inside) {
                 group.label(x + indent, y + 160, class("po-day po-halo"), &word);
             }
             let until = format!("until {}", self.ends(stretch.person.until));
             let mut forms: Vec<String> = Vec::new();
             if !stretch.conflicts.is_empty() {
-                forms.extend(["CONFLICT: all are on call", "CONFLICT", "CONFL.", "C"].map(str::to_owned));
+                forms.extend(["CONFLICT: all are on call", "CONFLICT", "CONFL.", "CONF", "C"].map(str::to_owned));
             } else if let Some(words) = replaces {
-                forms.extend([format!("{words}, {until}"), words, "override".to_owned(), "overr.".to_owned()]);
-                forms.push("o".to_owned());
+                forms.extend([format!("{words}, {until}"), words]);
+                forms.extend(["override", "overr.", "ovr."].map(str::to_owned));
             } else {
                 forms.push(until);
             }
@@ -246,7 +256,7 @@ impl<'a> Band<'a> {
             let Some(hole) = gap.interval.intersection(&self.window) else { continue };
             let (start, end) = (self.ends(gap.interval.start()), self.ends(gap.interval.end()));
             let words = format!("NOBODY {start} to {end}, {}", hours(gap.interval.length()));
-            let (place, room) = (self.place(hole, y), width(&words, 12) * 11 / 10);
+            let (place, room) = (self.place(hole, y), width(&words, 12) * 12 / 10);
             let x = (place.x + place.width / 2 - room / 2).clamp(LEFT, (RIGHT - room).max(LEFT));
             let row = rows.iter().position(|taken| *taken <= x).unwrap_or(rows.len());
             match rows.get_mut(row) {
@@ -254,7 +264,7 @@ impl<'a> Band<'a> {
                 None => rows.push(x + room + 100),
             }
             let line = y + 150 + 180 * i64::try_from(row).unwrap_or_default();
-            drawn.label(x + room / 2, line, class("po-note po-bad po-mid"), &words);
+            drawn.label(x + room / 2, line, class("po-note po-bad po-mid po-halo"), &words);
         }
         y + 180 * i64::try_from(rows.len()).unwrap_or_default() + 20
     }
@@ -273,7 +283,7 @@ impl<'a> Band<'a> {
         }
         let x = self.x(now);
         let word = format!("now {}", now.with_timezone(&self.timeline.zone).format("%H:%M"));
-        let room = width(&word, 12) + 120;
+        let room = width(&word, 12) * 11 / 10 + 160;
         let left = (x - room / 2).clamp(MARGIN, RIGHT - room);
         drawn.element("g", &Attributes::default(), |group| {
             group.leaf("title", &Attributes::default(), &format!("now: {}", clock(now, self.timeline.zone)));
@@ -282,6 +292,17 @@ impl<'a> Band<'a> {
             group.label(left + room / 2, top - 75, class("po-now-word po-mid"), &word);
         });
     }
+}
+
+/// A name in bold as far as it fits: whole, else `Ada R.`, else `Ada`, else cut.
+fn shortened(name: &str, room: Tenths) -> Option<String> {
+    // Bold letters are a tenth wider.
+    let room = room * 10 / 11;
+    let (first, last) = name.split_once(' ').unwrap_or((name, ""));
+    let initial =
+        last.rsplit(' ').next().and_then(|word| word.chars().next()).map(|letter| format!("{first} {letter}."));
+    let forms = [Some(name.to_owned()), initial, Some(first.to_owned())];
+    forms.into_iter().flatten().find(|form| width(form, 13) <= room).or_else(|| cut(name, 13, room))
 }
 
 /// In which of a lane's rows each stretch lies: the first that is free. Most lanes have one row.

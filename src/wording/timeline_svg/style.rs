@@ -20,8 +20,8 @@ pub(super) const STYLE: &str = "<style>
 .po-t .po-bad{fill:#9b1c1c;font-weight:700}
 .po-t .po-end{text-anchor:end}
 .po-t .po-mid{text-anchor:middle}
-.po-t .po-lane{fill:#f5f7fa}
-.po-t .po-weekend{fill:#e9edf2}
+.po-t .po-lane{fill:#eef1f5;fill-opacity:.6}
+.po-t .po-weekend{fill:#e6ebf1}
 .po-t .po-line{stroke:#cbd2d9;stroke-width:1}
 .po-t .po-change{fill:#ffffff;stroke:#1f2933;stroke-width:1.2}
 .po-t .po-edge{stroke:#1f2933;stroke-width:1.2;stroke-dasharray:2 3}

@@ -24,7 +24,7 @@ fn night() -> impl Strategy<Value = NaiveDateTime> {
 }
 
 /// Up to `count` rows in civil time, in units of `unit_ms`, each up to `longest` units; `overrides` is their share.
-fn shifts(count: usize, longest: i64, unit_ms: i64, overrides: f64) -> impl Strategy<Value = Vec<Shift>> {
+pub(super) fn shifts(count: usize, longest: i64, unit_ms: i64, overrides: f64) -> impl Strategy<Value = Vec<Shift>> {
     let row = (
         0..48_i64,
         1..=longest,
@@ -194,7 +194,7 @@ proptest! {
 }
 
 /// Row number `second` lasts from that second to the common end, each with another person.
-fn pile(label: &str, start: DateTime<Utc>, count: i64) -> Vec<Shift> {
+pub(super) fn pile(label: &str, start: DateTime<Utc>, count: i64) -> Vec<Shift> {
     let end = start + Duration::seconds(count);
     let row = |second| Shift {
         interval: Interval::new(start + Duration::seconds(second), end).unwrap(),
