@@ -3,7 +3,7 @@
 //! `grid` is what a source hands over; `notation` reads dates and times as people type them; `layout` turns a grid
 //! into shifts; `roster` knows people and how to reach them; `problem` is a defect with its cell; `resolve` answers
 //! who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of time;
-//! `loaded` is a schedule as a face gets it, with its age.
+//! `tabs` reads several tabs as one sheet; `loaded` is a schedule as a face gets it, with its age.
 
 pub mod coverage;
 pub mod explain;
@@ -19,6 +19,7 @@ pub mod problem;
 pub mod resolve;
 pub mod roster;
 pub mod shift;
+pub mod tabs;
 mod timeline;
 
 pub use resolve::Schedule;

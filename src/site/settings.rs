@@ -14,6 +14,7 @@ use crate::delivery::{SmtpSettings, TrainingSettings, TwilioSettings};
 use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
+use crate::source::google::GoogleSettings;
 
 /// The whole settings file.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Settings {
     /// How messages leave the house.
     #[serde(default)]
     pub delivery: DeliverySettings,
+    /// How Google Sheets are reached.
+    #[serde(default)]
+    pub google: GoogleSettings,
 }
 
 /// `[desk]`.
@@ -112,8 +116,14 @@ impl Default for DeskSettings {
 pub struct ScheduleSettings {
     /// What people call the schedule; its short name in capitals when absent.
     pub title: Option<String>,
-    /// Where it is kept: `csv:FILE`.
+    /// Where it is kept: `csv:FILE`, or `sheets:SPREADSHEET_ID/Tab Name!A:H`.
     pub source: String,
+    /// Whether a spreadsheet may have another time zone than the site.
+    #[serde(default)]
+    pub accept_zone: bool,
+    /// How many days before a month begins a spreadsheet with a tab a month is reported to lack its tab.
+    #[serde(default = "two_weeks")]
+    pub month_tab_days: u32,
     /// The hours in which a missing person is a gap.
     #[serde(default)]
     pub coverage: Coverage,
@@ -208,6 +218,10 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+fn two_weeks() -> u32 {
+    14
 }
 
 fn chicago() -> Tz {

@@ -9,6 +9,7 @@ use chrono::{DateTime, Days, Utc};
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
+use super::sheets::Hurry;
 use super::{adapters, locate};
 use crate::civil::Interval;
 use crate::cli::arguments::{Arguments, CaseArguments, Color, Format, Verb};
@@ -31,7 +32,7 @@ use crate::wording::record::Facts;
 /// Carries out the call.
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandResult {
     let file = locate::settings_file(arguments.global.config.as_deref(), environment)?;
-    let loaded = load::site(&file)?;
+    let loaded = load::site(&file, environment)?;
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
@@ -71,14 +72,14 @@ fn verb_of(
     let parse = |text: &str| instant::parse(text, zone, now).map_err(|error| CommandError::usage(error.to_string()));
     match verb {
         Verb::Who { schedule, at } => {
-            let schedules = loaded.schedules(schedule.as_deref(), now)?;
+            let schedules = loaded.schedules(schedule.as_deref(), now, Hurry::No)?;
             match at.as_deref() {
                 Some("-") => Ok(who::stream(&schedules, &face, std::io::stdin().lock(), out)?),
                 at => Ok(who::run(&schedules, &face, parse(at.unwrap_or("now"))?, out)?),
             }
         }
         Verb::Explain { schedule, at } => {
-            let schedules = loaded.schedules(Some(schedule), now)?;
+            let schedules = loaded.schedules(Some(schedule), now, Hurry::No)?;
             let at = parse(at.as_deref().unwrap_or("now"))?;
             match schedules.first() {
                 Some(schedule) => Ok(explain::run(schedule, &face, at, out)?),
@@ -86,7 +87,7 @@ fn verb_of(
             }
         }
         Verb::Gaps { schedule, from, to, days, all_hours } => {
-            let schedules = loaded.schedules(schedule.as_deref(), now)?;
+            let schedules = loaded.schedules(schedule.as_deref(), now, Hurry::No)?;
             let window = window(from.as_deref(), to.as_deref(), *days, &parse)?;
             let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
             Ok(gaps::run(&schedules, &face, window, desks, *all_hours, out)?)
@@ -274,7 +275,7 @@ fn call(
     let by = environment.user.clone().unwrap_or_else(|| "agent".to_owned());
     let loaded = Arc::new(loaded);
     let read_schedule = |name: &str| {
-        let mut found = loaded.schedules(Some(name), now)?;
+        let mut found = loaded.schedules(Some(name), now, Hurry::Page)?;
         found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))
     };
     let surroundings = Surroundings {
