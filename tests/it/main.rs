@@ -9,6 +9,7 @@
 
 mod decisions;
 mod engine;
+mod google;
 mod mail;
 mod paging;
 mod reading;
@@ -19,6 +20,7 @@ mod simulation;
 mod sms;
 mod store;
 mod support;
+mod support_google;
 mod support_http;
 mod support_tools;
 mod who;
