@@ -1,7 +1,7 @@
 //! Which events follow from what the world reports, or why is it refused? The only way a page's log grows.
 //!
 //! Called by the engine and by every face that takes a person's word. With the events of an input come the facts that
-//! are due after it ([`super::fact`]), so that an append leaves nothing overdue behind.
+//! are due after it (`fact`), so that an append leaves nothing overdue behind.
 
 use chrono::{DateTime, Utc};
 
