@@ -55,6 +55,8 @@ pub struct Surroundings {
 pub struct GoogleSheets {
     hub: Sheets<HttpsConnector<Route>>,
     login: Login,
+    /// Held while a token is asked for, so that readings at once ask for one.
+    logging_in: tokio::sync::Mutex<()>,
     /// Whom a sheet must be shared with, where the key file says it.
     email: Option<String>,
 }
@@ -75,7 +77,7 @@ impl GoogleSheets {
         hub.base_url(endpoint.clone());
         hub.root_url(endpoint);
         hub.user_agent(concat!("page-oncall/", env!("CARGO_PKG_VERSION")).to_owned());
-        Ok(Self { hub, login, email })
+        Ok(Self { hub, login, logging_in: tokio::sync::Mutex::default(), email })
     }
 
     /// Reads a spreadsheet as far as `from` names it, in one request, and gives the bytes of a copy.
@@ -118,7 +120,9 @@ impl GoogleSheets {
 
     async fn once(&self, from: &SheetsAddress) -> Result<SheetCopy, GoogleFailure> {
         // Asked for by itself, so that a refused login is told from a refused sheet; the hub then has it at hand.
+        let one_at_a_time = self.logging_in.lock().await;
         self.login.token(&[SCOPE]).await.map_err(|error| GoogleFailure::of_login(&error))?;
+        drop(one_at_a_time);
         let mut witness = Witness::default();
         let spreadsheets = self.hub.spreadsheets();
         let mut call = spreadsheets.get(&from.id).add_scope(SCOPE).param("fields", FIELDS).delegate(&mut witness);

@@ -142,6 +142,17 @@ fn a_sheet_is_read_by_one_signed_login_and_one_request() {
 }
 
 #[test]
+fn several_schedules_share_one_login() {
+    let google = Google::start(nights());
+    let source = format!("sheets:{ID}/On call / nights!A:D");
+    let desk = Desk::with(&google, &source, &format!("[schedules.gds]\nsource = {source:?}\n"));
+    let json = desk.site.run(&["--format", "json", "who", "--at", "2026-11-22 20:00"]).expect(0).json();
+    let names = json["schedules"].as_array().unwrap().iter().map(|schedule| &schedule["on_call"][0]["name"]);
+    assert_eq!(names.collect::<Vec<_>>(), ["Ben Okafor", "Ben Okafor"]);
+    assert_eq!((google.asked().len(), google.logins().len()), (2, 1));
+}
+
+#[test]
 fn no_log_line_shows_a_token() {
     let google = Google::start(nights());
     let desk = Desk::of(&google);

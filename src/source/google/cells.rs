@@ -69,7 +69,11 @@ fn without_struck(cell: &CellCopy) -> Cow<'_, str> {
 /// A date or time by its serial number, compared with what people see (domain 4).
 fn of_serial(cell: &CellCopy, number: f64) -> Option<CellText> {
     let value = Value::of(number)?;
-    let text = value.to_string();
+    // A day by its format says no time; midnight by another format is a time.
+    let text = match value {
+        Value::Day(at) if cell.format == "DATE" && at.time() == NaiveTime::MIN => at.format("%Y-%m-%d").to_string(),
+        value => value.to_string(),
+    };
     let orders = [DateOrder::MonthFirst, DateOrder::DayFirst];
     let seen: Vec<Written> =
         orders.into_iter().filter_map(|order| instant::read(&cell.text, Order::Set(order)).ok()).collect();
@@ -127,7 +131,6 @@ impl std::fmt::Display for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let clock = |time: NaiveTime| if time.second() == 0 { time.format("%H:%M") } else { time.format("%H:%M:%S") };
         match self {
-            Self::Day(at) if at.time() == NaiveTime::MIN => write!(f, "{}", at.format("%Y-%m-%d")),
             Self::Day(at) => write!(f, "{} {}", at.format("%Y-%m-%d"), clock(at.time())),
             Self::Clock(time) => write!(f, "{}", clock(*time)),
             Self::EndOfDay => f.write_str("24:00"),
@@ -158,6 +161,7 @@ mod tests {
             ("Sunday", 46_348.0, "DATE", "2026-11-22", true),
             ("11/22/2026 18:00:00", 46_348.75, "DATE_TIME", "2026-11-22 18:00", true),
             ("11/23/2026 5:00 PM", 46_349.708_333_333_3, "DATE_TIME", "2026-11-23 17:00", true),
+            ("11/22/2026 0:00:00", 46_348.0, "DATE_TIME", "2026-11-22 00:00", true),
             ("18:00", 46_348.75, "TIME", "2026-11-22 18:00", true),
             ("6:00 PM", 0.75, "TIME", "18:00", true),
             ("24:00", 1.0, "TIME", "24:00", true),

@@ -80,7 +80,10 @@ pub fn interpret(bytes: &[u8], from: &SheetsAddress, expected: &Expected) -> Res
     }
     let mut problems = zone_problem(&copy, from, expected)?;
     let tabs = match &from.tab {
-        Some(title) => vec![(named(&copy, title, from, &mut problems)?, None)],
+        Some(title) => {
+            let year = TabMonth::of_title(title).and_then(|month| month.year);
+            vec![(named(&copy, title, from, &mut problems)?, year)]
+        }
         None => by_month(&copy, from, expected, &mut problems)?,
     };
     let mut read = Vec::new();
@@ -90,7 +93,7 @@ pub fn interpret(bytes: &[u8], from: &SheetsAddress, expected: &Expected) -> Res
     if read.iter().all(|tab| tab.grid.rows.is_empty()) {
         return Err(SheetError::Empty(from.shown()));
     }
-    Ok(Content { tabs: read, problems, date_order: Some(order_of(&copy.locale)) })
+    Ok(Content { tabs: read, problems, date_order: order_of(&copy.locale) })
 }
 
 /// A problem about a whole tab.
@@ -121,7 +124,9 @@ fn same_times(one: Tz, other: Tz, today: NaiveDate) -> bool {
 }
 
 /// Which number of `4/3/2026` is the month in a spreadsheet of this locale (domain 6 row 14).
-fn order_of(locale: &str) -> DateOrder {
+///
+/// Nothing where it is the first one: that is what readers assume, and they notice a sheet that contradicts it.
+fn order_of(locale: &str) -> Option<DateOrder> {
     const MONTH_FIRST: [&str; 5] = ["en_US", "en_PH", "es_US", "es_PR", "es_PA"];
     const DAY_FIRST: [&str; 5] = ["en_GB", "en_AU", "en_NZ", "en_IE", "en_IN"];
     const DAY_FIRST_LANGUAGES: [&str; 22] = [
@@ -130,10 +135,10 @@ fn order_of(locale: &str) -> DateOrder {
     ];
     let language = locale.split('_').next().unwrap_or_default();
     match locale {
-        _ if MONTH_FIRST.contains(&locale) => DateOrder::MonthFirst,
-        "fr_CA" => DateOrder::Unclear,
-        _ if DAY_FIRST.contains(&locale) || DAY_FIRST_LANGUAGES.contains(&language) => DateOrder::DayFirst,
-        _ => DateOrder::Unclear,
+        _ if MONTH_FIRST.contains(&locale) => None,
+        "fr_CA" => Some(DateOrder::Unclear),
+        _ if DAY_FIRST.contains(&locale) || DAY_FIRST_LANGUAGES.contains(&language) => Some(DateOrder::DayFirst),
+        _ => Some(DateOrder::Unclear),
     }
 }
 
@@ -412,14 +417,14 @@ mod tests {
     #[test]
     fn the_locale_says_the_order_of_day_and_month() {
         for (locale, order) in [
-            ("en_US", DateOrder::MonthFirst),
-            ("en_GB", DateOrder::DayFirst),
-            ("de_DE", DateOrder::DayFirst),
-            ("de", DateOrder::DayFirst),
-            ("fr_CA", DateOrder::Unclear),
-            ("en_CA", DateOrder::Unclear),
-            ("ja_JP", DateOrder::Unclear),
-            ("", DateOrder::Unclear),
+            ("en_US", None),
+            ("en_GB", Some(DateOrder::DayFirst)),
+            ("de_DE", Some(DateOrder::DayFirst)),
+            ("de", Some(DateOrder::DayFirst)),
+            ("fr_CA", Some(DateOrder::Unclear)),
+            ("en_CA", Some(DateOrder::Unclear)),
+            ("ja_JP", Some(DateOrder::Unclear)),
+            ("", Some(DateOrder::Unclear)),
         ] {
             assert_eq!(order_of(locale), order, "{locale}");
         }
