@@ -291,7 +291,7 @@ fn spreadsheet_hint(kind: &ProblemKind) -> String {
             "Nothing needs to be done; what no longer holds may as well be deleted.".into()
         }
         ProblemKind::HiddenRows { last } => {
-            format!("Show the rows up to {last}, or delete what no longer holds.")
+            format!("Show what is hidden up to row {last}, or delete what no longer holds.")
         }
         ProblemKind::ValueDisagrees { .. } => {
             "Choose a format that shows date and time in full, and check that the value is meant.".into()

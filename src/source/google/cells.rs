@@ -146,6 +146,8 @@ pub(super) fn is_text_date(cell: &CellCopy) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn cell(text: &str, number: Option<f64>, format: &str) -> CellCopy {
@@ -206,6 +208,27 @@ mod tests {
             let read = read(&cell);
             assert_eq!(read.text, kept);
             assert_eq!(read.problem.is_some(), kept != text);
+        }
+    }
+    proptest! {
+        #[test]
+        fn whatever_a_cell_holds_is_read(
+            text in ".{0,12}",
+            number in proptest::option::of(any::<f64>()),
+            format in "DATE|TIME|DATE_TIME|NUMBER|",
+            struck in proptest::collection::vec(0_u32..14, 0..4),
+        ) {
+            let read = read(&CellCopy { struck: struck.clone(), ..cell(&text, number, &format) });
+            prop_assert!(struck.is_empty() || read.text.len() <= text.len() || number.is_some());
+        }
+
+        #[test]
+        fn a_serial_number_gives_its_day_and_minute(minutes in 28_800_000_i64..115_200_000) {
+            #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
+            let number = minutes as f64 / 1_440.0;
+            let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap().and_time(NaiveTime::MIN);
+            let wanted = (epoch + Duration::minutes(minutes)).format("%Y-%m-%d %H:%M").to_string();
+            prop_assert_eq!(read(&cell("", Some(number), "DATE_TIME")).text, wanted);
         }
     }
 }

@@ -383,6 +383,7 @@ mod tests {
         assert_eq!(kinds, [&ProblemKind::MissingMonthTab { month, begun: false }, &ProblemKind::HiddenMonthTab]);
         assert_eq!(read(&sheet, "x", "2026-11-16").unwrap().problems.len(), 1);
         assert_eq!(lines(&read(&sheet, "x/Nov 2025", "2026-11-22").unwrap()), ["1 old"]);
+        assert_eq!(read(&sheet, "x/10/26", "2026-11-22").unwrap().tabs[0].year, Some(2026));
         assert!(matches!(read(&sheet, "x", "2027-03-01"), Err(SheetError::OldTabs { .. })));
     }
 
