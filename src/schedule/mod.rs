@@ -6,6 +6,7 @@
 //! `loaded` is a schedule as a face gets it, with its age; `identity` tells which words mean one role or one person.
 //! who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of time, and
 //! `plan` lists who is on call in it; `loaded` is a schedule as a face gets it, with its age.
+//! `tabs` reads several tabs as one sheet; `loaded` is a schedule as a face gets it, with its age.
 
 pub mod coverage;
 pub mod explain;
@@ -22,6 +23,7 @@ pub mod problem;
 pub mod resolve;
 pub mod roster;
 pub mod shift;
+pub mod tabs;
 mod timeline;
 
 pub use resolve::Schedule;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::notation::Refusal;
 use super::phone::PhoneRefusal;
@@ -180,6 +180,39 @@ pub enum ProblemKind {
     UnknownChannel,
     /// The contact has no phone number, so no call and no text message can reach them.
     NoPhone,
+    /// Struck-out words were not read (domain 6 row 26).
+    StruckOut {
+        /// What is left of the cell.
+        kept: String,
+    },
+    /// Rows that somebody hid; they count (domain 4).
+    HiddenRows {
+        /// The last of them; the first is the one of the cell.
+        last: u32,
+    },
+    /// The value of a date's cell is not what the cell shows; the value was read (domain 4).
+    ValueDisagrees {
+        /// The value as it was read.
+        value: String,
+    },
+    /// A date written as text in a column of real dates (domain 6 row 15).
+    TextDate,
+    /// A month has no tab of its own (domain 4).
+    MissingMonthTab {
+        /// The month's first day.
+        month: NaiveDate,
+        /// Whether the month has begun.
+        begun: bool,
+    },
+    /// A tab for a month is hidden and was not read.
+    HiddenMonthTab,
+    /// The tab that the settings name is hidden; it was read.
+    HiddenTab,
+    /// The spreadsheet has another time zone than the site; the settings accept it.
+    OtherZone {
+        /// The spreadsheet's time zone.
+        zone: String,
+    },
 }
 
 impl ProblemKind {
@@ -193,6 +226,8 @@ impl ProblemKind {
             | Self::SpanSkipped
             | Self::DeliberateGap
             | Self::NoContacts
+            | Self::StruckOut { .. }
+            | Self::HiddenMonthTab
             | Self::DuplicateRow { .. } => Severity::Note,
             Self::ExtraCells
             | Self::HalfOfDay
@@ -209,6 +244,12 @@ impl ProblemKind {
             | Self::NamelessContact
             | Self::SharedAlias { .. }
             | Self::UnknownChannel
+            | Self::HiddenRows { .. }
+            | Self::ValueDisagrees { .. }
+            | Self::TextDate
+            | Self::MissingMonthTab { .. }
+            | Self::HiddenTab
+            | Self::OtherZone { .. }
             | Self::NoPhone => Severity::Warning,
             Self::NoSheet { .. }
             | Self::NoUsableRow

@@ -14,6 +14,7 @@ use crate::delivery::{SmtpSettings, TrainingSettings, TwilioSettings};
 use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
+use crate::source::google::GoogleSettings;
 
 /// The whole settings file.
 #[derive(Debug, Clone, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Settings {
     /// How messages leave the house.
     #[serde(default)]
     pub delivery: DeliverySettings,
+    /// How Google Sheets are reached.
+    #[serde(default)]
+    pub google: GoogleSettings,
 }
 
 /// `[desk]`.
@@ -116,8 +120,14 @@ impl Default for DeskSettings {
 pub struct ScheduleSettings {
     /// What people call the schedule; its short name in capitals when absent.
     pub title: Option<String>,
-    /// Where it is kept: `csv:FILE`.
+    /// Where it is kept: `csv:FILE`, or `sheets:SPREADSHEET_ID/Tab Name!A:H`.
     pub source: String,
+    /// Whether a spreadsheet may have another time zone than the site.
+    #[serde(default)]
+    pub accept_zone: bool,
+    /// How many days before a month begins a spreadsheet with a tab a month is reported to lack its tab.
+    #[serde(default = "two_weeks")]
+    pub month_tab_days: u32,
     /// The hours in which a missing person is a gap.
     #[serde(default)]
     pub coverage: Coverage,
@@ -227,6 +237,10 @@ fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, 
         Written::Text(text) => text,
     };
     text.parse().map_err(|_| serde::de::Error::custom(format!("{text:?} is not a date; write for example 2025-02-06")))
+}
+
+fn two_weeks() -> u32 {
+    14
 }
 
 fn chicago() -> Tz {

@@ -20,6 +20,12 @@ pub(super) struct Environment {
     pub sms_token: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_MAIL_PASSWORD`, the secret of the mail account.
     pub mail_password: Option<secrecy::SecretString>,
+    /// `GOOGLE_APPLICATION_CREDENTIALS`: the key file, where `[google]` names none.
+    pub google_key_file: Option<PathBuf>,
+    /// `HTTPS_PROXY`, else `ALL_PROXY`, in either case; it may hold a password.
+    pub https_proxy: Option<secrecy::SecretString>,
+    /// `NO_PROXY`, in either case.
+    pub no_proxy: Option<String>,
     /// The login name of the person at the keyboard, for the log of who did what.
     pub user: Option<String>,
 }
@@ -38,6 +44,12 @@ impl Environment {
             log: text("PAGE_ONCALL_LOG"),
             sms_token: text("PAGE_ONCALL_SMS_TOKEN").map(Into::into),
             mail_password: text("PAGE_ONCALL_MAIL_PASSWORD").map(Into::into),
+            google_key_file: path("GOOGLE_APPLICATION_CREDENTIALS"),
+            https_proxy: ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+                .into_iter()
+                .find_map(text)
+                .map(Into::into),
+            no_proxy: text("NO_PROXY").or_else(|| text("no_proxy")),
             user: text("USER").or_else(|| text("LOGNAME")),
         }
     }

@@ -9,14 +9,19 @@ use crate::cli::error::CommandError;
 use crate::decision::Partners;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
-use crate::schedule::layout;
+use crate::schedule::layout::{LayoutSettings, Unusable};
 use crate::schedule::loaded::{LoadedSchedule, Understood};
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::roster::Roster;
+use crate::schedule::tabs;
 use crate::site::settings::ScheduleSettings;
 use crate::site::{Settings, Site, holidays};
-use crate::source::csv::{self, CsvReading};
+use crate::source::google::Surroundings;
+use crate::source::{Expected, Fetched, ScheduleSource, csv};
 use crate::wording;
+
+use super::environment::Environment;
+use super::sheets::{self, Hurry};
 
 /// A site and the folder it was read from.
 pub(super) struct Loaded {
@@ -28,10 +33,12 @@ pub(super) struct Loaded {
     pub warnings: Vec<String>,
     /// When the settings, contacts or holidays, which every answer depends on, were last changed.
     pub changed_at: Option<DateTime<Utc>>,
+    /// What the process knows about reaching Google.
+    pub google: Surroundings,
 }
 
 /// Reads the settings, the contacts, the partners and the holidays. Schedules are read when they are asked for.
-pub(super) fn site(file: &Path) -> Result<Loaded, CommandError> {
+pub(super) fn site(file: &Path, environment: &Environment) -> Result<Loaded, CommandError> {
     let shown = file.display();
     let text = std::fs::read_to_string(file).map_err(|error| {
         CommandError::usage(format!("the settings file {shown} cannot be read: {error}"))
@@ -66,7 +73,8 @@ pub(super) fn site(file: &Path) -> Result<Loaded, CommandError> {
     let parts = [&desk.contacts, &desk.holidays].map(|name| folder.join(name));
     let changed_at = parts.iter().map(PathBuf::as_path).chain([file]).filter_map(changed_at).max();
     let site = Site::new(settings, roster, partners, holidays).map_err(wrong)?;
-    Ok(Loaded { site, folder, warnings, changed_at })
+    let google = sheets::surroundings(&folder, environment);
+    Ok(Loaded { site, folder, warnings, changed_at, google })
 }
 
 /// When a file was last changed, where the machine can tell.
@@ -98,6 +106,7 @@ impl Loaded {
         &self,
         wanted: Option<&str>,
         now: DateTime<Utc>,
+        hurry: Hurry,
     ) -> Result<Vec<LoadedSchedule>, CommandError> {
         let known = &self.site.settings.schedules;
         if known.is_empty() {
@@ -109,67 +118,118 @@ impl Loaded {
             return Err(CommandError::usage(format!("there is no schedule {name:?}"))
                 .hint(format!("the settings have: {}", names.join(", "))));
         }
-        known
+        let mut named = Vec::new();
+        for (name, settings) in known.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name)) {
+            let source = ScheduleSource::parse(&settings.source).map_err(|hint| {
+                let source = &settings.source;
+                CommandError::usage(format!("[schedules.{name}] source = {source:?} cannot be read")).hint(hint)
+            })?;
+            named.push((name, settings, source));
+        }
+        let read = self.bytes(named.iter().map(|(_, _, source)| source), hurry);
+        Ok(named
             .iter()
-            .filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name))
-            .map(|(name, settings)| self.schedule(name, settings, now))
+            .zip(read)
+            .map(|((name, settings, source), bytes)| {
+                let fetched = bytes.and_then(|bytes| self.fetched(source, settings, bytes, now));
+                self.schedule(name, settings, source, fetched, now)
+            })
+            .collect())
+    }
+
+    /// The bytes of each source, in order; sheets are read all at once.
+    fn bytes<'a>(
+        &self,
+        sources: impl Iterator<Item = &'a ScheduleSource> + Clone,
+        hurry: Hurry,
+    ) -> Vec<Result<Vec<u8>, String>> {
+        let addresses = sources.clone().filter_map(|source| match source {
+            ScheduleSource::Sheets(address) => Some(address),
+            ScheduleSource::Csv(_) => None,
+        });
+        let mut sheets =
+            sheets::read(&addresses.collect::<Vec<_>>(), &self.site.settings.google, &self.google, hurry).into_iter();
+        sources
+            .map(|source| match source {
+                ScheduleSource::Csv(file) => std::fs::read(self.folder.join(file))
+                    .map_err(|error| format!("the file {file} cannot be read: {error}")),
+                ScheduleSource::Sheets(_) => sheets.next().unwrap_or_else(|| Err("it was not read".to_owned())),
+            })
             .collect()
+    }
+
+    /// What the bytes of a source hold. The error is for people.
+    fn fetched(
+        &self,
+        source: &ScheduleSource,
+        settings: &ScheduleSettings,
+        bytes: Vec<u8>,
+        read_at: DateTime<Utc>,
+    ) -> Result<Fetched, String> {
+        let expected = Expected {
+            zone: self.site.zone,
+            accept_zone: settings.accept_zone,
+            today: read_at.with_timezone(&self.site.zone).date_naive(),
+            year: settings.layout.year,
+            month_tab_days: settings.month_tab_days,
+        };
+        let content = source.interpret(&bytes, &expected)?;
+        Ok(Fetched { content, bytes, read_at })
+    }
+
+    /// When what a source holds was last changed; a spreadsheet does not tell, so it counts as changed when it is read.
+    fn source_changed_at(&self, source: &ScheduleSource, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match source {
+            ScheduleSource::Csv(file) => changed_at(&self.folder.join(file)),
+            ScheduleSource::Sheets(_) => Some(now),
+        }
     }
 
     fn schedule(
         &self,
         name: &str,
         settings: &ScheduleSettings,
+        source: &ScheduleSource,
+        fetched: Result<Fetched, String>,
         now: DateTime<Utc>,
-    ) -> Result<LoadedSchedule, CommandError> {
-        let file = csv_file(name, &settings.source)?;
+    ) -> LoadedSchedule {
         let title = settings.title.clone().unwrap_or_else(|| name.to_uppercase());
-        let (read, snapshot) = match std::fs::read(self.folder.join(file)) {
-            Ok(bytes) => (csv::read(&bytes, file).map_err(|error| error.to_string()), hash(&bytes)),
-            Err(error) => (Err(format!("the file {file} cannot be read: {error}")), String::new()),
-        };
+        let snapshot = fetched.as_ref().map(|fetched| hash(&fetched.bytes)).unwrap_or_default();
         let mut understood = None;
-        let schedule = match read {
-            Ok(CsvReading { grid, problems }) => {
-                match layout::read(&grid, &settings.layout, self.site.zone, &self.site.roster) {
+        let schedule = match fetched {
+            Ok(Fetched { content, .. }) => {
+                let order = settings.layout.date_order.or(content.date_order);
+                let layout = LayoutSettings { date_order: order, ..settings.layout.clone() };
+                match tabs::read(&content.tabs, &layout, self.site.zone, &self.site.roster) {
                     Ok(reading) => {
-                        let problems = problems.into_iter().chain(reading.problems).collect();
+                        let problems = content.problems.into_iter().chain(reading.problems).collect();
                         let roles = &settings.required_roles;
                         understood = Some(Understood { recognition: reading.recognition, skipped: reading.skipped });
                         Ok(Schedule::new(name, title.as_str(), reading.shifts, problems, roles))
                     }
-                    Err(unusable) => Err(problems.into_iter().chain(unusable.problems).collect()),
+                    Err(Unusable { problems }) => Err(content.problems.into_iter().chain(problems).collect()),
                 }
             }
             Err(reason) => Err(vec![Problem {
                 kind: ProblemKind::NoSheet { reason },
-                sheet: file.into(),
+                sheet: source.shown().into(),
                 cell: String::new(),
                 text: String::new(),
             }]),
         };
-        Ok(LoadedSchedule {
+        LoadedSchedule {
             name: name.to_owned(),
             title,
             schedule,
             understood,
             read_at: now,
-            changed_at: changed_at(&self.folder.join(file)).max(self.changed_at).unwrap_or(now),
+            changed_at: self.source_changed_at(source, now).max(self.changed_at).unwrap_or(now),
             age_s: 0,
             from_cache: false,
             stale: false,
             coverage: settings.coverage,
             snapshot,
-        })
-    }
-}
-
-/// The file that a source of the form `csv:FILE` names.
-fn csv_file<'a>(name: &str, source: &'a str) -> Result<&'a str, CommandError> {
-    match source.strip_prefix("csv:").map(str::trim) {
-        Some(file) if !file.is_empty() => Ok(file),
-        _ => Err(CommandError::usage(format!("[schedules.{name}] source = {source:?} cannot be read by this version"))
-            .hint("this version reads CSV files: download the sheet as CSV and write source = \"csv:FILE\"")),
+        }
     }
 }
 

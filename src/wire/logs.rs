@@ -12,7 +12,8 @@ pub(super) fn start(global: &Global, directives: Option<&str>) {
         (false, 1) => "page_oncall=info,warn",
         (false, _) => "page_oncall=debug,info",
     };
-    let filter = EnvFilter::try_new(directives.unwrap_or(level)).unwrap_or_else(|_| EnvFilter::new(level));
+    let filter = EnvFilter::try_new(without_tokens(directives.unwrap_or(level)))
+        .unwrap_or_else(|_| EnvFilter::new(without_tokens(level)));
     // A second start, as in a test, keeps the first.
     let _already = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -21,4 +22,27 @@ pub(super) fn start(global: &Global, directives: Option<&str>) {
         .with_ansi(false)
         .compact()
         .try_init();
+}
+
+/// The directives, without any that could make the Google login write its tokens: it does so at `debug`.
+fn without_tokens(directives: &str) -> String {
+    let kept = directives.split(',').filter(|directive| !directive.contains("yup_oauth2"));
+    kept.chain(["yup_oauth2=info"]).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_never_logged() {
+        for (directives, kept) in [
+            ("trace", "trace,yup_oauth2=info"),
+            ("yup_oauth2=trace,debug", "debug,yup_oauth2=info"),
+            ("yup_oauth2::service_account=debug", "yup_oauth2=info"),
+        ] {
+            assert_eq!(without_tokens(directives), kept);
+            assert!(EnvFilter::try_new(without_tokens(directives)).is_ok());
+        }
+    }
 }

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
+use super::sheets::Hurry;
 use super::{adapters, locate};
 use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, CaseArguments, Color, Format, Verb};
@@ -34,7 +35,7 @@ use crate::wording::record::Facts;
 /// Carries out the call.
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandResult {
     let file = locate::settings_file(arguments.global.config.as_deref(), environment)?;
-    let loaded = load::site(&file)?;
+    let loaded = load::site(&file, environment)?;
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
@@ -81,14 +82,14 @@ fn verb_of(
     let parse = |text: &str| instant::parse(text, zone, now).map_err(|error| CommandError::usage(error.to_string()));
     match verb {
         Verb::Who { schedule, at } => {
-            let schedules = loaded.schedules(schedule.as_deref(), now)?;
+            let schedules = loaded.schedules(schedule.as_deref(), now, Hurry::No)?;
             match at.as_deref() {
                 Some("-") => Ok(who::stream(&schedules, &face, std::io::stdin().lock(), out)?),
                 at => Ok(who::run(&schedules, &face, parse(at.unwrap_or("now"))?, out)?),
             }
         }
         Verb::Explain { schedule, at } => {
-            let schedules = loaded.schedules(Some(schedule), now)?;
+            let schedules = loaded.schedules(Some(schedule), now, Hurry::No)?;
             let at = parse(at.as_deref().unwrap_or("now"))?;
             match schedules.first() {
                 Some(schedule) => Ok(explain::run(schedule, &face, at, out)?),
@@ -96,14 +97,14 @@ fn verb_of(
             }
         }
         Verb::Gaps { schedule, from, to, days, all_hours } => {
-            let schedules = loaded.schedules(schedule.as_deref(), now)?;
+            let schedules = loaded.schedules(schedule.as_deref(), now, Hurry::No)?;
             let from = parse(from.as_deref().unwrap_or("now"))?.at;
             let window = window(zone, from, to.as_deref(), *days, &parse)?;
             let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
             Ok(gaps::run(&schedules, &face, window, desks, *all_hours, out)?)
         }
         Verb::Shifts(words) => {
-            let schedules = loaded.schedules(words.schedule.as_deref(), now)?;
+            let schedules = loaded.schedules(words.schedule.as_deref(), now, Hurry::No)?;
             let today = || start_of_day(zone, now.with_timezone(&zone).date_naive());
             let from = words.from.as_deref().map_or_else(|| Ok(today()), |text| parse(text).map(|from| from.at))?;
             let window = window(zone, from, words.to.as_deref(), words.days, &parse)?;
@@ -312,7 +313,7 @@ fn call(
     let loaded = Arc::new(loaded);
     let read_schedule = |name: &str| {
         let mut found = loaded
-            .schedules(Some(name), now)
+            .schedules(Some(name), now, Hurry::Page)
             .map_err(|error| error.and(&wording::page::dial_by_hand(&loaded.site.leadership)))?;
         found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))
     };

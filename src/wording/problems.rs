@@ -52,6 +52,13 @@ pub fn code(kind: &ProblemKind) -> &'static str {
         ProblemKind::SharedAlias { .. } => "shared-alias",
         ProblemKind::UnknownChannel => "unknown-channel",
         ProblemKind::NoPhone => "no-phone",
+        ProblemKind::StruckOut { .. } => "struck-out",
+        ProblemKind::HiddenRows { .. } => "hidden-rows",
+        ProblemKind::ValueDisagrees { .. } => "value-disagrees",
+        ProblemKind::TextDate => "text-date",
+        ProblemKind::MissingMonthTab { .. } => "missing-month-tab",
+        ProblemKind::HiddenMonthTab | ProblemKind::HiddenTab => "hidden-tab",
+        ProblemKind::OtherZone { .. } => "other-zone",
     }
 }
 
@@ -142,6 +149,23 @@ pub fn message(problem: &Problem) -> String {
         ProblemKind::SharedAlias { other } => format!("{text} is also a name of {other}."),
         ProblemKind::UnknownChannel => format!("The channel {text} is unknown and was ignored."),
         ProblemKind::NoPhone => format!("{text} has no phone number, so no call and no text message can reach them."),
+        ProblemKind::StruckOut { kept } if kept.is_empty() => {
+            format!("{text} is struck out, so the cell was read as empty.")
+        }
+        ProblemKind::StruckOut { kept } => {
+            format!("Words of {text} are struck out; {} was read.", quoted(kept))
+        }
+        ProblemKind::HiddenRows { .. } => "Somebody hid rows from here on; they count all the same.".into(),
+        ProblemKind::ValueDisagrees { value } => {
+            format!("The cell shows {text}, but its value is {value}; the value was read.")
+        }
+        ProblemKind::TextDate => format!("{text} is text, while other cells of the column are real dates."),
+        ProblemKind::MissingMonthTab { month, .. } => format!("No tab is for {}.", month.format("%B %Y")),
+        ProblemKind::HiddenMonthTab => "This tab is for a month, but it is hidden; it was not read.".into(),
+        ProblemKind::HiddenTab => "This tab is hidden; it was read because the settings name it.".into(),
+        ProblemKind::OtherZone { zone } => {
+            format!("The spreadsheet's time zone is {zone}; its times were read in the site's zone.")
+        }
     }
 }
 
@@ -177,6 +201,7 @@ fn refusal_message(refusal: &Refusal, text: &str) -> String {
 }
 
 /// What to do about it, in one sentence.
+#[allow(clippy::too_many_lines, reason = "one sentence a kind; a reader looks for one of them")]
 pub fn hint(problem: &Problem) -> String {
     match &problem.kind {
         ProblemKind::NoSheet { .. } => "Until then nobody can tell who is on call; ask the schedule's owner.".into(),
@@ -271,12 +296,45 @@ pub fn hint(problem: &Problem) -> String {
         ProblemKind::BadPhone(_) => "Write the number with its area code, for example 608-555-0142.".into(),
         ProblemKind::BadEmail => "Write one address, for example name@example.org.".into(),
         ProblemKind::NamelessContact => "Fill in the name, or delete the row.".into(),
+        kind @ (ProblemKind::StruckOut { .. }
+        | ProblemKind::HiddenRows { .. }
+        | ProblemKind::ValueDisagrees { .. }
+        | ProblemKind::TextDate
+        | ProblemKind::MissingMonthTab { .. }
+        | ProblemKind::HiddenMonthTab
+        | ProblemKind::HiddenTab
+        | ProblemKind::OtherZone { .. }) => spreadsheet_hint(kind),
         ProblemKind::DuplicateContact { .. } => {
             "Delete one of the rows, or tell the two people apart by their names.".into()
         }
         ProblemKind::SharedAlias { .. } => "Keep the alias with one person only.".into(),
         ProblemKind::UnknownChannel => "Use `sms`, `email` and `voice`, separated by `;`.".into(),
         ProblemKind::NoPhone => "Add the number to the contacts.".into(),
+    }
+}
+
+/// What to do about a defect that only a spreadsheet has; the last arm is another time zone.
+fn spreadsheet_hint(kind: &ProblemKind) -> String {
+    match kind {
+        ProblemKind::StruckOut { .. } => {
+            "Nothing needs to be done; what no longer holds may as well be deleted.".into()
+        }
+        ProblemKind::HiddenRows { last } => {
+            format!("Show what is hidden up to row {last}, or delete what no longer holds.")
+        }
+        ProblemKind::ValueDisagrees { .. } => {
+            "Choose a format that shows date and time in full, and check that the value is meant.".into()
+        }
+        ProblemKind::TextDate => "Type the date again, so that the spreadsheet takes it for one.".into(),
+        ProblemKind::MissingMonthTab { begun: true, .. } => {
+            "Make the tab, or correct its title; until then nobody is known for that month.".into()
+        }
+        ProblemKind::MissingMonthTab { month, begun: false } => {
+            format!("Make the tab {:?} before the month begins.", month.format("%b %Y").to_string())
+        }
+        ProblemKind::HiddenMonthTab => "Show the tab again if it is to count.".into(),
+        ProblemKind::HiddenTab => "Show the tab again, or name another one in the settings.".into(),
+        _ => "Check that the times are meant in the site's zone.".into(),
     }
 }
 

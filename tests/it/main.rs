@@ -10,6 +10,7 @@
 mod crash;
 mod decisions;
 mod engine;
+mod google;
 mod help;
 mod live;
 mod mail;
@@ -24,6 +25,7 @@ mod simulation;
 mod sms;
 mod store;
 mod support;
+mod support_google;
 mod support_http;
 mod support_tools;
 mod trouble;

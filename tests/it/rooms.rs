@@ -36,7 +36,7 @@ const ROOMS: &[Room] = &[
     Room { name: "episode", may_use: &["decision", "schedule"], never: EFFECTS },
     Room { name: "wording", may_use: &["civil", "schedule", "decision", "episode"], never: EFFECTS },
     Room { name: "views", may_use: &["civil", "schedule", "decision", "episode", "wording"], never: EFFECTS },
-    Room { name: "site", may_use: &["civil", "schedule", "decision", "episode", "delivery"], never: EFFECTS },
+    Room { name: "site", may_use: &["civil", "schedule", "decision", "episode", "delivery", "source"], never: EFFECTS },
     Room { name: "ports", may_use: &["decision", "episode"], never: EFFECTS },
     Room { name: "source", may_use: &["civil", "schedule", "ports"], never: &["sqlx::", "lettre::", "clap::"] },
     Room {

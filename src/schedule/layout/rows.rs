@@ -39,7 +39,8 @@ pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[u
         return None;
     }
     let names_somebody = people.iter().any(|column| !row.text(*column).is_empty());
-    let alone = filled.next().is_none() && !people.contains(&first);
+    // A line of text merged over several columns stands in each of them.
+    let alone = filled.all(|column| row.text(column) == text) && !people.contains(&first);
     let no_time = times.iter().all(|column| row.text(*column).is_empty());
     (alone || no_time && !names_somebody).then_some(SkipReason::Remark)
 }

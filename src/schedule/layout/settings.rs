@@ -80,7 +80,7 @@ pub struct LayoutSettings {
     /// The civil time at which a day without a time begins or ends: `"09:30"`.
     #[serde(deserialize_with = "time_of_day")]
     pub handoff_time: Option<NaiveTime>,
-    /// `"mdy"` or `"dmy"`: which number of `4/3/2026` is the month.
+    /// `"mdy"`, `"dmy"` or `"unclear"`: which number of `4/3/2026` is the month.
     pub date_order: Option<DateOrder>,
     /// The year of dates that are written without one.
     pub year: Option<i32>,

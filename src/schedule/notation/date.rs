@@ -14,6 +14,9 @@ pub enum DateOrder {
     /// `22/11/2026`.
     #[serde(rename = "dmy")]
     DayFirst,
+    /// Nobody knows: a date that can be read in two ways is refused.
+    #[serde(rename = "unclear")]
+    Unclear,
 }
 
 /// What is known of the order of day and month in a sheet (domain 6 row 14).
@@ -265,7 +268,7 @@ fn in_order(first: u32, second: u32, separator: char, order: Order) -> Result<(u
             Order::Set(MonthFirst) => month_first,
             Order::Set(DayFirst) => day_first,
             Order::Assumed if separator != '.' => month_first,
-            Order::Assumed | Order::Contradicted => Err(Refusal::OrderUnclear),
+            Order::Assumed | Order::Contradicted | Order::Set(DateOrder::Unclear) => Err(Refusal::OrderUnclear),
         },
     }
 }
