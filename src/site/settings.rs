@@ -114,6 +114,9 @@ pub struct ScheduleSettings {
     pub title: Option<String>,
     /// Where it is kept: `csv:FILE`.
     pub source: String,
+    /// A second file whose rows are all overrides: `csv:FILE` (contract 2.3 rule 4).
+    #[serde(default)]
+    pub overrides: Option<String>,
     /// The hours in which a missing person is a gap.
     #[serde(default)]
     pub coverage: Coverage,

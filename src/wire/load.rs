@@ -9,7 +9,7 @@ use crate::cli::error::CommandError;
 use crate::decision::Partners;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
-use crate::schedule::layout;
+use crate::schedule::layout::{self, Reading};
 use crate::schedule::loaded::{LoadedSchedule, Understood};
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::roster::Roster;
@@ -111,31 +111,21 @@ impl Loaded {
         settings: &ScheduleSettings,
         now: DateTime<Utc>,
     ) -> Result<LoadedSchedule, CommandError> {
-        let file = csv_file(name, &settings.source)?;
+        let file = csv_file(name, "source", &settings.source)?;
+        let overrides = settings.overrides.as_deref().map(|source| csv_file(name, "overrides", source)).transpose()?;
         let title = settings.title.clone().unwrap_or_else(|| name.to_uppercase());
-        let (read, snapshot) = match std::fs::read(self.folder.join(file)) {
-            Ok(bytes) => (csv::read(&bytes, file).map_err(|error| error.to_string()), hash(&bytes)),
-            Err(error) => (Err(format!("the file {file} cannot be read: {error}")), String::new()),
-        };
+        let sheets = self.read_sheets(file, overrides);
         let mut understood = None;
-        let schedule = match read {
-            Ok(CsvReading { grid, problems }) => {
-                match layout::read(&grid, &settings.layout, self.site.zone, &self.site.roster) {
-                    Ok(reading) => {
-                        let problems = problems.into_iter().chain(reading.problems).collect();
-                        let roles = &settings.required_roles;
-                        understood = Some(Understood { recognition: reading.recognition, skipped: reading.skipped });
-                        Ok(Schedule::new(name, title.as_str(), reading.shifts, problems, roles))
-                    }
-                    Err(unusable) => Err(problems.into_iter().chain(unusable.problems).collect()),
-                }
-            }
-            Err(reason) => Err(vec![Problem {
-                kind: ProblemKind::NoSheet { reason },
-                sheet: file.into(),
-                cell: String::new(),
-                text: String::new(),
-            }]),
+        let schedule = sheets.and_then(|sheets| {
+            let reading = self.understand(&sheets, settings)?;
+            understood = Some(Understood { recognition: reading.recognition, skipped: reading.skipped });
+            let roles = &settings.required_roles;
+            let problems = reading.problems;
+            Ok((Schedule::new(name, title.as_str(), reading.shifts, problems, roles), sheets.hash))
+        });
+        let (schedule, snapshot) = match schedule {
+            Ok((schedule, hash)) => (Ok(schedule), hash),
+            Err(problems) => (Err(problems), String::new()),
         };
         Ok(LoadedSchedule {
             name: name.to_owned(),
@@ -150,14 +140,60 @@ impl Loaded {
             snapshot,
         })
     }
+
+    /// The cells of a schedule's file and of the file of its overrides.
+    fn read_sheets(&self, file: &str, overrides: Option<&str>) -> Result<Sheets, Vec<Problem>> {
+        let mut bytes_of_all = Vec::new();
+        let mut open = |file: &str| {
+            let read = std::fs::read(self.folder.join(file));
+            let read = read.map_err(|error| format!("the file {file} cannot be read: {error}")).and_then(|bytes| {
+                bytes_of_all.extend_from_slice(&bytes);
+                csv::read(&bytes, file).map_err(|error| error.to_string())
+            });
+            read.map_err(|reason| {
+                let (cell, text) = (String::new(), String::new());
+                vec![Problem { kind: ProblemKind::NoSheet { reason }, sheet: file.into(), cell, text }]
+            })
+        };
+        let sheet = open(file)?;
+        let overrides = overrides.map(open).transpose()?;
+        Ok(Sheets { sheet, overrides, hash: hash(&bytes_of_all) })
+    }
+
+    /// What the sheets say. Overrides that cannot be read leave nobody sure of anything, so then nothing is said.
+    fn understand(&self, sheets: &Sheets, settings: &ScheduleSettings) -> Result<Reading, Vec<Problem>> {
+        let (layout, zone, roster) = (&settings.layout, self.site.zone, &self.site.roster);
+        let of_files = sheets.sheet.problems.iter().chain(sheets.overrides.iter().flat_map(|file| &file.problems));
+        let of_files: Vec<Problem> = of_files.cloned().collect();
+        let read = layout::read(&sheets.sheet.grid, layout, zone, roster).and_then(|mut reading| {
+            if let Some(overrides) = &sheets.overrides {
+                layout::read_overrides(&mut reading, &overrides.grid, layout, zone, roster)?;
+            }
+            Ok(reading)
+        });
+        match read {
+            Ok(mut reading) => {
+                reading.problems.splice(0..0, of_files);
+                Ok(reading)
+            }
+            Err(unusable) => Err(of_files.into_iter().chain(unusable.problems).collect()),
+        }
+    }
+}
+
+/// The files of one schedule as cells.
+struct Sheets {
+    sheet: CsvReading,
+    overrides: Option<CsvReading>,
+    hash: String,
 }
 
 /// The file that a source of the form `csv:FILE` names.
-fn csv_file<'a>(name: &str, source: &'a str) -> Result<&'a str, CommandError> {
+fn csv_file<'a>(name: &str, key: &str, source: &'a str) -> Result<&'a str, CommandError> {
     match source.strip_prefix("csv:").map(str::trim) {
         Some(file) if !file.is_empty() => Ok(file),
-        _ => Err(CommandError::usage(format!("[schedules.{name}] source = {source:?} cannot be read by this version"))
-            .hint("this version reads CSV files: download the sheet as CSV and write source = \"csv:FILE\"")),
+        _ => Err(CommandError::usage(format!("[schedules.{name}] {key} = {source:?} cannot be read by this version"))
+            .hint("this version reads CSV files: download the sheet as CSV and write csv:FILE")),
     }
 }
 

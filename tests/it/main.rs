@@ -9,6 +9,8 @@
 
 mod decisions;
 mod engine;
+mod expectations;
+mod layouts;
 mod mail;
 mod paging;
 mod reading;

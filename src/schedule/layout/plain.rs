@@ -1,7 +1,5 @@
 //! Which shifts does a sheet with one row a shift say? Contract 2.1, with dates and times in one cell or in several.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 
 use crate::civil::Interval;
@@ -12,9 +10,8 @@ use crate::schedule::notation::instant::Written;
 use crate::schedule::notation::time::ClockTime;
 use crate::schedule::notation::year;
 use crate::schedule::problem::ProblemKind;
-use crate::schedule::shift::{Role, RoleRank};
 
-use super::headings;
+use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::{Duty, Flaw, Sheet};
@@ -53,10 +50,9 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
     let times: Vec<usize> =
         [places.date, Some(start), Some(end), places.start_time, places.end_time].into_iter().flatten().collect();
     let people: Vec<usize> = header.people.iter().map(|person| person.column).collect();
-    let Some(header_row) = sheet.grid.rows.get(header.index) else { return };
-    let mut roles = Roles { column: header.place(Column::Role), by_text: HashMap::new(), by_key: HashMap::new() };
-    for row in sheet.grid.rows.iter().skip(header.index + 1) {
-        if let Some(reason) = rows::skip(row, header_row, &times, &people) {
+    let mut roles = Roles::new(header.place(Column::Role));
+    for row in sheet.grid.rows.iter().skip(header.first_row) {
+        if let Some(reason) = rows::skip(row, &header.row, &times, &people) {
             sheet.skip(row, reason);
             continue;
         }
@@ -86,38 +82,9 @@ fn push(sheet: &mut Sheet<'_>, row: &GridRow, interval: Interval, roles: &mut Ro
             phone: person.phone.or(own(Column::Phone)),
             email: person.email.or(own(Column::Email)),
             note: person.note.or(header.place(Column::Note)),
+            text: None,
         };
         sheet.push(&duty);
-    }
-}
-
-/// The roles of a `role` column, each in the spelling it was first met in.
-struct Roles {
-    column: Option<usize>,
-    by_text: HashMap<String, Role>,
-    by_key: HashMap<String, Role>,
-}
-
-impl Roles {
-    /// The row's role; nothing when the sheet has no such column. An empty cell is `primary` (contract 2.1).
-    fn of(&mut self, row: &GridRow) -> Option<Role> {
-        let text = row.text(self.column?);
-        if let Some(role) = self.by_text.get(text) {
-            return Some(role.clone());
-        }
-        let key = headings::key(text);
-        let (label, rank) = match key.as_str() {
-            "" | "primary" => ("primary", RoleRank::Primary),
-            "secondary" | "backup" => ("secondary", RoleRank::Secondary),
-            "tertiary" => ("tertiary", RoleRank::Tertiary),
-            "manager" => ("manager", RoleRank::Manager),
-            _ => (text, RoleRank::Other),
-        };
-        let order = u32::try_from(self.by_key.len()).unwrap_or(u32::MAX);
-        let new = || Role { label: label.into(), rank, order };
-        let role = self.by_key.entry(headings::key(label)).or_insert_with(new).clone();
-        self.by_text.insert(text.to_owned(), role.clone());
-        Some(role)
     }
 }
 
@@ -162,6 +129,7 @@ fn start_of(
         }
     };
     let day = sheet.day(with_year_of(date, end), column)?;
+    sheet.check_weekday(row, day)?;
     let civil = match clock {
         Some(clock) => clock.on(day),
         None => Some(day.and_time(sheet.handoff_time(false))),
@@ -170,7 +138,7 @@ fn start_of(
 }
 
 /// A start without a year takes that of an end that has one: the last such day not after the end.
-fn with_year_of(start: WrittenDate, end: Written) -> WrittenDate {
+pub(super) fn with_year_of(start: WrittenDate, end: Written) -> WrittenDate {
     let (Written::Date(end) | Written::DateTime(end, _)) = end else { return start };
     let (None, Some(year)) = (start.year, end.year) else { return start };
     let crosses = (start.month, start.day) > (end.month, end.day);
@@ -214,7 +182,8 @@ fn end_of(sheet: &mut Sheet<'_>, row: &GridRow, places: &Places, start: Bound, e
     if let Some(clock) = clock {
         return at_end(sheet, row, column, clock, date).map(Bound::Civil).ok_or_else(impossible);
     }
-    let last = if sheet.settings.end_is_inclusive { date.succ_opt().ok_or_else(impossible)? } else { date };
+    let last =
+        if sheet.settings.end_is_inclusive == Some(true) { date.succ_opt().ok_or_else(impossible)? } else { date };
     Ok(Bound::Civil(last.and_time(sheet.handoff_time(true))))
 }
 
