@@ -61,6 +61,23 @@ pub fn read(tabs: &[Tab], settings: &LayoutSettings, zone: Tz, roster: &Roster) 
     }
 }
 
+/// Adds the rows of every tab of `tabs` to a schedule that was read, as overrides ([`layout::read_overrides`]).
+pub fn read_overrides(
+    reading: &mut Reading,
+    tabs: &[Tab],
+    settings: &LayoutSettings,
+    zone: Tz,
+    roster: &Roster,
+) -> Result<(), Unusable> {
+    for tab in tabs {
+        let of_tab = LayoutSettings { year: tab.year.or(settings.year), ..settings.clone() };
+        let own_shifts = reading.shifts.len();
+        layout::read_overrides(reading, &tab.grid, &of_tab, zone, roster)?;
+        reading.shifts.iter_mut().skip(own_shifts).for_each(|shift| add_notes(shift, &tab.notes));
+    }
+    Ok(())
+}
+
 fn read_one(tab: &Tab, settings: &LayoutSettings, zone: Tz, roster: &Roster) -> Result<Reading, Unusable> {
     let Some(year) = tab.year else {
         let mut reading = layout::read(&tab.grid, settings, zone, roster)?;

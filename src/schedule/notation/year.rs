@@ -42,6 +42,11 @@ impl YearRule {
         Self { sheet_year: Some(sheet_year), refuses: true, ..Self::default() }
     }
 
+    /// The year of days that are written without one, where something says it.
+    pub fn sheet_year(&self) -> Option<i32> {
+        self.sheet_year
+    }
+
     /// Whether the days read so far may be a whole year off, although each of them fits the one before.
     ///
     /// `12/29, 1/5, 1/12` below the title "2026" begins in 2025 or ends in 2027. A list that first stays in its year for
