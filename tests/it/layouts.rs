@@ -13,6 +13,8 @@ use page_oncall::source::csv;
 use page_oncall::wording;
 use page_oncall::wording::problems::{code, hint, message};
 
+use crate::support::Site;
+
 fn grid_of(text: &[u8], name: &str) -> Grid {
     csv::read(text, name).unwrap_or_else(|error| panic!("{error}")).grid
 }
@@ -318,6 +320,32 @@ fn overrides_that_cannot_be_placed_leave_nobody_sure() {
     );
 }
 
+/// The program itself: a second file in the settings, who is on call by it, and what happens when it is gone.
+#[test]
+fn a_site_with_a_file_of_overrides() {
+    let site = Site::with(&[
+        (
+            "page-oncall.toml",
+            "[desk]\ngeneral_hours = 'always'\n[schedules.aims]\nsource = 'csv:aims.csv'\noverrides = 'csv:changes.csv'\n\
+             [schedules.aims.layout]\nhandoff_time = '08:00'\n",
+        ),
+        ("aims.csv", "Date,User\n2026-11-22,Dana Reyes\n2026-11-23,Sam Okafor\n"),
+        ("changes.csv", "Date,User\n2026-11-23,Ida Munk,helps out\n2026-11-22,,holiday\n"),
+        ("contacts.csv", "name,phone\nDana Reyes,608-555-0101\nSam Okafor,608-555-0102\nIda Munk,608-555-0103\n"),
+    ]);
+    let who = |at: &str, code: i32| site.run(&["who", "aims", "--at", at, "--format", "json"]).expect(code).json();
+    let monday = who("2026-11-23 12:00", 0);
+    assert_eq!(monday["schedules"][0]["on_call"][0]["name"], "Ida Munk");
+    assert_eq!(monday["schedules"][0]["on_call"][0]["kind"], "override");
+    assert_eq!(monday["schedules"][0]["on_call"][0]["row"]["sheet"], "changes.csv");
+    assert_eq!(who("2026-11-22 12:00", 1)["schedules"][0]["status"], "gap");
+    let explained = site.run(&["explain", "aims", "--at", "2026-11-23 12:00"]).expect(0).out;
+    assert!(explained.contains("day: one row a day, header in row 1"), "{explained}");
+    assert!(explained.contains("the header has a date and people"), "{explained}");
+    std::fs::remove_file(site.path("changes.csv")).unwrap();
+    assert_eq!(who("2026-11-23 12:00", 3)["schedules"][0]["status"], "unusable");
+}
+
 /// Each sheet has two readings or none; the first problem says so and its hint names the setting that decides.
 #[test]
 fn what_misleads_is_refused() {
@@ -351,6 +379,13 @@ fn what_misleads_is_refused() {
         ("date,time,person\n2026-11-22,9-5pm,Dana\n", "", "B2 bare-number", "06:00"),
         // Years that were dragged down.
         ("date,person\n1/13/2026,Dana\n1/14/2027,Dana\n1/15/2028,Dana\n", "", "A2 years-run-on", "years"),
+        (
+            "start,end,person\n1/13/2026 8am,1/13/2026 5pm,Dana\n1/14/2027 8am,1/14/2027 5pm,Dana\n1/15/2028 8am,1/15/2028 5pm,Dana\n",
+            "",
+            "A2 years-run-on",
+            "years",
+        ),
+        ("period,person\n2026-01-01 - 2028-01-01,Dana\n", "", "A2 too-long", "years"),
         // No year, no month, no end, no dates.
         ("date,person\n11/22,Dana\n", "", "A2 year-missing", "year"),
         ("day,person\n21,Dana\n22,Dana\n", "year = 2026", "A2 no-month", "month"),

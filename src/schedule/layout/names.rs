@@ -148,6 +148,14 @@ pub(super) fn before_remark(text: &str) -> Option<&str> {
     (closes_at_end && !name.trim().is_empty()).then(|| name.trim())
 }
 
+/// Whether the remark of a cell says that the person before it is on call in another's place.
+pub(super) fn says_who_is_on(text: &str) -> bool {
+    const BEGINNINGS: [&str; 6] =
+        ["instead of ", "in place of ", "switched with ", "swapped with ", "swap with ", "switch with "];
+    let remark = text.split_once('(').map_or("", |(_, remark)| remark).trim_start().to_ascii_lowercase();
+    BEGINNINGS.iter().any(|beginning| remark.starts_with(beginning))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -256,5 +264,14 @@ mod tests {
         assert_eq!(before_remark("James (AM) William (PM)"), None);
         assert_eq!(before_remark("(for Ana)"), None);
         assert_eq!(before_remark("Ben"), None);
+        for (text, wanted) in [
+            ("Ben (instead of Ana)", true),
+            ("Ben (Switched with Ana)", true),
+            ("Ben (for Ana)", false),
+            ("Ben (swap 12/5)", false),
+            ("instead of Ana", false),
+        ] {
+            assert_eq!(says_who_is_on(text), wanted, "{text}");
+        }
     }
 }

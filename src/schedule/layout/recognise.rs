@@ -286,5 +286,8 @@ fn near_miss(
         let unused = texts().filter(|text| headings::column(&headings::key(text)).is_none());
         ProblemKind::MissingColumn { column: column.word(), near: headings::nearest(column, unused) }
     }));
+    if problems.is_empty() {
+        problems.push(ProblemKind::NoHeader { rows: grid.rows.len().min(HEADER_ROWS) });
+    }
     problems.into_iter().map(|kind| (kind, cell.clone())).collect()
 }
