@@ -255,6 +255,17 @@ fn a_calendar_of_dated_weeks() {
         "2026-12-06 07:59: Ida Munk",
     ];
     check("calendar", reading, "calendar", &["F2 nobody"], &asked);
+    // A calendar on the wall: it begins in November and ends in January; one number stands under the wrong weekday.
+    let reading = read(&file("calendar-wall.csv"), EIGHT).unwrap();
+    let asked = [
+        "2026-11-30 08:00: Sam Okafor",
+        "2026-12-01 08:00: Dana Reyes",
+        "2026-12-07 08:00: Ida Munk",
+        "2026-12-08 08:00: Dana Reyes; Sam Okafor",
+        "2026-12-09 08:00:  ",
+        "2027-01-01 08:00: Ida Munk",
+    ];
+    check("calendar-wall", reading, "calendar", &["D6 wrong-weekday", "C7 several-people", "D7 no-month"], &asked);
 }
 
 #[test]
@@ -388,6 +399,7 @@ fn what_misleads_is_refused() {
         ("period,person\n2026-01-01 - 2028-01-01,Dana\n", "", "A2 too-long", "years"),
         // No year, no month, no end, no dates.
         ("date,person\n11/22,Dana\n", "", "A2 year-missing", "year"),
+        ("Sun,Mon,Tue,Wed,Thu,Fri,Sat\n6,7,8,9,10,11,12\nDana,Dana,,,,,\n", "year = 2026", "A2 no-month", "month"),
         ("day,person\n21,Dana\n22,Dana\n", "year = 2026", "A2 no-month", "month"),
         ("day,person\n30,Dana\n31,Dana\n1,Dana\n", "year = 2026\nmonth = 10", "A4 no-month", "month"),
         ("start,person\n2026-11-22 08:00,Dana\n", "", "length-missing", "shift_length"),
