@@ -164,6 +164,14 @@ fn periods_that_touch_are_handed_over_on_their_last_day() {
 }
 
 #[test]
+fn a_week_that_says_both_its_ends_is_a_period() {
+    let text = "Week of,On-call\nNov 16 - Nov 22,Dana\nNov 23 \u{2013} Nov 29,Sam Okafor\nNov 30,Ida Munk\n";
+    let reading = read(&grid_of(text.as_bytes(), "desk-2026.csv"), EIGHT).unwrap();
+    let asked = ["2026-11-23 07:59: Dana Reyes", "2026-11-30 07:59: Sam Okafor", "2026-12-07 07:59: Ida Munk"];
+    check("week of ranges", reading, "range", &[], &asked);
+}
+
+#[test]
 fn weeks_by_their_number_and_by_team() {
     let reading = read(&file("week-iso.csv"), EIGHT).unwrap();
     let asked = ["2026-11-23 08:00: Dana Reyes", "2026-11-30 07:59: Dana Reyes", "2026-12-07 07:59: Sam Okafor"];
