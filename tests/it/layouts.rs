@@ -151,6 +151,22 @@ fn periods_in_one_cell_with_covers_in_it() {
 }
 
 #[test]
+fn hours_of_a_role_hold_on_each_day_of_a_period() {
+    let text = "Dates,Desk,Field\nMar 2 - Mar 8,Dana,Zoe (Ida Munk on Wed)\n";
+    let set = "year = 2026\nhandoff_time = '09:00'\nhours = { Field = 'Mon-Fri 22:00-06:00' }";
+    let reading = read(&grid_of(text.as_bytes(), "sheet.csv"), set).unwrap();
+    let asked = [
+        "2026-03-02 12:00: Dana Reyes",
+        "2026-03-02 22:00 Field: Zoe",
+        "2026-03-05 05:59 Field: Ida Munk",
+        "2026-03-05 06:00 Field:  ",
+        "2026-03-07 05:59 Field: Zoe",
+        "2026-03-07 22:00 Field:  ",
+    ];
+    check("role hours", reading, "range", &["C2 unknown-person"], &asked);
+}
+
+#[test]
 fn periods_that_touch_are_handed_over_on_their_last_day() {
     let reading = read(&file("range-touching.csv"), "year = 2026\nhandoff = 'Fri 5pm'").unwrap();
     let asked = [
