@@ -312,6 +312,11 @@ pub enum LayoutProblem {
     YearsRunOn,
     /// Two columns of a header say the same day.
     SameDayTwice,
+    /// A period is longer than a year and was not used.
+    TooLong {
+        /// Its length in whole days.
+        days: i64,
+    },
     /// A cover inside a cell is for a day that the row does not have.
     CoverOutside,
     /// A week without dates, and no setting says from when it holds.

@@ -70,7 +70,8 @@ pub fn read_overrides(
     roster: &Roster,
 ) -> Result<(), Unusable> {
     for tab in tabs {
-        let of_tab = LayoutSettings { year: tab.year.or(settings.year), ..settings.clone() };
+        let mut of_tab = settings.clone();
+        of_tab.year = tab.year.or(settings.year);
         let own_shifts = reading.shifts.len();
         layout::read_overrides(reading, &tab.grid, &of_tab, zone, roster)?;
         reading.shifts.iter_mut().skip(own_shifts).for_each(|shift| add_notes(shift, &tab.notes));
@@ -84,7 +85,8 @@ fn read_one(tab: &Tab, settings: &LayoutSettings, zone: Tz, roster: &Roster) -> 
         reading.shifts.iter_mut().for_each(|shift| add_notes(shift, &tab.notes));
         return Ok(reading);
     };
-    let of_tab = LayoutSettings { year: Some(year), ..settings.clone() };
+    let mut of_tab = settings.clone();
+    of_tab.year = Some(year);
     let mut reading = layout::read(&tab.grid, &of_tab, zone, roster)?;
     for reason in &mut reading.recognition.reasons {
         if *reason == RecognitionReason::YearSet(year) {

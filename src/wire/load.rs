@@ -236,8 +236,9 @@ impl Loaded {
     ) -> Result<Reading, Vec<Problem>> {
         let (zone, roster) = (self.site.zone, &self.site.roster);
         let content = |fetched: Fetched| {
-            let date_order = layout.date_order.or(fetched.content.date_order);
-            (fetched.content, LayoutSettings { date_order, ..layout.clone() })
+            let mut layout = layout.clone();
+            layout.date_order = layout.date_order.or(fetched.content.date_order);
+            (fetched.content, layout)
         };
         let (own, own_layout) = content(own.map_err(|problem| vec![problem])?);
         let overrides = overrides.transpose().map_err(|problem| vec![problem])?.map(content);

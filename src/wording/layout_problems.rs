@@ -19,6 +19,7 @@ pub(super) fn code(kind: &LayoutProblem) -> &'static str {
         LayoutProblem::DayTypedAsZero { .. } => "day-typed-as-zero",
         LayoutProblem::YearsRunOn => "years-run-on",
         LayoutProblem::SameDayTwice => "same-day-twice",
+        LayoutProblem::TooLong { .. } => "too-long",
         LayoutProblem::CoverOutside => "cover-outside",
         LayoutProblem::NoRepeat => "no-repeat",
         LayoutProblem::BadInterval => "bad-interval",
@@ -55,6 +56,7 @@ pub(super) fn message(kind: &LayoutProblem, cell: &str) -> String {
             format!("{text} is a year after the row before, as when a cell was dragged down; the row was not used.")
         }
         LayoutProblem::SameDayTwice => format!("{text} is the day of an earlier column too; this column was not used."),
+        LayoutProblem::TooLong { days } => format!("{text} covers {days} days; the row was not used."),
         LayoutProblem::CoverOutside => {
             format!("{text} names a cover for a day that this row does not have, so nobody was read from it.")
         }
@@ -95,8 +97,8 @@ pub(super) fn hint(kind: &LayoutProblem, cell: &str) -> String {
             "Put a row with the month's name above the days, or set month under the schedule's layout.".into()
         }
         LayoutProblem::DayTypedAsZero { .. } => "Write 10.".into(),
-        LayoutProblem::YearsRunOn => "Correct the years.".into(),
         LayoutProblem::SameDayTwice => "Correct the header.".into(),
+        LayoutProblem::YearsRunOn | LayoutProblem::TooLong { .. } => "Correct the years.".into(),
         LayoutProblem::CoverOutside => "Correct the day of the cover, or make it an override row of its own.".into(),
         LayoutProblem::NoRepeat => {
             "Set repeat_from = \"2026-11-22\" under the schedule's layout: the first day on which this week holds."

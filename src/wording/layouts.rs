@@ -107,6 +107,7 @@ fn skipped(reason: SkipReason) -> &'static str {
         SkipReason::Total => "total",
         SkipReason::Legend => "legend",
         SkipReason::Month => "month of the rows below",
+        SkipReason::Dates => "numbers of the days below",
         SkipReason::Off => "nobody on duty by its word",
         SkipReason::Remark => "no time and nobody named",
     }

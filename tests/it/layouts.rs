@@ -13,6 +13,8 @@ use page_oncall::source::csv;
 use page_oncall::wording;
 use page_oncall::wording::problems::{code, hint, message};
 
+use crate::support::Site;
+
 fn grid_of(text: &[u8], name: &str) -> Grid {
     csv::read(text, name).unwrap_or_else(|error| panic!("{error}")).grid
 }
@@ -149,6 +151,22 @@ fn periods_in_one_cell_with_covers_in_it() {
 }
 
 #[test]
+fn hours_of_a_role_hold_on_each_day_of_a_period() {
+    let text = "Dates,Desk,Field\nMar 2 - Mar 8,Dana,Zoe (Ida Munk on Wed)\n";
+    let set = "year = 2026\nhandoff_time = '09:00'\nhours = { Field = 'Mon-Fri 22:00-06:00' }";
+    let reading = read(&grid_of(text.as_bytes(), "sheet.csv"), set).unwrap();
+    let asked = [
+        "2026-03-02 12:00: Dana Reyes",
+        "2026-03-02 22:00 Field: Zoe",
+        "2026-03-05 05:59 Field: Ida Munk",
+        "2026-03-05 06:00 Field:  ",
+        "2026-03-07 05:59 Field: Zoe",
+        "2026-03-07 22:00 Field:  ",
+    ];
+    check("role hours", reading, "range", &["C2 unknown-person"], &asked);
+}
+
+#[test]
 fn periods_that_touch_are_handed_over_on_their_last_day() {
     let reading = read(&file("range-touching.csv"), "year = 2026\nhandoff = 'Fri 5pm'").unwrap();
     let asked = [
@@ -159,6 +177,14 @@ fn periods_that_touch_are_handed_over_on_their_last_day() {
         "2027-01-08 17:00:  ",
     ];
     check("range-touching", reading, "range", &[], &asked);
+}
+
+#[test]
+fn a_week_that_says_both_its_ends_is_a_period() {
+    let text = "Week of,On-call\nNov 16 - Nov 22,Dana\nNov 23 \u{2013} Nov 29,Sam Okafor\nNov 30,Ida Munk\n";
+    let reading = read(&grid_of(text.as_bytes(), "desk-2026.csv"), EIGHT).unwrap();
+    let asked = ["2026-11-23 07:59: Dana Reyes", "2026-11-30 07:59: Sam Okafor", "2026-12-07 07:59: Ida Munk"];
+    check("week of ranges", reading, "range", &[], &asked);
 }
 
 #[test]
@@ -253,6 +279,17 @@ fn a_calendar_of_dated_weeks() {
         "2026-12-06 07:59: Ida Munk",
     ];
     check("calendar", reading, "calendar", &["F2 nobody"], &asked);
+    // A calendar on the wall: it begins in November and ends in January; one number stands under the wrong weekday.
+    let reading = read(&file("calendar-wall.csv"), EIGHT).unwrap();
+    let asked = [
+        "2026-11-30 08:00: Sam Okafor",
+        "2026-12-01 08:00: Dana Reyes",
+        "2026-12-07 08:00: Ida Munk",
+        "2026-12-08 08:00: Dana Reyes; Sam Okafor",
+        "2026-12-09 08:00:  ",
+        "2027-01-01 08:00: Ida Munk",
+    ];
+    check("calendar-wall", reading, "calendar", &["D6 wrong-weekday", "C7 several-people", "D7 no-month"], &asked);
 }
 
 #[test]
@@ -318,6 +355,32 @@ fn overrides_that_cannot_be_placed_leave_nobody_sure() {
     );
 }
 
+/// The program itself: a second file in the settings, who is on call by it, and what happens when it is gone.
+#[test]
+fn a_site_with_a_file_of_overrides() {
+    let site = Site::with(&[
+        (
+            "page-oncall.toml",
+            "[desk]\ngeneral_hours = 'always'\n[schedules.aims]\nsource = 'csv:aims.csv'\noverrides = 'csv:changes.csv'\n\
+             [schedules.aims.layout]\nhandoff_time = '08:00'\n",
+        ),
+        ("aims.csv", "Date,User\n2026-11-22,Dana Reyes\n2026-11-23,Sam Okafor\n"),
+        ("changes.csv", "Date,User\n2026-11-23,Ida Munk,helps out\n2026-11-22,,holiday\n"),
+        ("contacts.csv", "name,phone\nDana Reyes,608-555-0101\nSam Okafor,608-555-0102\nIda Munk,608-555-0103\n"),
+    ]);
+    let who = |at: &str, code: i32| site.run(&["who", "aims", "--at", at, "--format", "json"]).expect(code).json();
+    let monday = who("2026-11-23 12:00", 0);
+    assert_eq!(monday["schedules"][0]["on_call"][0]["name"], "Ida Munk");
+    assert_eq!(monday["schedules"][0]["on_call"][0]["kind"], "override");
+    assert_eq!(monday["schedules"][0]["on_call"][0]["row"]["sheet"], "changes.csv");
+    assert_eq!(who("2026-11-22 12:00", 1)["schedules"][0]["status"], "gap");
+    let explained = site.run(&["explain", "aims", "--at", "2026-11-23 12:00"]).expect(0).out;
+    assert!(explained.contains("day: one row a day, header in row 1"), "{explained}");
+    assert!(explained.contains("the header has a date and people"), "{explained}");
+    std::fs::remove_file(site.path("changes.csv")).unwrap();
+    assert_eq!(who("2026-11-23 12:00", 3)["schedules"][0]["status"], "unusable");
+}
+
 /// Each sheet has two readings or none; the first problem says so and its hint names the setting that decides.
 #[test]
 fn what_misleads_is_refused() {
@@ -351,8 +414,16 @@ fn what_misleads_is_refused() {
         ("date,time,person\n2026-11-22,9-5pm,Dana\n", "", "B2 bare-number", "06:00"),
         // Years that were dragged down.
         ("date,person\n1/13/2026,Dana\n1/14/2027,Dana\n1/15/2028,Dana\n", "", "A2 years-run-on", "years"),
+        (
+            "start,end,person\n1/13/2026 8am,1/13/2026 5pm,Dana\n1/14/2027 8am,1/14/2027 5pm,Dana\n1/15/2028 8am,1/15/2028 5pm,Dana\n",
+            "",
+            "A2 years-run-on",
+            "years",
+        ),
+        ("period,person\n2026-01-01 - 2028-01-01,Dana\n", "", "A2 too-long", "years"),
         // No year, no month, no end, no dates.
         ("date,person\n11/22,Dana\n", "", "A2 year-missing", "year"),
+        ("Sun,Mon,Tue,Wed,Thu,Fri,Sat\n6,7,8,9,10,11,12\nDana,Dana,,,,,\n", "year = 2026", "A2 no-month", "month"),
         ("day,person\n21,Dana\n22,Dana\n", "year = 2026", "A2 no-month", "month"),
         ("day,person\n30,Dana\n31,Dana\n1,Dana\n", "year = 2026\nmonth = 10", "A4 no-month", "month"),
         ("start,person\n2026-11-22 08:00,Dana\n", "", "length-missing", "shift_length"),

@@ -30,6 +30,8 @@ pub(super) struct Across {
     pub(super) days: Vec<(usize, Option<Weekday>)>,
     /// The column that says what a row is.
     pub(super) label: usize,
+    /// Whether rows of day numbers stand between the rows of names, as on a calendar on the wall.
+    pub(super) numbered: bool,
 }
 
 /// The columns that say a day, if the row is a header of dates or numbers of days.
@@ -75,8 +77,9 @@ pub(super) fn find(
             && let Some(columns) = dates_of(row, at_least)
         {
             let days: Vec<(usize, Option<Weekday>)> = columns.into_iter().map(|column| (column, None)).collect();
-            return Ok(label(&header, &days, below)
-                .map(|label| found(LayoutKind::Matrix, header, Across { days, label }, LayoutKind::Weekdays)));
+            return Ok(label(&header, &days, below).map(|label| {
+                found(LayoutKind::Matrix, header, Across { days, label, numbered: false }, LayoutKind::Weekdays)
+            }));
         }
         let days: Vec<(usize, Option<Weekday>)> =
             (0..row.cells.len()).filter_map(|column| Some((column, Some(weekday_named(row.text(column))?)))).collect();
@@ -85,6 +88,11 @@ pub(super) fn find(
         distinct.dedup();
         if distinct.len() < WEEKDAYS || distinct.len() < days.len() {
             continue;
+        }
+        if wanted(LayoutKind::Calendar) && has_number_rows(&days, below) {
+            let label = days.first().map_or(0, |(column, _)| *column);
+            let across = Across { days, label, numbered: true };
+            return Ok(Some(found(LayoutKind::Calendar, header, across, LayoutKind::Weekdays)));
         }
         let Some(label) = label(&header, &days, below) else { continue };
         let dated = below.iter().map(|row| row.text(label)).filter(|text| !text.is_empty()).take(SAMPLE_CELLS);
@@ -101,7 +109,7 @@ pub(super) fn find(
                 let kinds = LayoutProblem::TwoLayouts { one: "weekdays", other: "calendar" }.into();
                 return Err(vec![(kinds, cell)]);
             }
-            return Ok(Some(found(kind, header, Across { days, label }, other)));
+            return Ok(Some(found(kind, header, Across { days, label, numbered: false }, other)));
         }
     }
     Ok(None)
@@ -113,6 +121,19 @@ fn found(kind: LayoutKind, header: Header, across: Across, other: LayoutKind) ->
         _ => vec![Column::Weekday],
     };
     Found { kind, header, across: Some(across), runner_up: Some(RunnerUp { layout: other, missing }) }
+}
+
+/// Whether rows below have numbers of days under the weekdays and nothing else.
+fn has_number_rows(days: &[(usize, Option<Weekday>)], below: &[GridRow]) -> bool {
+    below.iter().any(|row| number_row(row, days).is_some_and(|numbers| numbers.len() == days.len()))
+}
+
+/// The numbers of days that a row has under the weekdays, if it has nothing else there.
+pub(super) fn number_row(row: &GridRow, days: &[(usize, Option<Weekday>)]) -> Option<Vec<(usize, Weekday, u32)>> {
+    let filled = days.iter().filter(|(column, _)| !row.text(*column).is_empty());
+    let numbers: Option<Vec<_>> =
+        filled.map(|(column, weekday)| Some((*column, (*weekday)?, small_number(row.text(*column))?))).collect();
+    numbers.filter(|numbers| !numbers.is_empty())
 }
 
 /// The column left of the days that says what a row is: people, a week, else the last one with text below it.

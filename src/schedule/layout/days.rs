@@ -60,8 +60,14 @@ impl Sheet<'_> {
     }
 
     fn push_people(&mut self, day: &DayDuty<'_>, days: DaySpan, hours: Option<&Hours>, names: &str) {
-        for interval in self.intervals(day.row, days, hours) {
-            self.push_names(&self.duty(day, interval), names);
+        let mut intervals = self.intervals(day.row, days, hours).into_iter();
+        // What is wrong with the names is said once, not for every day.
+        if let Some(first) = intervals.next() {
+            self.push_names(&self.duty(day, first), names);
+        }
+        for interval in intervals {
+            let holders = self.holders(names);
+            self.push_holders(&self.duty(day, interval), holders);
         }
     }
 

@@ -164,18 +164,8 @@ fn place_of(heading: &str, keys: &[String], has_headings: bool) -> Option<usize>
     (0..keys.len()).find(|column| address(*column, 0).trim_end_matches('0').eq_ignore_ascii_case(heading.trim()))
 }
 
-/// How surely a column names people.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Naming {
-    /// Most of its cells are contacts.
-    Contacts,
-    /// Most of its cells look like names.
-    Names,
-    /// It is empty, or says something else.
-    Other,
-}
-
-fn names_people(below: &[GridRow], column: usize, roster: &Roster) -> Naming {
+/// Whether the cells of a column look like names, or are contacts.
+fn names_people(below: &[GridRow], column: usize, roster: &Roster) -> bool {
     let (mut cells, mut alike, mut known) = (0, 0, 0);
     for text in below.iter().map(|row| row.text(column)).filter(|text| !names::is_placeholder(text)) {
         cells += 1;
@@ -184,16 +174,12 @@ fn names_people(below: &[GridRow], column: usize, roster: &Roster) -> Naming {
         alike += usize::from(!has_time && text.contains(char::is_alphabetic));
         known += usize::from(names::parts(text).iter().any(|part| roster.find(part) != Match::Unknown));
     }
-    match () {
-        () if cells > 0 && known * 2 >= cells => Naming::Contacts,
-        () if cells > 0 && alike * 5 >= cells * 4 => Naming::Names,
-        () => Naming::Other,
-    }
+    cells > 0 && (known * 2 >= cells || alike * 5 >= cells * 4)
 }
 
-/// Takes unknown headings for roles where people stand below them. Beside a column that surely names people, only a
-/// heading that begins like one of theirs or a column of contacts counts.
-fn find_roles(keys: &[String], uses: &mut [ColumnUse], ignored: &[usize], naming: impl Fn(usize) -> Naming) {
+/// Takes unknown headings for roles where people stand below them. Beside a column whose heading names people, only a
+/// heading that begins like it or speaks of duty counts: who updated the sheet is not on call.
+fn find_roles(keys: &[String], uses: &mut [ColumnUse], ignored: &[usize], names_people: impl Fn(usize) -> bool) {
     let is_person = uses.contains(&ColumnUse::Known(Column::Person)) && !uses.contains(&ColumnUse::People);
     if is_person {
         return;
@@ -215,10 +201,10 @@ fn find_roles(keys: &[String], uses: &mut [ColumnUse], ignored: &[usize], naming
         let whose = headings::without_attribute(key);
         let of_other = !whose.is_empty()
             && keys.iter().enumerate().any(|(other, start)| other != place && start.starts_with(whose));
-        let taken_for = match (headings::attribute(key), naming(place)) {
-            (Some(_), _) if of_other => attribute_use(key),
-            (_, Naming::Contacts) => Some(ColumnUse::People),
-            (_, Naming::Names) if ranked.is_empty() || same_family(key) => Some(ColumnUse::People),
+        let taken_for = match headings::attribute(key) {
+            Some(_) if of_other => attribute_use(key),
+            _ if !names_people(place) => None,
+            _ if ranked.is_empty() || same_family(key) || headings::is_duty(key) => Some(ColumnUse::People),
             _ => None,
         };
         if let (Some(taken_for), Some(slot)) = (taken_for, uses.get_mut(place)) {

@@ -80,7 +80,14 @@ pub(super) fn is_information(key: &str) -> bool {
         "colour",
         "link",
     ];
-    WORDS.contains(&key)
+    WORDS.contains(&key) || key.ends_with("by")
+}
+
+/// Whether a heading speaks of people on duty, in words that are not known as a role.
+pub(super) fn is_duty(key: &str) -> bool {
+    ["standby", "escalation", "oncall", "onduty", "engineer", "technician", "supervisor", "lead"]
+        .iter()
+        .any(|word| key.contains(word))
 }
 
 /// Whether a heading speaks of people who are away.

@@ -188,6 +188,8 @@ pub enum SkipReason {
     Legend,
     /// It names the month of the rows below.
     Month,
+    /// It has the numbers of the days below.
+    Dates,
     /// Its word means that nobody is on duty.
     Off,
     /// It has no time and names nobody, or is one line of text.

@@ -58,6 +58,10 @@ pub fn read_overrides(
         }
     }
     reading.shifts.append(&mut changes.shifts);
+    // What is wrong with the site, and not with a cell, was said of the schedule itself.
+    changes
+        .problems
+        .retain(|problem| !problem.cell.is_empty() || reading.problems.iter().all(|known| known.kind != problem.kind));
     reading.problems.append(&mut changes.problems);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Which days does each row of a dated sheet say, and whose are they? The common part of `day`, `week`, `range` and `numbers`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 
@@ -24,12 +24,10 @@ use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::{Flaw, LONG_SPAN_DAYS, Sheet};
-use super::{RecognitionReason, SkipReason, headings, week};
+use super::{RecognitionReason, SkipReason, headings, steps, week};
 
-/// Rows a year and at most so many days apart, one after the other, are a year that was dragged down.
-const DRAGGED_DAYS: std::ops::RangeInclusive<i64> = 363..=374;
-/// From so many such rows on.
-const DRAGGED_ROWS: usize = 3;
+/// A period longer than this many days is no period of duty.
+const LONGEST_DAYS: i64 = 400;
 
 /// What a lone day in the cell stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,7 +54,12 @@ enum Period {
 /// Reads every row below the header by the days in `column`.
 pub(super) fn read(sheet: &mut Sheet<'_>, column: usize, unit: Unit) {
     let rows = dated_rows(sheet, column, unit);
-    let dragged = dragged(&rows);
+    let first_days = rows.iter().map(|(_, period)| match period {
+        Period::Days(first, _) | Period::Span(first, _) => Some(*first),
+        Period::Civil(from, _) => Some(from.date()),
+        Period::Exact(_) => None,
+    });
+    let dragged = steps::dragged(&first_days.collect::<Vec<_>>());
     let spans: Vec<(NaiveDate, NaiveDate)> = rows
         .iter()
         .filter_map(|(_, period)| if let Period::Span(first, last) = period { Some((*first, *last)) } else { None })
@@ -229,6 +232,9 @@ fn of_span(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, span: Span) -> R
             if days < 0 {
                 return Err(flaw(ProblemKind::EndBeforeStart));
             }
+            if days > LONGEST_DAYS {
+                return Err(flaw(LayoutProblem::TooLong { days }.into()));
+            }
             if days > LONG_SPAN_DAYS && (start.order_assumed || end.order_assumed) {
                 // `01/04/2024-07/04/2024` is a week or half a year.
                 return Err(flaw(ProblemKind::Unreadable(Refusal::OrderUnclear)));
@@ -258,28 +264,6 @@ fn of_span(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, span: Span) -> R
         }
         _ => Err(flaw(ProblemKind::TimeWithoutDate)),
     }
-}
-
-/// The rows whose year plainly ran on when a cell was dragged down: the same day or the next, a year later each time.
-fn dragged(rows: &[(&GridRow, Period)]) -> HashSet<usize> {
-    let first = |index: usize| match rows.get(index) {
-        Some((_, Period::Days(first, _) | Period::Span(first, _))) => Some(*first),
-        _ => None,
-    };
-    let steps_a_year = |index: usize| {
-        first(index).zip(first(index + 1)).is_some_and(|(one, next)| DRAGGED_DAYS.contains(&(next - one).num_days()))
-    };
-    let mut found = HashSet::new();
-    let mut begin = 0;
-    for index in 0..rows.len() {
-        if !steps_a_year(index) {
-            if index + 1 - begin >= DRAGGED_ROWS {
-                found.extend(begin..=index);
-            }
-            begin = index + 1;
-        }
-    }
-    found
 }
 
 /// Says of headings what they do not say themselves: hours of a part of the day, people who are away.

@@ -7,11 +7,15 @@ use super::settings::Column;
 use super::sheet::Sheet;
 
 /// Reads every row below the header.
+///
+/// A lone day among the periods is a week or a day as the heading says, and nothing where it says neither.
 pub(super) fn read(sheet: &mut Sheet<'_>) {
     let header = sheet.header;
-    let place = header.place(Column::Period).or_else(|| header.place(Column::Week));
-    let Some(period) = place.or_else(|| header.place(Column::Date)) else { return };
-    periods::read(sheet, period, Unit::Period);
+    let units = [(Column::Period, Unit::Period), (Column::Week, Unit::Week), (Column::Date, Unit::Day)];
+    let place = units.into_iter().find_map(|(column, unit)| Some((header.place(column)?, unit)));
+    if let Some((period, unit)) = place {
+        periods::read(sheet, period, unit);
+    }
 }
 
 /// What the periods of a sheet tell about their last days.

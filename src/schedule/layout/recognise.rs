@@ -1,7 +1,7 @@
 //! Which layout fits, and where is its header? Where two fit, both are named and neither is taken.
 
 use crate::schedule::grid::{Grid, GridRow, address};
-use crate::schedule::notation::date::{self, Order};
+use crate::schedule::notation::date::{self, DateOrder, Order};
 use crate::schedule::notation::{instant, span};
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::roster::Roster;
@@ -123,6 +123,7 @@ impl<'a> Candidate<'a> {
                 return Err(vec![(LayoutProblem::TwoLayouts { one: one.word(), other: other.word() }.into(), cell)]);
             }
         };
+        let kind = if settings.kind.is_none() { self.range_instead(kind, settings) } else { kind };
         let runner_up = settings.kind.is_none().then(|| {
             let others = BY_HEADINGS.into_iter().filter(|other| *other != kind);
             others
@@ -134,6 +135,21 @@ impl<'a> Candidate<'a> {
             return Err(vec![(ProblemKind::RivalColumns { first, second }, address(0, header.row.number))]);
         }
         Ok(Some(Found { kind, header: header.clone(), across: None, runner_up: runner_up.flatten() }))
+    }
+
+    /// A week or a date whose cells are mostly spans of days is a period.
+    fn range_instead(&self, kind: LayoutKind, settings: &LayoutSettings) -> LayoutKind {
+        let column = match kind {
+            LayoutKind::Week => self.wide.week(settings),
+            LayoutKind::Day => self.wide.place(Column::Date),
+            _ => None,
+        };
+        let is_span = |text: &str| instant::read(text, Order::Assumed).is_err() && is_day_span(text);
+        let is_range = column.is_some_and(|column| {
+            let spans = self.sample(column).filter(|text| is_span(text)).count();
+            spans * 2 > self.sample(column).count()
+        });
+        if is_range { LayoutKind::Range } else { kind }
     }
 
     /// What a layout needs and this header does not have.
@@ -224,6 +240,14 @@ fn is_day_refused(text: &str) -> bool {
     )
 }
 
+/// Whether a cell says a span of days, in whichever order its numbers are.
+fn is_day_span(text: &str) -> bool {
+    let orders = [DateOrder::MonthFirst, DateOrder::DayFirst].map(Order::Set);
+    orders
+        .iter()
+        .any(|order| matches!(span::read(text, *order), Ok(span::Span { start: instant::Written::Date(_), .. })))
+}
+
 /// A sheet without headings: the settings say which column is which, by letters.
 fn without_header(
     grid: &Grid,
@@ -289,5 +313,8 @@ fn near_miss(
         let unused = texts().filter(|text| headings::column(&headings::key(text)).is_none());
         ProblemKind::MissingColumn { column: column.word(), near: headings::nearest(column, unused) }
     }));
+    if problems.is_empty() {
+        problems.push(ProblemKind::NoHeader { rows: grid.rows.len().min(HEADER_ROWS) });
+    }
     problems.into_iter().map(|kind| (kind, cell.clone())).collect()
 }

@@ -16,7 +16,7 @@ use super::rows;
 use super::settings::Column;
 use super::sheet::{Duty, Flaw, Sheet};
 
-/// How long a rule is followed when no last day is set, in days: twenty years.
+/// How long a rule is followed at most, in days: twenty years.
 const DAYS: u64 = 7_305;
 
 /// Reads every row below the header; each is a rotation of its own role.
@@ -67,11 +67,9 @@ fn turns(sheet: &mut Sheet<'_>, row: &GridRow, users: usize, (first, days): (Nai
         return sheet
             .report(row, Flaw { column: users, kind: ProblemKind::EmptyCell { column: Column::Users.word() } });
     }
-    let limit = sheet
-        .settings
-        .repeat_until
-        .and_then(|last| last.succ_opt())
-        .or_else(|| first.date().checked_add_days(Days::new(DAYS)));
+    let set = sheet.settings.repeat_until.and_then(|last| last.succ_opt());
+    let most = first.date().checked_add_days(Days::new(DAYS));
+    let limit = most.map(|most| set.unwrap_or(most).min(most));
     let Some(limit) = limit else { return };
     sheet.reasons.push(RecognitionReason::Repeated { from: first.date(), until: limit });
     let holders: Vec<_> = people.iter().map(|name| sheet.people_named(row, users, name)).collect();

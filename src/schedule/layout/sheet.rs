@@ -290,6 +290,11 @@ impl<'a> Sheet<'a> {
         people.holders.clone()
     }
 
+    /// The people that a text names; what is wrong with it was said before.
+    pub(super) fn holders(&mut self, names: &str) -> Vec<Holder> {
+        self.people.read(names).holders.clone()
+    }
+
     /// The people the site knows.
     pub(super) fn roster(&self) -> &'a Roster {
         self.roster

@@ -1,4 +1,7 @@
-//! Do the dates of a sheet go from day to day only when the day stands first? Then month first must not be assumed.
+//! Do the dates of a sheet step as rosters do? By days only when the day stands first: month first must not be assumed.
+//! By a year each row: a cell was dragged down.
+
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
@@ -8,6 +11,10 @@ use crate::schedule::notation::date::WrittenDate;
 const MONTH_STEP_DAYS: i64 = 25;
 /// A step of at most so many days is one of days or weeks.
 const WEEK_STEP_DAYS: i64 = 8;
+/// Rows so many days apart, one after the other, are a year that was dragged down, perhaps with the day.
+const DRAGGED_DAYS: std::ops::RangeInclusive<i64> = 363..=374;
+/// From so many such rows on.
+const DRAGGED_ROWS: usize = 3;
 /// How many dates are looked at.
 const DATES: usize = 64;
 
@@ -49,4 +56,23 @@ impl Steps {
         steps.sort_unstable();
         steps.get(steps.len() / 2).copied()
     }
+}
+
+/// The positions of rows whose year plainly ran on when a cell was dragged down: a year later each time.
+pub(super) fn dragged(days: &[Option<NaiveDate>]) -> HashSet<usize> {
+    let day = |index: usize| days.get(index).copied().flatten();
+    let steps_a_year = |index: usize| {
+        day(index).zip(day(index + 1)).is_some_and(|(one, next)| DRAGGED_DAYS.contains(&(next - one).num_days()))
+    };
+    let mut found = HashSet::new();
+    let mut begin = 0;
+    for index in 0..days.len() {
+        if !steps_a_year(index) {
+            if index + 1 - begin >= DRAGGED_ROWS {
+                found.extend(begin..=index);
+            }
+            begin = index + 1;
+        }
+    }
+    found
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, Weekday};
 
 use crate::schedule::grid::GridRow;
 use crate::schedule::problem::LayoutProblem;
@@ -20,13 +20,16 @@ use super::settings::Column;
 use super::sheet::{Flaw, Sheet};
 
 /// How long the week repeats when no last day is set.
-const YEARS: i32 = 5;
+const YEARS: u32 = 5;
+/// How long it repeats at most.
+const MOST_YEARS: u32 = 20;
 
 /// Reads every row below the header.
 pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     let header = sheet.header;
     let Some(from) = sheet.settings.repeat_from else { return sheet.report_sheet(LayoutProblem::NoRepeat.into()) };
-    let until = sheet.settings.repeat_until.or_else(|| from.with_year(from.year() + YEARS)).unwrap_or(from);
+    let years_on = |years: u32| from.checked_add_months(Months::new(12 * years)).unwrap_or(from);
+    let until = sheet.settings.repeat_until.unwrap_or_else(|| years_on(YEARS)).min(years_on(MOST_YEARS));
     sheet.reasons.push(RecognitionReason::Repeated { from, until });
     periods::warn_of_headings(sheet);
     let rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
