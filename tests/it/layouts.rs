@@ -346,6 +346,8 @@ fn overrides_that_cannot_be_placed_leave_nobody_sure() {
     assert_eq!(apply(row, "week-iso.csv"), Ok(3));
     assert_eq!(apply("start,end,person\n", "week-iso.csv"), Ok(2));
     assert_eq!(apply(row, "week-teams.csv"), Err(vec!["override-role"]));
+    let yearly = "date,person\n2026-07-04,Ida Munk\n2027-07-04,Ida Munk\n2028-07-04,Ida Munk\n";
+    assert_eq!(apply(yearly, "week-iso.csv"), Ok(5), "the same day each year");
     let row = "start,end,person,role\n2026-11-23 12:00,2026-11-23 13:00,Ida Munk,web / Primary\n";
     assert_eq!(apply(row, "week-teams.csv"), Ok(9));
     assert_eq!(apply("anything\nelse\n", "week-iso.csv"), Err(vec!["no-header"]));

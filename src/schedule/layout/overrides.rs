@@ -30,6 +30,7 @@ pub fn read_overrides(
         header_row: None,
         columns: BTreeMap::new(),
         people: Vec::new(),
+        is_overrides: true,
         ..settings.clone()
     };
     let mut changes = match super::read(grid, &settings, zone, roster) {

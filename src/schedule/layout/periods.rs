@@ -1,6 +1,6 @@
 //! Which days does each row of a dated sheet say, and whose are they? The common part of `day`, `week`, `range` and `numbers`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Days, NaiveDate, NaiveDateTime};
 
@@ -59,7 +59,8 @@ pub(super) fn read(sheet: &mut Sheet<'_>, column: usize, unit: Unit) {
         Period::Civil(from, _) => Some(from.date()),
         Period::Exact(_) => None,
     });
-    let dragged = steps::dragged(&first_days.collect::<Vec<_>>());
+    let first_days: Vec<Option<NaiveDate>> = first_days.collect();
+    let dragged = if sheet.settings.is_overrides { HashSet::new() } else { steps::dragged(&first_days) };
     let spans: Vec<(NaiveDate, NaiveDate)> = rows
         .iter()
         .filter_map(|(_, period)| if let Period::Span(first, last) = period { Some((*first, *last)) } else { None })

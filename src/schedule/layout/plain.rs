@@ -12,6 +12,7 @@ use crate::schedule::notation::instant::Written;
 use crate::schedule::notation::time::ClockTime;
 use crate::schedule::notation::year;
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
+use crate::schedule::shift::ShiftKind;
 
 use super::duties;
 use super::header;
@@ -73,11 +74,15 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
     drop_dragged(sheet, start);
 }
 
-/// Takes back the shifts whose years were dragged down.
+/// Takes back the shifts whose years were dragged down. An override may come back each year on the same day.
 fn drop_dragged(sheet: &mut Sheet<'_>, column: usize) {
+    if sheet.settings.is_overrides {
+        return;
+    }
     let mut starts: Vec<(u32, NaiveDate)> = sheet
         .shifts
         .iter()
+        .filter(|shift| shift.kind == ShiftKind::Shift)
         .map(|shift| (shift.row.row, shift.interval.start().with_timezone(&sheet.zone).date_naive()))
         .collect();
     starts.dedup_by_key(|(row, _)| *row);

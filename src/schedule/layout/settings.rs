@@ -179,6 +179,9 @@ pub struct LayoutSettings {
     pub repeat_from: Option<NaiveDate>,
     /// The last day on which it holds.
     pub repeat_until: Option<NaiveDate>,
+    /// Whether every row is an override, which may come back each year on the same day.
+    #[serde(skip)]
+    pub(super) is_overrides: bool,
 }
 
 /// When a week is handed over.
@@ -264,6 +267,7 @@ mod tests {
             until_next: true,
             repeat_from: NaiveDate::from_ymd_opt(2026, 11, 22),
             repeat_until: NaiveDate::from_ymd_opt(2027, 11, 20),
+            is_overrides: false,
         };
         assert_eq!(settings, wanted);
         assert_eq!(toml::from_str::<LayoutSettings>("").unwrap(), LayoutSettings::default());
