@@ -25,12 +25,14 @@ pub(super) struct MonthOfRows {
     year: Option<i32>,
     month: Option<u32>,
     last_day: u32,
+    /// Whether a row says the year, so that it is not the sheet's.
+    written: bool,
 }
 
 impl MonthOfRows {
     /// Before the first row: the month of the settings, the sheet's name or a title.
     pub(super) fn new(year: Option<i32>, month: Option<u32>) -> Self {
-        Self { year, month, last_day: 0 }
+        Self { year, month, last_day: 0, written: false }
     }
 
     /// Takes a row that names a month, alone or with its year. Each month must be the one after the last.
@@ -40,7 +42,7 @@ impl MonthOfRows {
         if text.len() == 4
             && let Some(year) = year::in_title(text)
         {
-            *self = Self { year: Some(year), month: None, last_day: 0 };
+            *self = Self { year: Some(year), month: None, last_day: 0, written: true };
             return Some(Ok(()));
         }
         let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -57,6 +59,7 @@ impl MonthOfRows {
 
     fn turn(&mut self, month: u32, written: Option<i32>) -> Result<(), Refusal> {
         self.last_day = 0;
+        self.written |= written.is_some();
         let follows = self.month.filter(|_| self.year.is_some());
         let year = match (written, self.year, follows) {
             (Some(year), _, _) | (None, Some(year), None) => year,
@@ -79,7 +82,7 @@ impl MonthOfRows {
 
     /// A day that is written in full goes on from there.
     fn saw(&mut self, date: NaiveDate) {
-        *self = Self { year: Some(date.year()), month: Some(date.month()), last_day: date.day() };
+        *self = Self { year: Some(date.year()), month: Some(date.month()), last_day: date.day(), written: true };
     }
 
     /// The day of a number; numbers of one month must rise. `next` is the number in the row below.
@@ -137,6 +140,9 @@ pub(super) fn day_of_row(
     if let Some(number) = small_number(text) {
         let next = below.and_then(|below| small_number(below.text(column)));
         let (date, typed_as_zero) = months.day(number, next).map_err(flaw)?;
+        if !months.written {
+            sheet.years.saw_without_year(date).map_err(|refusal| flaw(ProblemKind::Unreadable(refusal)))?;
+        }
         if typed_as_zero {
             sheet.report(row, flaw(LayoutProblem::DayTypedAsZero { read_as: date }.into()));
         }
