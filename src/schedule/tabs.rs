@@ -137,4 +137,24 @@ mod tests {
         tabs.drain(..2);
         assert!(read(&tabs, &LayoutSettings::default(), chrono_tz::America::Chicago, &Roster::default()).is_err());
     }
+
+    #[test]
+    fn the_tabs_of_overrides_follow_the_rows_and_have_their_own_years_and_notes() {
+        let own = [tab("12/26", Some(2026), &["start|end|person", "12/30 18:00|1/2/2027 07:00|Ana"])];
+        let mut changes = vec![
+            tab("12/26", Some(2026), &["start|end|person", "12/30 18:00|12/31 07:00|Ben"]),
+            tab("1/27", Some(2027), &["start|end|person", "1/1 18:00|1/2 07:00|Cy"]),
+            tab("2/27", Some(2027), &["swaps", "ask Ana"]),
+        ];
+        changes[1].notes.push(CellNote { row: 2, cell: "C2".into(), text: "agreed".into() });
+        let (settings, zone, roster) = (LayoutSettings::default(), chrono_tz::America::Chicago, Roster::default());
+        let mut reading = read(&own, &settings, zone, &roster).unwrap();
+        read_overrides(&mut reading, &changes, &settings, zone, &roster).unwrap_err();
+        changes.pop();
+        let mut reading = read(&own, &settings, zone, &roster).unwrap();
+        read_overrides(&mut reading, &changes, &settings, zone, &roster).unwrap();
+        let line = |shift: &Shift| format!("{} {:?} {}", shift.interval.start().date_naive(), shift.kind, shift.note);
+        let lines: Vec<String> = reading.shifts.iter().map(line).collect();
+        assert_eq!(lines, ["2026-12-31 Shift ", "2026-12-31 Override ", "2027-01-02 Override on C2: agreed"]);
+    }
 }

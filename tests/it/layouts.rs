@@ -381,6 +381,10 @@ fn a_site_with_a_file_of_overrides() {
     assert!(explained.contains("the header has a date and people"), "{explained}");
     std::fs::remove_file(site.path("changes.csv")).unwrap();
     assert_eq!(who("2026-11-23 12:00", 3)["schedules"][0]["status"], "unusable");
+    let settings = std::fs::read_to_string(site.path("page-oncall.toml")).unwrap();
+    std::fs::write(site.path("page-oncall.toml"), settings.replace("csv:changes.csv", "changes.csv")).unwrap();
+    let refused = site.run(&["who", "aims"]).expect(2);
+    assert!(refused.err.contains("overrides = \"changes.csv\"") && refused.err.contains("csv:FILE"), "{}", refused.err);
 }
 
 /// Each sheet has two readings or none; the first problem says so and its hint names the setting that decides.
