@@ -74,6 +74,8 @@ pub enum ProblemKind {
     NotAWeek,
     /// Hours that may be of the morning or of the evening were read as of the morning.
     HalfOfDay,
+    /// The sheet's layout leaves something open.
+    Layout(LayoutProblem),
     /// The file is not UTF-8; it was read as Windows-1252.
     NotUtf8,
     /// A quotation mark is never closed, so everything after it became one cell.
@@ -219,6 +221,7 @@ impl ProblemKind {
     /// How much it matters.
     pub fn severity(&self) -> Severity {
         match self {
+            Self::Layout(kind) => kind.severity(),
             Self::NotUtf8
             | Self::RepeatedTime { .. }
             | Self::SkippedTime { .. }
@@ -271,5 +274,76 @@ impl ProblemKind {
             | Self::BadPhone(_)
             | Self::DuplicateContact { .. } => Severity::Error,
         }
+    }
+}
+
+/// What the layout of a sheet leaves open, or what was found out about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LayoutProblem {
+    /// Two layouts fit the headings.
+    TwoLayouts {
+        /// The word of the one.
+        one: &'static str,
+        /// The word of the other.
+        other: &'static str,
+    },
+    /// The sheet has no headings, and the settings do not name all columns that a layout needs by their letters.
+    NoLetters,
+    /// A word or code in place of hours, and the settings do not say which hours it means.
+    UnknownCode,
+    /// A role whose heading speaks of a part of the day, and no hours are set for it: the whole day was taken.
+    NoHours,
+    /// A heading speaks of people who are away, and they were read like the others.
+    AbsenceHeading,
+    /// A column speaks of people who are away, and it was not read.
+    AbsenceUnread,
+    /// The last day of a period may be covered or be that of the handoff.
+    LastDayUnclear,
+    /// A start without an end, and no setting says how long a shift lasts.
+    LengthMissing,
+    /// A day is a number, and nothing says in which month.
+    NoMonth,
+    /// The number of a day was typed as 0 between 9 and 11 and was read as 10.
+    DayTypedAsZero {
+        /// The day it was read as.
+        read_as: NaiveDate,
+    },
+    /// The years of rows that follow each other run on by one: a cell was dragged down.
+    YearsRunOn,
+    /// Two columns of a header say the same day.
+    SameDayTwice,
+    /// A period is longer than a year and was not used.
+    TooLong {
+        /// Its length in whole days.
+        days: i64,
+    },
+    /// A cover inside a cell is for a day that the row does not have.
+    CoverOutside,
+    /// A week without dates, and no setting says from when it holds.
+    NoRepeat,
+    /// The number of days of a turn is none.
+    BadInterval,
+    /// An override is for a role that the schedule does not have.
+    OverrideRole {
+        /// The roles it has.
+        roles: Vec<Arc<str>>,
+    },
+}
+
+impl LayoutProblem {
+    /// How much it matters.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::NoHours | Self::AbsenceHeading | Self::AbsenceUnread | Self::DayTypedAsZero { .. } => {
+                Severity::Warning
+            }
+            _ => Severity::Error,
+        }
+    }
+}
+
+impl From<LayoutProblem> for ProblemKind {
+    fn from(kind: LayoutProblem) -> Self {
+        Self::Layout(kind)
     }
 }

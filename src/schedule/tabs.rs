@@ -61,13 +61,32 @@ pub fn read(tabs: &[Tab], settings: &LayoutSettings, zone: Tz, roster: &Roster) 
     }
 }
 
+/// Adds the rows of every tab of `tabs` to a schedule that was read, as overrides ([`layout::read_overrides`]).
+pub fn read_overrides(
+    reading: &mut Reading,
+    tabs: &[Tab],
+    settings: &LayoutSettings,
+    zone: Tz,
+    roster: &Roster,
+) -> Result<(), Unusable> {
+    for tab in tabs {
+        let mut of_tab = settings.clone();
+        of_tab.year = tab.year.or(settings.year);
+        let own_shifts = reading.shifts.len();
+        layout::read_overrides(reading, &tab.grid, &of_tab, zone, roster)?;
+        reading.shifts.iter_mut().skip(own_shifts).for_each(|shift| add_notes(shift, &tab.notes));
+    }
+    Ok(())
+}
+
 fn read_one(tab: &Tab, settings: &LayoutSettings, zone: Tz, roster: &Roster) -> Result<Reading, Unusable> {
     let Some(year) = tab.year else {
         let mut reading = layout::read(&tab.grid, settings, zone, roster)?;
         reading.shifts.iter_mut().for_each(|shift| add_notes(shift, &tab.notes));
         return Ok(reading);
     };
-    let of_tab = LayoutSettings { year: Some(year), ..settings.clone() };
+    let mut of_tab = settings.clone();
+    of_tab.year = Some(year);
     let mut reading = layout::read(&tab.grid, &of_tab, zone, roster)?;
     for reason in &mut reading.recognition.reasons {
         if *reason == RecognitionReason::YearSet(year) {
@@ -117,5 +136,25 @@ mod tests {
         assert!(reading.problems.iter().any(|problem| &*problem.sheet == "2/27"));
         tabs.drain(..2);
         assert!(read(&tabs, &LayoutSettings::default(), chrono_tz::America::Chicago, &Roster::default()).is_err());
+    }
+
+    #[test]
+    fn the_tabs_of_overrides_follow_the_rows_and_have_their_own_years_and_notes() {
+        let own = [tab("12/26", Some(2026), &["start|end|person", "12/30 18:00|1/2/2027 07:00|Ana"])];
+        let mut changes = vec![
+            tab("12/26", Some(2026), &["start|end|person", "12/30 18:00|12/31 07:00|Ben"]),
+            tab("1/27", Some(2027), &["start|end|person", "1/1 18:00|1/2 07:00|Cy"]),
+            tab("2/27", Some(2027), &["swaps", "ask Ana"]),
+        ];
+        changes[1].notes.push(CellNote { row: 2, cell: "C2".into(), text: "agreed".into() });
+        let (settings, zone, roster) = (LayoutSettings::default(), chrono_tz::America::Chicago, Roster::default());
+        let mut reading = read(&own, &settings, zone, &roster).unwrap();
+        read_overrides(&mut reading, &changes, &settings, zone, &roster).unwrap_err();
+        changes.pop();
+        let mut reading = read(&own, &settings, zone, &roster).unwrap();
+        read_overrides(&mut reading, &changes, &settings, zone, &roster).unwrap();
+        let line = |shift: &Shift| format!("{} {:?} {}", shift.interval.start().date_naive(), shift.kind, shift.note);
+        let lines: Vec<String> = reading.shifts.iter().map(line).collect();
+        assert_eq!(lines, ["2026-12-31 Shift ", "2026-12-31 Override ", "2027-01-02 Override on C2: agreed"]);
     }
 }

@@ -122,6 +122,9 @@ pub struct ScheduleSettings {
     pub title: Option<String>,
     /// Where it is kept: `csv:FILE`, or `sheets:SPREADSHEET_ID/Tab Name!A:H`.
     pub source: String,
+    /// A second source whose rows are all overrides: `csv:FILE` (contract 2.3 rule 4).
+    #[serde(default)]
+    pub overrides: Option<String>,
     /// Whether a spreadsheet may have another time zone than the site.
     #[serde(default)]
     pub accept_zone: bool,

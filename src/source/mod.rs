@@ -61,14 +61,14 @@ pub struct Fetched {
 }
 
 impl ScheduleSource {
-    /// Reads the `source` of a schedule. The error says what to write instead.
+    /// Reads the `source` or the `overrides` of a schedule. The error says what to write instead.
     pub fn parse(text: &str) -> Result<Self, String> {
         if let Some(sheet) = text.trim().strip_prefix("sheets:") {
             return SheetsAddress::parse(sheet).map(Self::Sheets).map_err(|error| error.to_string());
         }
         match text.trim().strip_prefix("csv:").map(str::trim) {
             Some(file) if !file.is_empty() => Ok(Self::Csv(file.to_owned())),
-            _ => Err("write source = \"csv:FILE\", or source = \"sheets:SPREADSHEET_ID/Tab Name!A:H\"".to_owned()),
+            _ => Err("write \"csv:FILE\", or \"sheets:SPREADSHEET_ID/Tab Name!A:H\"".to_owned()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What do the site's files say now? Opens them, and names the file in whatever goes wrong.
 
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -9,7 +10,7 @@ use crate::cli::error::CommandError;
 use crate::decision::Partners;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
-use crate::schedule::layout::{LayoutSettings, Unusable};
+use crate::schedule::layout::{LayoutSettings, Reading, Unusable};
 use crate::schedule::loaded::{LoadedSchedule, Understood};
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::roster::Roster;
@@ -118,23 +119,30 @@ impl Loaded {
             return Err(CommandError::usage(format!("there is no schedule {name:?}"))
                 .hint(format!("the settings have: {}", names.join(", "))));
         }
-        let mut named = Vec::new();
+        let mut asked = Vec::new();
         for (name, settings) in known.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name)) {
-            let source = ScheduleSource::parse(&settings.source).map_err(|hint| {
-                let source = &settings.source;
-                CommandError::usage(format!("[schedules.{name}] source = {source:?} cannot be read")).hint(hint)
-            })?;
-            named.push((name, settings, source));
+            let source = parsed(name, "source", &settings.source)?;
+            let overrides = settings.overrides.as_deref().map(|text| parsed(name, "overrides", text)).transpose()?;
+            asked.push(Asked { name, settings, source, overrides });
         }
-        let read = self.bytes(named.iter().map(|(_, _, source)| source), hurry);
-        Ok(named
-            .iter()
-            .zip(read)
-            .map(|((name, settings, source), bytes)| {
-                let fetched = bytes.and_then(|bytes| self.fetched(source, settings, bytes, now));
-                self.schedule(name, settings, source, fetched, now)
+        let read = self.bytes(asked.iter().flat_map(|asked| iter::once(&asked.source).chain(&asked.overrides)), hurry);
+        let mut read = read.into_iter();
+        let mut fetched = |source: &ScheduleSource, settings: &ScheduleSettings| {
+            let bytes = read.next().unwrap_or_else(|| Err("it was not read".to_owned()));
+            bytes.and_then(|bytes| self.fetched(source, settings, bytes, now)).map_err(|reason| Problem {
+                kind: ProblemKind::NoSheet { reason },
+                sheet: source.shown().into(),
+                cell: String::new(),
+                text: String::new(),
             })
-            .collect())
+        };
+        let mut schedules = Vec::new();
+        for asked in asked {
+            let own = fetched(&asked.source, asked.settings);
+            let overrides = asked.overrides.as_ref().map(|source| fetched(source, asked.settings));
+            schedules.push(self.schedule(&asked, own, overrides, now));
+        }
+        Ok(schedules)
     }
 
     /// The bytes of each source, in order; sheets are read all at once.
@@ -187,43 +195,29 @@ impl Loaded {
 
     fn schedule(
         &self,
-        name: &str,
-        settings: &ScheduleSettings,
-        source: &ScheduleSource,
-        fetched: Result<Fetched, String>,
+        asked: &Asked<'_>,
+        own: Result<Fetched, Problem>,
+        overrides: Option<Result<Fetched, Problem>>,
         now: DateTime<Utc>,
     ) -> LoadedSchedule {
+        let Asked { name, settings, .. } = *asked;
         let title = settings.title.clone().unwrap_or_else(|| name.to_uppercase());
-        let snapshot = fetched.as_ref().map(|fetched| hash(&fetched.bytes)).unwrap_or_default();
+        let read = [Some(&own), overrides.as_ref()].into_iter().flatten().flatten();
+        let snapshot = hash(read.map(|fetched| fetched.bytes.as_slice()));
         let mut understood = None;
-        let schedule = match fetched {
-            Ok(Fetched { content, .. }) => {
-                let order = settings.layout.date_order.or(content.date_order);
-                let layout = LayoutSettings { date_order: order, ..settings.layout.clone() };
-                match tabs::read(&content.tabs, &layout, self.site.zone, &self.site.roster) {
-                    Ok(reading) => {
-                        let problems = content.problems.into_iter().chain(reading.problems).collect();
-                        let roles = &settings.required_roles;
-                        understood = Some(Understood { recognition: reading.recognition, skipped: reading.skipped });
-                        Ok(Schedule::new(name, title.as_str(), reading.shifts, problems, roles))
-                    }
-                    Err(Unusable { problems }) => Err(content.problems.into_iter().chain(problems).collect()),
-                }
-            }
-            Err(reason) => Err(vec![Problem {
-                kind: ProblemKind::NoSheet { reason },
-                sheet: source.shown().into(),
-                cell: String::new(),
-                text: String::new(),
-            }]),
-        };
+        let schedule = self.understand(own, overrides, &settings.layout).map(|reading| {
+            understood = Some(Understood { recognition: reading.recognition, skipped: reading.skipped });
+            Schedule::new(name, title.as_str(), reading.shifts, reading.problems, &settings.required_roles)
+        });
+        let sources = iter::once(&asked.source).chain(&asked.overrides);
+        let changed_at = sources.filter_map(|source| self.source_changed_at(source, now)).max();
         LoadedSchedule {
             name: name.to_owned(),
             title,
             schedule,
             understood,
             read_at: now,
-            changed_at: self.source_changed_at(source, now).max(self.changed_at).unwrap_or(now),
+            changed_at: changed_at.max(self.changed_at).unwrap_or(now),
             age_s: 0,
             from_cache: false,
             stale: false,
@@ -231,11 +225,64 @@ impl Loaded {
             snapshot,
         }
     }
+
+    /// What a schedule's sources say together. Overrides that cannot be read leave nobody sure of anything, so then
+    /// nothing is said.
+    fn understand(
+        &self,
+        own: Result<Fetched, Problem>,
+        overrides: Option<Result<Fetched, Problem>>,
+        layout: &LayoutSettings,
+    ) -> Result<Reading, Vec<Problem>> {
+        let (zone, roster) = (self.site.zone, &self.site.roster);
+        let content = |fetched: Fetched| {
+            let mut layout = layout.clone();
+            layout.date_order = layout.date_order.or(fetched.content.date_order);
+            (fetched.content, layout)
+        };
+        let (own, own_layout) = content(own.map_err(|problem| vec![problem])?);
+        let overrides = overrides.transpose().map_err(|problem| vec![problem])?.map(content);
+        let read = tabs::read(&own.tabs, &own_layout, zone, roster).and_then(|mut reading| {
+            if let Some((overrides, layout)) = &overrides {
+                tabs::read_overrides(&mut reading, &overrides.tabs, layout, zone, roster)?;
+            }
+            Ok(reading)
+        });
+        let of_sources = overrides.map(|(overrides, _)| overrides.problems).into_iter().flatten();
+        let of_sources = own.problems.into_iter().chain(of_sources);
+        match read {
+            Ok(mut reading) => {
+                reading.problems.splice(0..0, of_sources);
+                Ok(reading)
+            }
+            Err(Unusable { problems }) => Err(of_sources.chain(problems).collect()),
+        }
+    }
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// A schedule that is asked for, with its sources.
+struct Asked<'a> {
+    name: &'a str,
+    settings: &'a ScheduleSettings,
+    source: ScheduleSource,
+    overrides: Option<ScheduleSource>,
+}
+
+/// The source that a key of a schedule's settings names.
+fn parsed(name: &str, key: &str, text: &str) -> Result<ScheduleSource, CommandError> {
+    ScheduleSource::parse(text)
+        .map_err(|hint| CommandError::usage(format!("[schedules.{name}] {key} = {text:?} cannot be read")).hint(hint))
+}
+
+/// The hash of what was read, in hexadecimal; empty when nothing was.
+fn hash<'a>(read: impl Iterator<Item = &'a [u8]>) -> String {
     use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+    let bytes: Vec<&[u8]> = read.collect();
+    if bytes.is_empty() {
+        return String::new();
+    }
+    let hasher = bytes.into_iter().fold(Sha256::new(), Sha256::chain_update);
+    hasher.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
         let _infallible = write!(text, "{byte:02x}");
         text
     })

@@ -7,7 +7,11 @@ const SHOWN_ROWS: usize = 8;
 
 /// How a sheet was read: its layout, why, what came second, and the rows that were skipped.
 pub fn lines(recognition: &Recognition, skipped_rows: &[SkippedRow]) -> Vec<String> {
-    let mut lines = vec![format!("{}, header in row {}", layout(recognition.layout), recognition.header_row)];
+    let header = match recognition.header_row {
+        0 => "without a header".to_owned(),
+        row => format!("header in row {row}"),
+    };
+    let mut lines = vec![format!("{}, {header}", layout(recognition.layout))];
     lines.extend(recognition.reasons.iter().map(|why| reason(*why)));
     lines.extend(recognition.runner_up.as_ref().map(runner_up));
     let mut counted: Vec<(SkipReason, Vec<u32>)> = Vec::new();
@@ -30,6 +34,14 @@ fn layout(kind: LayoutKind) -> &'static str {
     match kind {
         LayoutKind::Plain => "plain: one row a shift",
         LayoutKind::Week => "week: one row a week",
+        LayoutKind::Day => "day: one row a day",
+        LayoutKind::Range => "range: one row a period, both ends in one cell",
+        LayoutKind::Start => "start: one row a shift that says its start only",
+        LayoutKind::Matrix => "matrix: dates across",
+        LayoutKind::Weekdays => "weekdays: one week without dates, repeated",
+        LayoutKind::Calendar => "calendar: weeks down, weekdays across",
+        LayoutKind::Numbers => "numbers: one row a day, by its number",
+        LayoutKind::Rotation => "rotation: people in turn",
     }
 }
 
@@ -39,6 +51,16 @@ fn reason(reason: RecognitionReason) -> String {
         RecognitionReason::LayoutSet => "the settings name the layout".into(),
         RecognitionReason::StartAndEnd => "the header has a start, an end and people".into(),
         RecognitionReason::Week => "the header has a week and people".into(),
+        RecognitionReason::Headings(kind) => format!("the header has {}", needs(kind)),
+        RecognitionReason::DaysAcross => "the header has days across".into(),
+        RecognitionReason::Letters => "the settings say which column is which".into(),
+        RecognitionReason::LastDayCovered => {
+            "the last day of a period is covered: the next one begins on the day after it".into()
+        }
+        RecognitionReason::LastDayHandedOver => {
+            "the last day of a period is that of the handoff: the next one begins on it".into()
+        }
+        RecognitionReason::Repeated { from, until } => format!("repeated from {from} to {until}"),
         RecognitionReason::HeaderSet => "the settings name the row of the header".into(),
         RecognitionReason::HeaderBelow(1) => "the header stands below one row of title or notes".into(),
         RecognitionReason::HeaderBelow(rows) => format!("the header stands below {rows} rows of title or notes"),
@@ -48,6 +70,20 @@ fn reason(reason: RecognitionReason) -> String {
         RecognitionReason::OrderContradicted => {
             "a date cannot be month/day, so no date was read that could be day/month as well".into()
         }
+    }
+}
+
+/// What a layout is recognised by.
+fn needs(kind: LayoutKind) -> &'static str {
+    match kind {
+        LayoutKind::Plain => "a start, an end and people",
+        LayoutKind::Week => "a week and people",
+        LayoutKind::Day => "a date and people",
+        LayoutKind::Range => "a period and people",
+        LayoutKind::Start => "a start, no end, and people",
+        LayoutKind::Numbers => "numbers of days and people",
+        LayoutKind::Rotation => "people in turn, a start and a number of days",
+        LayoutKind::Matrix | LayoutKind::Weekdays | LayoutKind::Calendar => "days across",
     }
 }
 
@@ -70,6 +106,9 @@ fn skipped(reason: SkipReason) -> &'static str {
         SkipReason::RepeatedHeader => "the header again",
         SkipReason::Total => "total",
         SkipReason::Legend => "legend",
+        SkipReason::Month => "month of the rows below",
+        SkipReason::Dates => "numbers of the days below",
+        SkipReason::Off => "nobody on duty by its word",
         SkipReason::Remark => "no time and nobody named",
     }
 }

@@ -11,6 +11,7 @@ pub mod decision;
 pub mod decision_sheet;
 pub mod gaps;
 pub mod gsm;
+mod layout_problems;
 pub mod layouts;
 pub mod messages;
 pub mod outage;

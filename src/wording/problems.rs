@@ -6,9 +6,12 @@ use crate::schedule::notation::Refusal;
 use crate::schedule::phone::PhoneRefusal;
 use crate::schedule::problem::{Problem, ProblemKind};
 
+use super::layout_problems;
+
 /// The stable name of a kind of defect, for programs.
 pub fn code(kind: &ProblemKind) -> &'static str {
     match kind {
+        ProblemKind::Layout(kind) => layout_problems::code(kind),
         ProblemKind::NoSheet { .. } => "no-sheet",
         ProblemKind::NoUsableRow => "no-usable-row",
         ProblemKind::NoHeader { .. } => "no-header",
@@ -80,6 +83,7 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
 pub fn message(problem: &Problem) -> String {
     let text = quoted(&problem.text);
     match &problem.kind {
+        ProblemKind::Layout(kind) => layout_problems::message(kind, &problem.text),
         ProblemKind::NoSheet { reason } => format!("{reason}."),
         ProblemKind::NoUsableRow => "No row of this sheet can be used.".into(),
         ProblemKind::NoHeader { rows: 1 } => "That row does not have the headings of a schedule.".into(),
@@ -204,6 +208,7 @@ fn refusal_message(refusal: &Refusal, text: &str) -> String {
 #[allow(clippy::too_many_lines, reason = "one sentence a kind; a reader looks for one of them")]
 pub fn hint(problem: &Problem) -> String {
     match &problem.kind {
+        ProblemKind::Layout(kind) => layout_problems::hint(kind, &problem.text),
         ProblemKind::NoSheet { .. } => "Until then nobody can tell who is on call; ask the schedule's owner.".into(),
         ProblemKind::NoUsableRow => "Correct the rows named above; until then the last good copy stays in use.".into(),
         ProblemKind::NoHeader { .. } => {
@@ -376,7 +381,7 @@ fn phone_reason(refusal: PhoneRefusal) -> &'static str {
 }
 
 /// A cell's text in quotation marks, on one line and not too long.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(60) {
         Some((cut, _)) => format!("\"{}...\"", line.get(..cut).unwrap_or_default()),
@@ -384,7 +389,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-fn list(names: &[std::sync::Arc<str>]) -> String {
+pub(super) fn list(names: &[std::sync::Arc<str>]) -> String {
     match names {
         [] => String::new(),
         [one] => one.to_string(),

@@ -10,8 +10,10 @@
 mod crash;
 mod decisions;
 mod engine;
+mod expectations;
 mod google;
 mod help;
+mod layouts;
 mod live;
 mod mail;
 mod paging;

@@ -1,23 +1,31 @@
-//! Where is the header, and which column is which? Found by headings, never by position (domain 6 row 38).
+//! Which column is which? Found by headings, never by position (domain 6 row 38); by letters where there is no header.
 
 use std::sync::Arc;
 
-use crate::schedule::grid::{Grid, GridRow, address};
-use crate::schedule::problem::ProblemKind;
+use crate::schedule::grid::{GridRow, address};
+use crate::schedule::notation::Refusal;
+use crate::schedule::notation::date::{Order, weekday_named};
+use crate::schedule::notation::{instant, span};
+use crate::schedule::roster::{Match, Roster};
 use crate::schedule::shift::{Role, RoleRank};
 
 use super::headings::{self, Attribute};
+use super::names;
 use super::settings::{Column, LayoutKind, LayoutSettings};
-use super::{ColumnUse, RecognisedColumn, RunnerUp};
+use super::{ColumnUse, RecognisedColumn};
 
-/// How many rows at the top may stand above the header.
-const HEADER_ROWS: usize = 20;
+/// How many rows below a header are looked at to see whether a column names people.
+const SAMPLE_ROWS: usize = 200;
 
 /// A row of headings with the meaning of each column.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Header {
-    /// The header's position in the grid, and how many columns have a heading.
+    /// The headings; empty where the sheet has none, number 0 then.
+    pub(super) row: GridRow,
+    /// How many rows of the grid stand above the header, and the position of the first row below it.
     pub(super) index: usize,
+    pub(super) first_row: usize,
+    /// How many columns have a heading.
     pub(super) width: usize,
     uses: Vec<ColumnUse>,
     /// The columns that name people.
@@ -25,7 +33,7 @@ pub(super) struct Header {
 }
 
 /// A column that names people.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct PersonColumn {
     pub(super) column: usize,
     pub(super) role: Role,
@@ -34,6 +42,13 @@ pub(super) struct PersonColumn {
     pub(super) phone: Option<usize>,
     pub(super) email: Option<usize>,
     pub(super) note: Option<usize>,
+}
+
+impl PersonColumn {
+    /// A column of the people of one role.
+    pub(super) fn of_role(column: usize, role: Role) -> Self {
+        Self { column, role, role_by_row: false, phone: None, email: None, note: None }
+    }
 }
 
 impl Header {
@@ -60,26 +75,16 @@ impl Header {
     }
 
     /// Two columns that both say no more than who is on call, such as `Name` and `On call`.
-    fn rivals(&self, row: &GridRow) -> Option<(String, String)> {
-        let says_person = |column: &usize| headings::column(&headings::key(row.text(*column))) == Some(Column::Person);
-        let mut plain = self.people.iter().map(|person| person.column).filter(says_person);
-        Some((row.text(plain.next()?).to_owned(), row.text(plain.next()?).to_owned()))
-    }
-
-    /// What a layout needs and this header does not have.
-    fn missing(&self, kind: LayoutKind, settings: &LayoutSettings) -> Vec<Column> {
-        let people = (!self.people.is_empty()).then_some(0);
-        let needs = match kind {
-            LayoutKind::Plain => {
-                vec![(Column::Start, self.start()), (Column::End, self.end()), (Column::Person, people)]
-            }
-            LayoutKind::Week => vec![(Column::Week, self.week(settings)), (Column::Person, people)],
-        };
-        needs.into_iter().filter(|(_, place)| place.is_none()).map(|(column, _)| column).collect()
+    pub(super) fn rivals(&self) -> Option<(String, String)> {
+        let heading = |person: &PersonColumn| self.row.text(person.column);
+        let says_person = |heading: &&str| headings::column(&headings::key(heading)) == Some(Column::Person);
+        let mut plain = self.people.iter().map(heading).filter(says_person);
+        Some((plain.next()?.to_owned(), plain.next()?.to_owned()))
     }
 
     /// Every column as it was understood.
-    pub(super) fn columns(&self, row: &GridRow) -> Vec<RecognisedColumn> {
+    pub(super) fn columns(&self) -> Vec<RecognisedColumn> {
+        let row = &self.row;
         let recognised = |(index, used_as): (usize, &ColumnUse)| RecognisedColumn {
             cell: address(index, row.number),
             heading: row.text(index).to_owned(),
@@ -88,26 +93,123 @@ impl Header {
         self.uses.iter().enumerate().filter(|(index, _)| !row.text(*index).is_empty()).map(recognised).collect()
     }
 
-    fn of(index: usize, row: &GridRow, settings: &LayoutSettings) -> Self {
+    /// Whether a column has this heading, or this letter where there are no headings.
+    pub(super) fn has(&self, heading: &str) -> bool {
+        let keys: Vec<String> = self.row.cells.iter().map(|cell| headings::key(cell)).collect();
+        place_of(heading, &keys, self.row.number > 0).is_some()
+    }
+
+    /// How many columns have a meaning.
+    pub(super) fn known(&self) -> usize {
+        self.uses.iter().filter(|seen| **seen != ColumnUse::Unused).count()
+    }
+
+    /// The headings of columns that are not used although something stands in them.
+    pub(super) fn unused(&self) -> impl Iterator<Item = (usize, &str)> {
+        let unused = self.uses.iter().enumerate().filter(|(_, seen)| **seen == ColumnUse::Unused);
+        unused.map(|(column, _)| (column, self.row.text(column))).filter(|(_, heading)| !heading.is_empty())
+    }
+
+    /// The header of the headings in `row`, with `below` it the rows of the sheet.
+    ///
+    /// With a roster, headings that are unknown name roles where people stand below them.
+    pub(super) fn of(
+        (index, row): (usize, &GridRow),
+        below: &[GridRow],
+        settings: &LayoutSettings,
+        roster: Option<&Roster>,
+    ) -> Self {
         let keys: Vec<String> = (0..row.cells.len()).map(|column| headings::key(row.text(column))).collect();
         let mut uses = vec![ColumnUse::Unused; keys.len()];
+        let has_headings = row.number > 0;
         for (column, heading) in &settings.columns {
-            let wanted = headings::key(heading);
-            let found = keys.iter().position(|key| *key == wanted).and_then(|place| uses.get_mut(place));
-            if let Some(found) = found {
+            if let Some(found) = place_of(heading, &keys, has_headings).and_then(|place| uses.get_mut(place)) {
                 *found = ColumnUse::Known(*column);
             }
         }
-        for (place, key) in keys.iter().enumerate().filter(|(_, key)| !key.is_empty()) {
+        for heading in &settings.people {
+            if let Some(found) = place_of(heading, &keys, has_headings).and_then(|place| uses.get_mut(place)) {
+                *found = ColumnUse::People;
+            }
+        }
+        let ignored: Vec<usize> =
+            settings.ignore.iter().filter_map(|heading| place_of(heading, &keys, has_headings)).collect();
+        for (place, key) in keys.iter().enumerate().filter(|(place, key)| !key.is_empty() && !ignored.contains(place)) {
             let free = uses.get(place) == Some(&ColumnUse::Unused);
             let meaning = free.then(|| meaning(key, &uses, settings)).flatten();
             if let (Some(meaning), Some(slot)) = (meaning, uses.get_mut(place)) {
-                *slot = meaning;
+                // Where the settings name the people, no other column does.
+                let is_people = matches!(meaning, ColumnUse::People | ColumnUse::Known(Column::Person));
+                if !is_people || settings.people.is_empty() {
+                    *slot = meaning;
+                }
             }
         }
-        let width = keys.iter().rposition(|key| !key.is_empty()).map_or(0, |last| last + 1);
+        if let Some(roster) = roster.filter(|_| settings.people.is_empty()) {
+            let below = below.get(..SAMPLE_ROWS).unwrap_or(below);
+            find_roles(&keys, &mut uses, &ignored, |column| names_people(below, column, roster));
+        }
+        let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.cells.len(), |last| last + 1);
         let people = people(row, &keys, &mut uses);
-        Self { index, width, uses, people }
+        Self { row: row.clone(), index, first_row: index, width, uses, people }
+    }
+}
+
+/// The column of a heading, or of a letter where there are no headings.
+fn place_of(heading: &str, keys: &[String], has_headings: bool) -> Option<usize> {
+    if has_headings {
+        let wanted = headings::key(heading);
+        return keys.iter().position(|key| *key == wanted);
+    }
+    (0..keys.len()).find(|column| address(*column, 0).trim_end_matches('0').eq_ignore_ascii_case(heading.trim()))
+}
+
+/// Whether the cells of a column look like names, or are contacts.
+fn names_people(below: &[GridRow], column: usize, roster: &Roster) -> bool {
+    let (mut cells, mut alike, mut known) = (0, 0, 0);
+    for text in below.iter().map(|row| row.text(column)).filter(|text| !names::is_placeholder(text)) {
+        cells += 1;
+        let has_time = instant::read(text, Order::Assumed) != Err(Refusal::NotUnderstood)
+            || span::read(text, Order::Assumed) != Err(Refusal::NotUnderstood);
+        alike += usize::from(!has_time && text.contains(char::is_alphabetic));
+        known += usize::from(names::parts(text).iter().any(|part| roster.find(part) != Match::Unknown));
+    }
+    cells > 0 && (known * 2 >= cells || alike * 5 >= cells * 4)
+}
+
+/// Takes unknown headings for roles where people stand below them. Beside a column whose heading names people, only a
+/// heading that begins like it or speaks of duty counts: who updated the sheet is not on call.
+fn find_roles(keys: &[String], uses: &mut [ColumnUse], ignored: &[usize], names_people: impl Fn(usize) -> bool) {
+    let is_person = uses.contains(&ColumnUse::Known(Column::Person)) && !uses.contains(&ColumnUse::People);
+    if is_person {
+        return;
+    }
+    let ranked: Vec<usize> =
+        uses.iter().enumerate().filter(|(_, seen)| **seen == ColumnUse::People).map(|(column, _)| column).collect();
+    let same_family = |key: &str| {
+        let starts = |other: &String| {
+            let shared = other.bytes().zip(key.bytes()).take_while(|(one, other)| one == other).count();
+            shared >= 4
+        };
+        ranked.iter().filter_map(|column| keys.get(*column)).any(starts)
+    };
+    for (place, key) in keys.iter().enumerate() {
+        let is_free = uses.get(place) == Some(&ColumnUse::Unused) && !ignored.contains(&place);
+        if key.is_empty() || !is_free || headings::is_information(key) || weekday_named(key).is_some() {
+            continue;
+        }
+        let whose = headings::without_attribute(key);
+        let of_other = !whose.is_empty()
+            && keys.iter().enumerate().any(|(other, start)| other != place && start.starts_with(whose));
+        let taken_for = match headings::attribute(key) {
+            Some(_) if of_other => attribute_use(key),
+            _ if !names_people(place) => None,
+            _ if ranked.is_empty() || same_family(key) || headings::is_duty(key) => Some(ColumnUse::People),
+            _ => None,
+        };
+        if let (Some(taken_for), Some(slot)) = (taken_for, uses.get_mut(place)) {
+            *slot = taken_for;
+        }
     }
 }
 
@@ -116,7 +218,10 @@ pub(super) fn is_header(row: &GridRow) -> bool {
     if row.cells.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
         return false;
     }
-    let is_time = |column: &Column| matches!(column, Column::Start | Column::End | Column::Date | Column::Week);
+    let is_time = |column: &Column| {
+        use Column::{Date, End, Period, RotationStart, Start, Week};
+        matches!(column, Start | End | Date | Week | Period | RotationStart)
+    };
     let known = |cell: &String| headings::column(&headings::key(cell));
     let found: Vec<Column> = row.cells.iter().filter_map(known).collect();
     found.len() >= 2 && found.iter().any(is_time)
@@ -168,10 +273,13 @@ fn people(row: &GridRow, keys: &[String], uses: &mut [ColumnUse]) -> Vec<PersonC
         .zip(columns.iter().zip(&ranks))
         .map(|(order, (column, rank))| {
             // `On call` beside `Backup` is the primary, unless another column says so of itself.
-            let first = rank.is_none() && !ranks.contains(&Some(RoleRank::Primary)) && ranks.len() > 1;
+            let told =
+                ranks.iter().any(Option::is_some) || uses.get(*column) == Some(&ColumnUse::Known(Column::Person));
+            let first = rank.is_none() && told && !ranks.contains(&Some(RoleRank::Primary)) && ranks.len() > 1;
             let first_unranked = ranks.iter().position(Option::is_none) == usize::try_from(order).ok();
             let rank = if first && first_unranked { Some(RoleRank::Primary) } else { *rank };
-            let named = columns.len() > 1 || rank.is_some();
+            let is_role = uses.get(*column) == Some(&ColumnUse::People);
+            let named = columns.len() > 1 || rank.is_some() || is_role && row.number > 0;
             person_column(row, *column, named.then_some(rank.unwrap_or(RoleRank::Other)), order)
         })
         .collect();
@@ -188,7 +296,7 @@ fn people(row: &GridRow, keys: &[String], uses: &mut [ColumnUse]) -> Vec<PersonC
 fn person_column(row: &GridRow, column: usize, rank: Option<RoleRank>, order: u32) -> PersonColumn {
     let label: Arc<str> = rank.map_or("primary", |_| row.text(column)).into();
     let role = Role { label, rank: rank.unwrap_or(RoleRank::Primary), order };
-    PersonColumn { column, role, role_by_row: false, phone: None, email: None, note: None }
+    PersonColumn::of_role(column, role)
 }
 
 /// Gives `Primary Phone` to the primaries, and a plain `Phone` to the people on its left.
@@ -217,73 +325,4 @@ fn attach_attributes(keys: &[String], uses: &[ColumnUse], people: &mut [PersonCo
             slot.get_or_insert(place);
         }
     }
-}
-
-/// A header that fits a layout.
-pub(super) struct Found {
-    pub(super) kind: LayoutKind,
-    pub(super) header: Header,
-    pub(super) runner_up: Option<RunnerUp>,
-}
-
-/// The first row that has all headings a layout needs; plain goes before week, because it says both ends itself.
-///
-/// Otherwise what is missing, each with the cell it is missed at.
-pub(super) fn find(grid: &Grid, settings: &LayoutSettings) -> Result<Found, Vec<(ProblemKind, String)>> {
-    let kinds: &[LayoutKind] = match settings.kind {
-        Some(LayoutKind::Plain) => &[LayoutKind::Plain],
-        Some(LayoutKind::Week) => &[LayoutKind::Week],
-        None => &[LayoutKind::Plain, LayoutKind::Week],
-    };
-    let eligible = |(index, row): &(usize, &GridRow)| match settings.header_row {
-        Some(wanted) => row.number == wanted,
-        None => *index < HEADER_ROWS,
-    };
-    let mut best: Option<(usize, Vec<Column>, &GridRow)> = None;
-    for (index, row) in grid.rows.iter().enumerate().filter(eligible) {
-        let header = Header::of(index, row, settings);
-        let names_all = settings.columns.keys().all(|column| header.place(*column).is_some());
-        let fits = |kind: &&LayoutKind| names_all && header.missing(**kind, settings).is_empty();
-        if let Some(kind) = kinds.iter().find(fits).copied() {
-            let other = kinds.iter().copied().find(|other| *other != kind);
-            if let Some((first, second)) = header.rivals(row) {
-                return Err(vec![(ProblemKind::RivalColumns { first, second }, address(0, row.number))]);
-            }
-            let runner_up = other.map(|layout| RunnerUp { layout, missing: header.missing(layout, settings) });
-            return Ok(Found { kind, header, runner_up });
-        }
-        let missing = kinds.iter().map(|kind| header.missing(*kind, settings)).min_by_key(Vec::len).unwrap_or_default();
-        let known = header.uses.iter().filter(|seen| **seen != ColumnUse::Unused).count();
-        if best.as_ref().is_none_or(|(most, ..)| known > *most) {
-            best = Some((known, missing, row));
-        }
-    }
-    Err(near_miss(grid, settings, best))
-}
-
-/// What to say of the row that came nearest to being a header.
-fn near_miss(
-    grid: &Grid,
-    settings: &LayoutSettings,
-    best: Option<(usize, Vec<Column>, &GridRow)>,
-) -> Vec<(ProblemKind, String)> {
-    let Some((_, missing, row)) = best.filter(|(known, ..)| *known >= 2 || !settings.columns.is_empty()) else {
-        let rows = settings.header_row.map_or(grid.rows.len().min(HEADER_ROWS), |_| 1);
-        return vec![(ProblemKind::NoHeader { rows }, String::new())];
-    };
-    let texts = || (0..row.cells.len()).map(|column| row.text(column)).filter(|text| !text.is_empty());
-    let keys: Vec<String> = texts().map(headings::key).collect();
-    let cell = address(0, row.number);
-    let unknown_headings = settings
-        .columns
-        .iter()
-        .filter(|(_, heading)| !keys.contains(&headings::key(heading)))
-        .map(|(column, heading)| ProblemKind::NoSuchHeading { column: column.word(), heading: heading.clone() });
-    let mut problems: Vec<ProblemKind> = unknown_headings.collect();
-    let named: Vec<&str> = settings.columns.keys().map(|column| column.word()).collect();
-    problems.extend(missing.into_iter().filter(|column| !named.contains(&column.word())).map(|column| {
-        let unused = texts().filter(|text| headings::column(&headings::key(text)).is_none());
-        ProblemKind::MissingColumn { column: column.word(), near: headings::nearest(column, unused) }
-    }));
-    problems.into_iter().map(|kind| (kind, cell.clone())).collect()
 }

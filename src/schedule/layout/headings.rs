@@ -42,6 +42,94 @@ pub(super) fn rank(key: &str) -> Option<RoleRank> {
     WORDS.iter().find(|(word, _)| key.contains(word)).map(|(_, rank)| *rank)
 }
 
+/// Whether a heading is known to tell about a row and not to be a role.
+pub(super) fn is_information(key: &str) -> bool {
+    const WORDS: [&str; 34] = [
+        "id",
+        "index",
+        "no",
+        "nr",
+        "number",
+        "truck",
+        "vehicle",
+        "run",
+        "route",
+        "location",
+        "site",
+        "building",
+        "room",
+        "campus",
+        "department",
+        "unit",
+        "area",
+        "status",
+        "reason",
+        "cancelled",
+        "canceled",
+        "description",
+        "details",
+        "event",
+        "holiday",
+        "holidays",
+        "year",
+        "quarter",
+        "shifttype",
+        "dayofweek",
+        "category",
+        "color",
+        "colour",
+        "link",
+    ];
+    WORDS.contains(&key) || key.ends_with("by")
+}
+
+/// Whether a heading speaks of people on duty, in words that are not known as a role.
+pub(super) fn is_duty(key: &str) -> bool {
+    ["standby", "escalation", "oncall", "onduty", "engineer", "technician", "supervisor", "lead"]
+        .iter()
+        .any(|word| key.contains(word))
+}
+
+/// Whether a heading speaks of people who are away.
+pub(super) fn is_absence(key: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "vacation",
+        "vacations",
+        "leave",
+        "pto",
+        "off",
+        "dayoff",
+        "daysoff",
+        "away",
+        "absent",
+        "absence",
+        "sick",
+        "ooo",
+    ];
+    WORDS.contains(&key)
+}
+
+/// Whether a word speaks of a part of the day, so that the whole day is hardly meant.
+pub(super) fn is_part_of_day(key: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "morning",
+        "mornings",
+        "afternoon",
+        "afternoons",
+        "evening",
+        "evenings",
+        "night",
+        "nights",
+        "overnight",
+        "early",
+        "late",
+        "dayshift",
+        "nightshift",
+        "graveyard",
+    ];
+    WORDS.iter().any(|word| key.starts_with(word) || key.ends_with(word)) || matches!(key, "am" | "pm" | "day" | "days")
+}
+
 /// What a column beside a column of people tells about them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Attribute {
@@ -52,22 +140,29 @@ pub(super) enum Attribute {
 
 /// The attribute that a heading such as `Primary Phone` names, by its [`key`].
 pub(super) fn attribute(key: &str) -> Option<Attribute> {
-    const WORDS: [(&str, Attribute); 9] = [
-        ("phone", Attribute::Phone),
-        ("mobile", Attribute::Phone),
-        ("cell", Attribute::Phone),
-        ("number", Attribute::Phone),
-        ("contactno", Attribute::Phone),
-        ("mail", Attribute::Email),
-        ("note", Attribute::Note),
-        ("comment", Attribute::Note),
-        ("remark", Attribute::Note),
-    ];
-    WORDS.iter().find(|(word, _)| key.contains(word)).map(|(_, attribute)| *attribute)
+    ATTRIBUTES.iter().find(|(word, _)| key.contains(word)).map(|(_, attribute)| *attribute)
 }
 
+/// What a heading such as `Primary Phone` says besides its attribute: whose it is.
+pub(super) fn without_attribute(key: &str) -> &str {
+    let start = ATTRIBUTES.iter().filter_map(|(word, _)| key.find(word)).min();
+    start.and_then(|start| key.get(..start)).unwrap_or(key)
+}
+
+const ATTRIBUTES: [(&str, Attribute); 9] = [
+    ("phone", Attribute::Phone),
+    ("mobile", Attribute::Phone),
+    ("cell", Attribute::Phone),
+    ("number", Attribute::Phone),
+    ("contactno", Attribute::Phone),
+    ("mail", Attribute::Email),
+    ("note", Attribute::Note),
+    ("comment", Attribute::Note),
+    ("remark", Attribute::Note),
+];
+
 /// Every heading that is known, as [`key`] writes it.
-const SYNONYMS: [(Column, &[&str]); 12] = [
+const SYNONYMS: [(Column, &[&str]); 22] = [
     (
         Column::Start,
         &[
@@ -205,4 +300,27 @@ const SYNONYMS: [(Column, &[&str]); 12] = [
     ),
     (Column::Email, &["email", "emailaddress", "mail", "oncallemail"]),
     (Column::Note, &["note", "notes", "comment", "comments", "remark", "remarks"]),
+    (Column::Period, &["period", "dates", "daterange", "datesrange", "dateperiod", "weekrange", "oncallperiod"]),
+    (Column::Time, &["time", "times", "hours", "timerange", "shifttime", "shifttimes", "shifthours"]),
+    (Column::Shift, &["shift", "shiftname", "shiftcode"]),
+    (Column::Weekday, &["weekday", "dayofweek", "dow", "dayname"]),
+    (Column::Month, &["month"]),
+    (Column::Day, &["day", "dayno", "daynumber", "dayofmonth"]),
+    (Column::Team, &["team", "service", "teamname", "servicename", "teamorservice"]),
+    (Column::Users, &["users", "rotation", "rotationusers", "participants"]),
+    (
+        Column::RotationStart,
+        &["handoverstartat", "handoverstart", "rotationstart", "rotationstartat", "handoffstart", "handoffstartat"],
+    ),
+    (
+        Column::IntervalDays,
+        &[
+            "handoverintervaldays",
+            "intervaldays",
+            "rotationdays",
+            "handoffintervaldays",
+            "everydays",
+            "rotationintervaldays",
+        ],
+    ),
 ];

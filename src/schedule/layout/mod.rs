@@ -1,34 +1,60 @@
 //! Which layout does a grid have, and which shifts does it say? One file a family; `recognise` chooses, and says why.
 //!
-//! `settings` is what a site may pin; `headings` knows the words of headings; `header` finds the header and chooses the
-//! family; `rows` skips what is no shift; `names` and `people` read the cells of people; `duties` gives each its role; `sheet` is what the families
-//! share; `plain` and `week` are the families. A further family is one more file, one [`LayoutKind`], and its line in
-//! `header` and in [`read`].
+//! `settings` is what a site may pin, `hours` the hours behind its words; `headings` knows the words of headings,
+//! `header` gives columns their meaning; `recognise` finds the header and chooses the family, with `across` for those
+//! that have their days in it; `rows` skips what is no shift; `names`, `people` and `cover` read the cells of people,
+//! `cells` those of a grid; `sheet` is what the families share, `days` what those of whole days share, `periods` what
+//! the dated ones share; `steps` doubts the order of day and month; `roles` names the roles and `duties` gives each cell
+//! of people its own; `overrides` reads a second file. The families are `plain`, `week`, `day`, `range`, `start`,
+//! `numbers`, `matrix`, `weekdays`, `calendar` and `rotation`. A further family is one more file, one [`LayoutKind`],
+//! and its line in `recognise` and in [`read`].
 
+mod across;
+mod calendar;
+mod cells;
+mod cover;
+mod day;
+mod days;
 mod duties;
 mod header;
 mod headings;
+mod hours;
+mod matrix;
 mod names;
+mod numbers;
+mod overrides;
 mod people;
+mod periods;
 mod plain;
+mod range;
+mod recognise;
+mod roles;
+mod rotation;
 mod rows;
 mod settings;
 mod sheet;
+mod start;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod week;
+mod weekdays;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-pub use settings::{Column, LayoutKind, LayoutSettings};
+pub use hours::Hours;
+pub use overrides::read_overrides;
+pub use settings::{Column, Handoff, LayoutKind, LayoutSettings};
 
 use super::grid::Grid;
-use super::notation::date::Order;
+use super::notation::date::{Order, month_named};
 use super::notation::year::{self, YearDoubt, YearRule};
 use super::problem::{Problem, ProblemKind};
 use super::roster::Roster;
 use super::shift::Shift;
-use header::{Found, Header};
+use header::Header;
+use recognise::Found;
 use sheet::Sheet;
 
 /// What a sheet says.
@@ -49,7 +75,7 @@ pub struct Reading {
 pub struct Recognition {
     /// The layout it was read by.
     pub layout: LayoutKind,
-    /// The row number of its header.
+    /// The row number of its header; 0 when it has none.
     pub header_row: u32,
     /// Its headings and what each was taken for.
     pub columns: Vec<RecognisedColumn>,
@@ -96,6 +122,23 @@ pub enum RecognitionReason {
     StartAndEnd,
     /// The header has a week and people.
     Week,
+    /// The header has what this layout needs.
+    Headings(LayoutKind),
+    /// The header has days across.
+    DaysAcross,
+    /// The settings say which column is which, by letters.
+    Letters,
+    /// The last day of a period is covered, because the next period begins on the day after it.
+    LastDayCovered,
+    /// The last day of a period is that of the handoff, because the next period begins on it.
+    LastDayHandedOver,
+    /// What the sheet says is repeated from one day to another.
+    Repeated {
+        /// The first day.
+        from: NaiveDate,
+        /// The last day.
+        until: NaiveDate,
+    },
     /// The settings name the header's row.
     HeaderSet,
     /// The header stands below so many rows of titles or notes.
@@ -143,6 +186,12 @@ pub enum SkipReason {
     Total,
     /// It explains the sheet.
     Legend,
+    /// It names the month of the rows below.
+    Month,
+    /// It has the numbers of the days below.
+    Dates,
+    /// Its word means that nobody is on duty.
+    Off,
     /// It has no time and names nobody, or is one line of text.
     Remark,
 }
@@ -162,19 +211,17 @@ pub fn read(grid: &Grid, settings: &LayoutSettings, zone: Tz, roster: &Roster) -
         let text = grid.rows.iter().find(|row| cell == format!("A{}", row.number)).map(super::grid::GridRow::line);
         Problem { kind, sheet: grid.sheet.clone(), cell, text: text.unwrap_or_default() }
     };
-    let found = header::find(grid, settings)
+    let found = recognise::find(grid, settings, roster)
         .map_err(|missing| Unusable { problems: missing.into_iter().map(problem).collect() })?;
     let (year, year_reason) = sheet_year(grid, settings, &found.header);
+    let month = sheet_month(grid, settings, &found.header);
     let read_with = |order: Order, years: YearRule| {
-        let mut sheet = Sheet::new(grid, settings, &found.header, (zone, roster), (order, years));
+        let mut sheet = Sheet::new(grid, settings, &found.header, (zone, roster), (order, years, month));
         for row in grid.rows.iter().take(found.header.index) {
             let blank = row.cells.iter().all(|cell| cell.trim().is_empty());
             sheet.skip(row, if blank { SkipReason::Blank } else { SkipReason::Title });
         }
-        match found.kind {
-            LayoutKind::Plain => plain::read(&mut sheet),
-            LayoutKind::Week => week::read(&mut sheet),
-        }
+        read_family(&mut sheet, &found);
         sheet
     };
     let mut sheet = read_with(settings.date_order.into(), YearRule::new(year));
@@ -197,31 +244,61 @@ pub fn read(grid: &Grid, settings: &LayoutSettings, zone: Tz, roster: &Roster) -
         sheet.report_sheet(ProblemKind::NoUsableRow);
         return Err(Unusable { problems: sheet.problems });
     }
-    let mut recognition = recognition(grid, settings, &found);
+    let mut recognition = recognition(settings, &found);
     recognition.reasons.extend(year_reason);
+    recognition.reasons.append(&mut sheet.reasons);
     recognition.reasons.extend(contradicted.then_some(RecognitionReason::OrderContradicted));
     Ok(Reading { shifts: sheet.shifts, problems: sheet.problems, skipped: sheet.skipped, recognition })
 }
 
-fn recognition(grid: &Grid, settings: &LayoutSettings, found: &Found) -> Recognition {
+fn read_family<'a>(sheet: &mut Sheet<'a>, found: &'a Found) {
+    match (found.kind, &found.across) {
+        (LayoutKind::Plain, _) => plain::read(sheet),
+        (LayoutKind::Week, _) => week::read(sheet),
+        (LayoutKind::Day, _) => day::read(sheet),
+        (LayoutKind::Range, _) => range::read(sheet),
+        (LayoutKind::Start, _) => start::read(sheet),
+        (LayoutKind::Numbers, _) => numbers::read(sheet),
+        (LayoutKind::Rotation, _) => rotation::read(sheet),
+        (LayoutKind::Matrix, Some(across)) => matrix::read(sheet, across),
+        (LayoutKind::Weekdays, Some(across)) => weekdays::read(sheet, across),
+        (LayoutKind::Calendar, Some(across)) => calendar::read(sheet, across),
+        (LayoutKind::Matrix | LayoutKind::Weekdays | LayoutKind::Calendar, None) => {}
+    }
+}
+
+fn recognition(settings: &LayoutSettings, found: &Found) -> Recognition {
     let mut reasons = vec![match (settings.kind, found.kind) {
         (Some(_), _) => RecognitionReason::LayoutSet,
         (None, LayoutKind::Plain) => RecognitionReason::StartAndEnd,
         (None, LayoutKind::Week) => RecognitionReason::Week,
+        (None, _) if found.across.is_some() => RecognitionReason::DaysAcross,
+        (None, kind) => RecognitionReason::Headings(kind),
     }];
     match found.header.index {
+        _ if settings.header_row == Some(0) => reasons.push(RecognitionReason::Letters),
         _ if settings.header_row.is_some() => reasons.push(RecognitionReason::HeaderSet),
         0 => {}
         rows => reasons.push(RecognitionReason::HeaderBelow(rows)),
     }
-    let row = grid.rows.get(found.header.index);
     Recognition {
         layout: found.kind,
-        header_row: row.map_or(0, |row| row.number),
-        columns: row.map(|row| found.header.columns(row)).unwrap_or_default(),
+        header_row: found.header.row.number,
+        columns: found.header.columns(),
         reasons,
         runner_up: found.runner_up.clone(),
     }
+}
+
+/// The month of days that are numbers: the setting's, the sheet's name's, the title's.
+fn sheet_month(grid: &Grid, settings: &LayoutSettings, header: &Header) -> Option<u32> {
+    let named = |text: &str| {
+        let mut months =
+            text.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() >= 3).filter_map(month_named);
+        months.next().filter(|first| months.all(|other| other == *first))
+    };
+    let titles = || grid.rows.iter().take(header.index).map(super::grid::GridRow::line).collect::<Vec<_>>().join(" ");
+    settings.month.or_else(|| named(&grid.sheet)).or_else(|| named(&titles()))
 }
 
 /// The year of dates without one: the setting's, the sheet's name's, the title's (domain 6 row 12).

@@ -184,6 +184,14 @@ pub(super) fn denies(text: &str) -> bool {
     words.any(|word| DENYING_WORDS.iter().any(|denying| denying.eq_ignore_ascii_case(word)))
 }
 
+/// Whether the remark of a cell says that the person before it is on call in another's place.
+pub(super) fn says_who_is_on(text: &str) -> bool {
+    const BEGINNINGS: [&str; 6] =
+        ["instead of ", "in place of ", "switched with ", "swapped with ", "swap with ", "switch with "];
+    let remark = text.split_once('(').map_or("", |(_, remark)| remark).trim_start().to_ascii_lowercase();
+    BEGINNINGS.iter().any(|beginning| remark.starts_with(beginning))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,6 +309,15 @@ mod tests {
             ("Ben", false),
         ] {
             assert_eq!(denies(text), denied, "{text}");
+        }
+        for (text, wanted) in [
+            ("Ben (instead of Ana)", true),
+            ("Ben (Switched with Ana)", true),
+            ("Ben (for Ana)", false),
+            ("Ben (swap 12/5)", false),
+            ("instead of Ana", false),
+        ] {
+            assert_eq!(says_who_is_on(text), wanted, "{text}");
         }
     }
 }

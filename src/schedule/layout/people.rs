@@ -70,6 +70,12 @@ impl<'a> PeopleReader<'a> {
             Match::Exact(contact) | Match::Alias(contact) => {
                 of(vec![known(contact)], vec![ProblemKind::Remark { taken: Arc::clone(&contact.name) }])
             }
+            // Written out, the remark leaves no doubt who is on call, known or not (domain 6 row 25).
+            found if names::says_who_is_on(cell) => {
+                let mut people = self.person(name, found);
+                people.problems.push(ProblemKind::Remark { taken: name.into() });
+                people
+            }
             Match::Several(_) | Match::Unknown => nobody(ProblemKind::NotAName),
         }
     }

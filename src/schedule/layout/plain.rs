@@ -1,5 +1,7 @@
 //! Which shifts does a sheet with one row a shift say? Contract 2.1, with dates and times in one cell or in several.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 
 use crate::civil::Interval;
@@ -9,13 +11,16 @@ use crate::schedule::notation::date::WrittenDate;
 use crate::schedule::notation::instant::Written;
 use crate::schedule::notation::time::ClockTime;
 use crate::schedule::notation::year;
-use crate::schedule::problem::ProblemKind;
+use crate::schedule::problem::{LayoutProblem, ProblemKind};
+use crate::schedule::shift::ShiftKind;
 
-use super::duties::{self, Roles};
+use super::duties;
 use super::header;
+use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::{Flaw, Sheet};
+use super::steps;
 
 /// A bound of a shift as the row says it.
 #[derive(Clone, Copy)]
@@ -51,10 +56,9 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
     let times: Vec<usize> =
         [places.date, Some(start), Some(end), places.start_time, places.end_time].into_iter().flatten().collect();
     let people: Vec<usize> = header.people.iter().map(|person| person.column).collect();
-    let Some(header_row) = sheet.grid.rows.get(header.index) else { return };
     let mut roles = Roles::new(header.place(Column::Role));
-    for row in sheet.grid.rows.iter().skip(header.index + 1) {
-        if let Some(reason) = rows::skip(row, header_row, &times, &people) {
+    for row in sheet.grid.rows.iter().skip(header.first_row) {
+        if let Some(reason) = rows::skip(row, &header.row, &times, &people) {
             sheet.skip(row, reason);
             continue;
         }
@@ -66,6 +70,33 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
             Ok(interval) => duties::push(sheet, row, interval, &mut roles),
             Err(flaw) => sheet.report(row, flaw),
         }
+    }
+    drop_dragged(sheet, start);
+}
+
+/// Takes back the shifts whose years were dragged down. An override may come back each year on the same day.
+fn drop_dragged(sheet: &mut Sheet<'_>, column: usize) {
+    if sheet.settings.is_overrides {
+        return;
+    }
+    let mut starts: Vec<(u32, NaiveDate)> = sheet
+        .shifts
+        .iter()
+        .filter(|shift| shift.kind == ShiftKind::Shift)
+        .map(|shift| (shift.row.row, shift.interval.start().with_timezone(&sheet.zone).date_naive()))
+        .collect();
+    starts.dedup_by_key(|(row, _)| *row);
+    let days: Vec<Option<NaiveDate>> = starts.iter().map(|(_, day)| Some(*day)).collect();
+    let dragged = steps::dragged(&days);
+    if dragged.is_empty() {
+        return;
+    }
+    let rows: HashSet<u32> =
+        starts.iter().enumerate().filter(|(index, _)| dragged.contains(index)).map(|(_, (row, _))| *row).collect();
+    sheet.shifts.retain(|shift| !rows.contains(&shift.row.row));
+    let grid = sheet.grid;
+    for row in grid.rows.iter().filter(|row| rows.contains(&row.number)) {
+        sheet.report(row, Flaw { column, kind: LayoutProblem::YearsRunOn.into() });
     }
 }
 
@@ -99,7 +130,7 @@ fn start_of(
         }
         Written::DateTime(date, clock) => (date, Some(clock), places.start),
         Written::Date(date) => {
-            let date = agreeing(sheet, row, places, date)?;
+            let date = agreeing(sheet, row, (places.start, places.date), date)?;
             (date, time_beside(sheet, row, places.start_time)?, places.start)
         }
         Written::Time(clock) => {
@@ -113,6 +144,7 @@ fn start_of(
         }
     };
     let day = sheet.day(with_year_of(date, end), column)?;
+    sheet.check_weekday(row, day)?;
     let civil = match clock {
         Some(clock) => clock.on(day),
         None => Some(day.and_time(sheet.handoff_time(false))),
@@ -121,19 +153,24 @@ fn start_of(
 }
 
 /// A start such as `8-5` is a day without a year only where the `date` column says the same day: it may be hours.
-fn agreeing(sheet: &mut Sheet<'_>, row: &GridRow, places: &Places, start: WrittenDate) -> Result<WrittenDate, Flaw> {
-    let (None, Some(column)) = (start.year, places.date) else { return Ok(start) };
-    match sheet.written(row, column)? {
+pub(super) fn agreeing(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    (column, date): (usize, Option<usize>),
+    start: WrittenDate,
+) -> Result<WrittenDate, Flaw> {
+    let (None, Some(date)) = (start.year, date) else { return Ok(start) };
+    match sheet.written(row, date)? {
         Some(Written::Date(day) | Written::DateTime(day, _)) if (day.month, day.day) == (start.month, start.day) => {
             Ok(WrittenDate { year: day.year, ..start })
         }
-        Some(_) => Err(Flaw { column: places.start, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) }),
+        Some(_) => Err(Flaw { column, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) }),
         None => Ok(start),
     }
 }
 
 /// A start without a year takes that of an end that has one: the last such day not after the end.
-fn with_year_of(start: WrittenDate, end: Written) -> WrittenDate {
+pub(super) fn with_year_of(start: WrittenDate, end: Written) -> WrittenDate {
     let (Written::Date(end) | Written::DateTime(end, _)) = end else { return start };
     let (None, Some(year)) = (start.year, end.year) else { return start };
     let crosses = (start.month, start.day) > (end.month, end.day);
@@ -177,7 +214,8 @@ fn end_of(sheet: &mut Sheet<'_>, row: &GridRow, places: &Places, start: Bound, e
     if let Some(clock) = clock {
         return at_end(sheet, row, column, clock, date).map(Bound::Civil).ok_or_else(impossible);
     }
-    let last = if sheet.settings.end_is_inclusive { date.succ_opt().ok_or_else(impossible)? } else { date };
+    let last =
+        if sheet.settings.end_is_inclusive == Some(true) { date.succ_opt().ok_or_else(impossible)? } else { date };
     Ok(Bound::Civil(last.and_time(sheet.handoff_time(true))))
 }
 

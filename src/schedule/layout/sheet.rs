@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use crate::civil::{self, CivilNote, Interval};
 use crate::schedule::grid::{Grid, GridRow, address};
 use crate::schedule::notation::Refusal;
-use crate::schedule::notation::date::{Order, WrittenDate};
+use crate::schedule::notation::date::{Order, WrittenDate, weekday_named};
 use crate::schedule::notation::instant::{self, Written};
 use crate::schedule::notation::time::{self, Half};
 use crate::schedule::notation::year::YearRule;
@@ -22,10 +22,11 @@ use crate::schedule::shift::{Holder, Role, RowReference, Shift, ShiftKind};
 use super::header::Header;
 use super::people::PeopleReader;
 use super::settings::{Column, LayoutSettings};
-use super::{SkipReason, SkippedRow};
+use super::steps::Steps;
+use super::{RecognitionReason, SkipReason, SkippedRow};
 
 /// A span longer than this many days has probably a wrong year.
-const LONG_SPAN_DAYS: i64 = 62;
+pub(super) const LONG_SPAN_DAYS: i64 = 62;
 
 /// A defect in one column of the row at hand.
 pub(super) struct Flaw {
@@ -40,6 +41,9 @@ pub(super) struct Sheet<'a> {
     pub(super) header: &'a Header,
     pub(super) zone: Tz,
     pub(super) years: YearRule,
+    /// The year and the month of days that are written without them, where something says so.
+    pub(super) year: Option<i32>,
+    pub(super) month: Option<u32>,
     order: Order,
     roster: &'a Roster,
     people: PeopleReader<'a>,
@@ -49,6 +53,9 @@ pub(super) struct Sheet<'a> {
     month_first_cells: u32,
     day_first_cells: u32,
     halves: Halves,
+    steps: Steps,
+    /// What the layout found out while it read, for `explain`.
+    pub(super) reasons: Vec<RecognitionReason>,
     pub(super) no_handoff_time: Option<bool>,
     pub(super) shifts: Vec<Shift>,
     pub(super) problems: Vec<Problem>,
@@ -75,6 +82,8 @@ pub(super) struct Duty<'a> {
     pub(super) phone: Option<usize>,
     pub(super) email: Option<usize>,
     pub(super) note: Option<usize>,
+    /// What is shown as the row, where the row as a whole says too much.
+    pub(super) text: Option<String>,
 }
 
 impl<'a> Sheet<'a> {
@@ -83,7 +92,7 @@ impl<'a> Sheet<'a> {
         settings: &'a LayoutSettings,
         header: &'a Header,
         (zone, roster): (Tz, &'a Roster),
-        (order, years): (Order, YearRule),
+        (order, years, month): (Order, YearRule, Option<u32>),
     ) -> Self {
         let letters = (0..header.width).map(|column| address(column, 0).trim_end_matches('0').to_owned()).collect();
         Self {
@@ -91,7 +100,9 @@ impl<'a> Sheet<'a> {
             settings,
             header,
             zone,
+            year: years.sheet_year(),
             years,
+            month,
             order,
             roster,
             people: PeopleReader::new(roster),
@@ -100,11 +111,18 @@ impl<'a> Sheet<'a> {
             month_first_cells: 0,
             day_first_cells: 0,
             halves: Halves::default(),
+            steps: Steps::default(),
+            reasons: Vec::new(),
             no_handoff_time: None,
             shifts: Vec::with_capacity(grid.rows.len()),
             problems: Vec::new(),
             skipped: Vec::new(),
         }
+    }
+
+    /// What is known of the order of day and month.
+    pub(super) fn order(&self) -> Order {
+        self.order
     }
 
     /// The address of a cell in `row`.
@@ -139,30 +157,64 @@ impl<'a> Sheet<'a> {
         }
         match instant::read(text, self.order) {
             Ok(written) => {
-                if let Written::Date(date) | Written::DateTime(date, _) = written {
-                    self.month_first_cells += u32::from(date.shows_month_first);
-                }
+                self.saw(written);
                 self.see_half(text, row, column);
                 Ok(Some(written))
             }
-            Err(refusal) => {
-                self.day_first_cells += u32::from(matches!(refusal, Refusal::DayBeforeMonth { .. }));
-                Err(Flaw { column, kind: ProblemKind::Unreadable(refusal) })
+            Err(refusal) => Err(self.refused(refusal, column)),
+        }
+    }
+
+    /// Learns the order of day and month from a cell that was read.
+    pub(super) fn saw(&mut self, written: Written) {
+        if let Written::Date(date) | Written::DateTime(date, _) = written {
+            self.month_first_cells += u32::from(date.shows_month_first);
+            if self.order == Order::Assumed && self.month_first_cells == 0 {
+                self.steps.saw(date);
             }
         }
     }
 
-    fn see_half(&mut self, text: &str, row: &GridRow, column: usize) {
+    /// Learns from the hours of a cell whether they tell the half of the day.
+    pub(super) fn see_half(&mut self, text: &str, row: &GridRow, column: usize) {
         match time::half_of(text) {
             Some(Half::Clock24) => self.halves.certain_24 = true,
             Some(Half::Clock12) => self.halves.certain_12 = true,
             Some(Half::Unclear) if self.halves.unclear.is_none() => {
                 let (sheet, cell) = (Arc::clone(&self.grid.sheet), self.address(column, row));
-                let kind = ProblemKind::HalfOfDay;
-                self.halves.unclear = Some(Problem { kind, sheet, cell, text: text.to_owned() });
+                let (kind, text) = (ProblemKind::HalfOfDay, row.text(column).to_owned());
+                self.halves.unclear = Some(Problem { kind, sheet, cell, text });
             }
             _ => {}
         }
+    }
+
+    /// The same of both ends of a cell that says a span.
+    pub(super) fn see_halves(&mut self, row: &GridRow, column: usize) {
+        let text = row.text(column);
+        text.split(['-', '\u{2013}', '\u{2014}'])
+            .flat_map(|part| part.split(" to "))
+            .for_each(|part| self.see_half(part, row, column));
+    }
+
+    /// A cell that gives no date or time.
+    pub(super) fn refused(&mut self, refusal: Refusal, column: usize) -> Flaw {
+        self.day_first_cells += u32::from(matches!(refusal, Refusal::DayBeforeMonth { .. }));
+        Flaw { column, kind: ProblemKind::Unreadable(refusal) }
+    }
+
+    /// Whether the weekday beside a date is that of the date; nothing is chosen when it is not (domain 6 row 13).
+    pub(super) fn check_weekday(&self, row: &GridRow, date: chrono::NaiveDate) -> Result<(), Flaw> {
+        use chrono::Datelike;
+        let columns = [Column::Weekday, Column::Day].into_iter().filter_map(|column| self.header.place(column));
+        for column in columns {
+            if let Some(written) = weekday_named(row.text(column))
+                && written != date.weekday()
+            {
+                return Err(Flaw { column, kind: ProblemKind::Unreadable(Refusal::WrongWeekday { written, date }) });
+            }
+        }
+        Ok(())
     }
 
     /// The day that a date means, by the rows before it.
@@ -172,7 +224,7 @@ impl<'a> Sheet<'a> {
 
     /// The time of a day without one; 00:00 is never taken silently (domain 6 row 7).
     pub(super) fn handoff_time(&mut self, ends: bool) -> NaiveTime {
-        self.settings.handoff_time.unwrap_or_else(|| {
+        self.settings.handoff_time().unwrap_or_else(|| {
             self.no_handoff_time = Some(self.no_handoff_time.unwrap_or(false) || ends);
             NaiveTime::MIN
         })
@@ -208,34 +260,72 @@ impl<'a> Sheet<'a> {
 
     /// Adds the shift of one cell of people, with what is wrong with it.
     pub(super) fn push(&mut self, duty: &Duty<'_>) {
-        let row = duty.row;
-        let cell = row.text(duty.person);
-        let people = self.people.read(cell);
+        self.push_names(duty, duty.row.text(duty.person));
+    }
+
+    /// Adds the shift of the people named by `names`, which stand in the duty's cell.
+    pub(super) fn push_names(&mut self, duty: &Duty<'_>, names: &str) {
+        let people = self.people.read(names);
         for kind in &people.problems {
             let kind = match kind {
                 ProblemKind::Nobody if duty.kind == ShiftKind::Override => ProblemKind::DeliberateGap,
                 kind => kind.clone(),
             };
-            self.report(row, Flaw { column: duty.person, kind });
+            self.report(duty.row, Flaw { column: duty.person, kind });
         }
+        self.push_holders(duty, people.holders.clone());
+    }
+
+    /// The people of a cell, with what is wrong with them said once.
+    pub(super) fn people_of(&mut self, row: &GridRow, column: usize) -> Vec<Holder> {
+        self.people_named(row, column, row.text(column))
+    }
+
+    /// The people named by a part of a cell, likewise.
+    pub(super) fn people_named(&mut self, row: &GridRow, column: usize, names: &str) -> Vec<Holder> {
+        let people = self.people.read(names);
+        for kind in &people.problems {
+            self.report(row, Flaw { column, kind: kind.clone() });
+        }
+        people.holders.clone()
+    }
+
+    /// The people that a text names; what is wrong with it was said before.
+    pub(super) fn holders(&mut self, names: &str) -> Vec<Holder> {
+        self.people.read(names).holders.clone()
+    }
+
+    /// The people the site knows.
+    pub(super) fn roster(&self) -> &'a Roster {
+        self.roster
+    }
+
+    /// The instants between two civil times, without a note where the clock changes.
+    pub(super) fn quietly(&self, from: NaiveDateTime, until: NaiveDateTime) -> Option<Interval> {
+        Interval::new(civil::resolve(self.zone, from).at, civil::resolve(self.zone, until).at)
+    }
+
+    /// Adds the shift of people who are known.
+    pub(super) fn push_holders(&mut self, duty: &Duty<'_>, mut holders: Vec<Holder>) {
+        let row = duty.row;
         let days = duty.interval.length().num_days();
         if days > LONG_SPAN_DAYS {
             let column = self.header.start().or(self.header.place(Column::Week)).unwrap_or(0);
             self.report(row, Flaw { column, kind: ProblemKind::LongSpan { days } });
         }
         let mut hasher = DefaultHasher::new();
+        let cell = row.text(duty.person);
         (duty.interval, duty.role.order, &duty.role.label, duty.kind == ShiftKind::Override, cell).hash(&mut hasher);
         let first = *self.first_rows.entry(hasher.finish()).or_insert(row.number);
         if first != row.number {
             self.report(row, Flaw { column: duty.person, kind: ProblemKind::DuplicateRow { first } });
         }
-        let mut holders = people.holders.clone();
         self.reach_by_row(duty, &mut holders);
         let reference = RowReference {
             sheet: Arc::clone(&self.grid.sheet),
             row: row.number,
             cell: self.address(duty.person, row),
-            text: row.line(),
+            text: duty.text.clone().unwrap_or_else(|| row.line()),
         };
         self.shifts.push(Shift {
             interval: duty.interval,
@@ -252,11 +342,13 @@ impl<'a> Sheet<'a> {
         let own = |column: Option<usize>| column.filter(|column| !duty.row.text(*column).is_empty());
         let (phone, email) = (own(duty.phone), own(duty.email));
         let Some(column) = phone.or(email) else { return };
-        let holder = match holders {
-            [] => return,
-            [holder] => holder,
-            _ => return self.report(duty.row, Flaw { column, kind: ProblemKind::ContactOfSeveral }),
-        };
+        if holders.len() > 1 {
+            if !self.reach_by_lines(duty, phone, email, holders) {
+                self.report(duty.row, Flaw { column, kind: ProblemKind::ContactOfSeveral });
+            }
+            return;
+        }
+        let Some(holder) = holders.first_mut() else { return };
         if let Some(column) = phone {
             match phone::normalise(duty.row.text(column), self.roster.campus()) {
                 Ok(phone) => holder.phone = Some(phone.main.e164),
@@ -273,10 +365,34 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// People on lines of one cell, with a number for each on the lines of another.
+    fn reach_by_lines(
+        &mut self,
+        duty: &Duty<'_>,
+        phone: Option<usize>,
+        email: Option<usize>,
+        holders: &mut [Holder],
+    ) -> bool {
+        let lines = |column: usize| duty.row.text(column).lines().map(str::trim).filter(|line| !line.is_empty());
+        let fits = |column: usize| lines(column).count() == holders.len();
+        let (Some(column), None, true) = (phone, email, fits(duty.person)) else { return false };
+        if !fits(column) {
+            return false;
+        }
+        for (holder, number) in holders.iter_mut().zip(lines(column)) {
+            match phone::normalise(number, self.roster.campus()) {
+                Ok(phone) => holder.phone = Some(phone.main.e164),
+                Err(refusal) => self.report(duty.row, Flaw { column, kind: ProblemKind::BadPhone(refusal) }),
+            }
+        }
+        true
+    }
+
     /// Whether the sheet contradicts the order of day and month that was only assumed, so that it must be read again
     /// without that assumption (domain 6 row 14).
     pub(super) fn contradicts_order(&self) -> bool {
-        self.order == Order::Assumed && self.day_first_cells > 0
+        self.order == Order::Assumed
+            && (self.day_first_cells > 0 || self.month_first_cells == 0 && self.steps.speak_for_day_first())
     }
 
     /// The problems of the sheet as a whole, once all rows are read.

@@ -246,6 +246,8 @@ fn cells_of_people() {
         ("swap w/ 12/5", "", &["not-a-name"]),
         ("Ben (for Ana)", "Ben Ade", &["remark"]),
         ("Zed (for Ana)", "", &["not-a-name"]),
+        ("Ben (switched with Ana)", "Ben Ade", &["remark"]),
+        ("Zed (instead of Ana)", "Zed?", &["unknown-person", "remark"]),
         ("Ana (AM) Ben (PM)", "", &["not-a-name"]),
     ] {
         let problems: Vec<String> = problems.iter().map(|code| (*code).to_owned()).collect();
@@ -423,13 +425,26 @@ proptest! {
                     Just("start".to_owned()), Just("end".to_owned()), Just("person".to_owned()), Just("week of".to_owned()),
                     Just("primary phone".to_owned()), Just("Backup".to_owned()), Just("2026-11-01 01:30".to_owned()),
                     Just("11/1/2026".to_owned()), Just("25/12".to_owned()), Just("23:59".to_owned()), Just("Ana".to_owned()),
-                    Just("9999-12-31 24:00".to_owned()), "\\PC{0,12}",
+                    Just("9999-12-31 24:00".to_owned()), Just("date".to_owned()), Just("shift".to_owned()),
+                    Just("3/4-3/10".to_owned()), Just("2026-W48".to_owned()), Just("0001-01-01".to_owned()),
+                    Just("Sun".to_owned()), Just("Mon".to_owned()), Just("Tue".to_owned()), Just("Wed".to_owned()),
+                    Just("Thu".to_owned()), Just("7am-3pm".to_owned()), Just("2100:500".to_owned()), Just("day".to_owned()),
+                    Just("Ana (Ben on 5 Mar)".to_owned()), Just("Ana (AM) Ben (PM)".to_owned()), Just("Nov".to_owned()),
+                    Just("9".to_owned()), Just("0".to_owned()), Just("month".to_owned()), Just("team".to_owned()),
+                    Just("2026-11-22".to_owned()), Just("2026-11-23".to_owned()), Just("11/24/2026".to_owned()), "\\PC{0,12}",
                 ],
                 0..6,
             ),
             0..8,
         ),
         known_header: bool,
+        set in prop::sample::select(vec![
+            "", "kind = 'week'", "kind = 'day'", "kind = 'range'", "kind = 'numbers'\nmonth = 2\nyear = 2026",
+            "kind = 'matrix'", "kind = 'calendar'", "kind = 'weekdays'\nrepeat_from = '2026-11-22'\nrepeat_until = '2026-12-31'",
+            "kind = 'start'\nuntil_next = true", "kind = 'rotation'", "date_order = 'dmy'\nhandoff = 'Fri 5pm'",
+            "header_row = 0\ncolumns = { date = 'A', person = 'B' }", "header_row = 0\ncolumns = { day = 'A', month = 'B', person = 'C' }",
+            "hours = { Ana = '22:00-06:00', Nov = 'off' }",
+        ]),
     ) {
         let mut rows = rows;
         if known_header {
@@ -437,7 +452,7 @@ proptest! {
         }
         let rows = (1..).zip(rows).map(|(number, cells)| GridRow { number, cells }).collect();
         let grid = Grid { sheet: "any".into(), rows };
-        match read(&grid, &LayoutSettings::default(), Chicago, &roster()) {
+        match read(&grid, &settings(set), Chicago, &roster()) {
             Ok(reading) => {
                 prop_assert!(!reading.shifts.is_empty());
                 for problem in &reading.problems {

@@ -49,6 +49,8 @@ pub struct WrittenDate {
     pub weekday: Option<Weekday>,
     /// Whether the cell can only be month first: two numbers, the second over 12.
     pub shows_month_first: bool,
+    /// Whether it was only assumed that the month stands first: two numbers, both at most 12, and no setting.
+    pub order_assumed: bool,
     /// Whether the year stands first, as in ISO 8601.
     pub iso: bool,
 }
@@ -83,8 +85,14 @@ fn of(date: NaiveDate) -> WrittenDate {
         day: date.day(),
         weekday: None,
         shows_month_first: false,
+        order_assumed: false,
         iso: false,
     }
+}
+
+/// A day that is certain, in the shape of a written one.
+pub(super) fn certain(date: NaiveDate) -> WrittenDate {
+    of(date)
 }
 
 /// A spreadsheet's serial number, days since 1899-12-30, as the day and the seconds into it.
@@ -160,12 +168,20 @@ fn take_weekday(cursor: &mut Cursor<'_>) -> Option<Weekday> {
     Some(*weekday)
 }
 
+/// The weekday that a cell names and nothing else: `Sun`, `Sunday`, `Tues.`.
+pub fn weekday_named(text: &str) -> Option<Weekday> {
+    let text = plain(text);
+    let mut cursor = Cursor::new(&text);
+    take_weekday(&mut cursor).filter(|_| cursor.is_done())
+}
+
 /// Whether `word` is `name` or at least its first three letters.
 fn abbreviates(word: &str, name: &str) -> bool {
     word.len() >= 3 && name.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
-fn month_named(word: &str) -> Option<u32> {
+/// The month that a word names, in full or by its first three letters or more: `Nov`, `Sept`, `NOVEMBER`.
+pub fn month_named(word: &str) -> Option<u32> {
     const NAMES: [&str; 12] = [
         "january",
         "february",
@@ -229,9 +245,13 @@ fn number_first(cursor: &mut Cursor<'_>, first: Number, order: Order) -> Result<
         // `22.11` may as well be a time of day.
         return Err(Refusal::NotUnderstood);
     }
-    in_order(first.value, second.value, separator, order)
-        .and_then(|(month, day)| checked(year, month, day))
-        .map(|date| WrittenDate { shows_month_first: second.value > 12 && date.day == second.value, ..date })
+    in_order(first.value, second.value, separator, order).and_then(|(month, day)| checked(year, month, day)).map(
+        |date| WrittenDate {
+            shows_month_first: second.value > 12 && date.day == second.value,
+            order_assumed: order == Order::Assumed && first.value <= 12 && second.value <= 12,
+            ..date
+        },
+    )
 }
 
 /// `2026-11-22`, `2026/4/1`, `2026.11.22`, `2026-Nov-22`.
@@ -317,7 +337,7 @@ fn year_of(value: u32, digits: usize) -> Option<i32> {
 /// The date, if its month has that day in its year, or in a leap year when the year is missing.
 fn checked(year: Option<i32>, month: u32, day: u32) -> Result<WrittenDate, Refusal> {
     NaiveDate::from_ymd_opt(year.unwrap_or(2024), month, day).ok_or(Refusal::NoSuchDay)?;
-    Ok(WrittenDate { year, month, day, weekday: None, shows_month_first: false, iso: false })
+    Ok(WrittenDate { year, month, day, weekday: None, shows_month_first: false, order_assumed: false, iso: false })
 }
 
 #[cfg(test)]

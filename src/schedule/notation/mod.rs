@@ -1,11 +1,12 @@
 //! Which date or time did a person type? Pure readers of one cell; they refuse what could mean two things.
 //!
-//! `date` reads days, `time` times of day, `instant` a cell that may hold either or both, and `year` decides the year
-//! of a day written without one. A refusal is a value: the layouts turn it into a problem with its cell.
+//! `date` reads days, `time` times of day, `instant` a cell that may hold either or both, `span` a cell with both ends of
+//! a span, and `year` decides the year of a day written without one. A refusal is a value: the layouts turn it into a problem with its cell.
 
 mod cursor;
 pub mod date;
 pub mod instant;
+pub mod span;
 pub mod time;
 pub mod year;
 

@@ -15,6 +15,9 @@ impl ClockTime {
     /// 00:00.
     pub const MIDNIGHT: Self = Self { seconds: 0 };
 
+    /// 24:00.
+    pub const END_OF_DAY: Self = Self { seconds: 86_400 };
+
     /// `seconds` since midnight, at most 86,400.
     pub(super) fn of_seconds(seconds: u32) -> Option<Self> {
         (seconds <= 86_400).then_some(Self { seconds })

@@ -42,6 +42,11 @@ impl YearRule {
         Self { sheet_year: Some(sheet_year), refuses: true, ..Self::default() }
     }
 
+    /// The year of days that are written without one, where something says it.
+    pub fn sheet_year(&self) -> Option<i32> {
+        self.sheet_year
+    }
+
     /// Whether the days read so far may be a whole year off, although each of them fits the one before.
     ///
     /// `12/29, 1/5, 1/12` below the title "2026" begins in 2025 or ends in 2027. A list that first stays in its year for
@@ -59,9 +64,8 @@ impl YearRule {
 
     /// The day meant by `written`, which becomes what the next row is compared with.
     pub fn complete(&mut self, written: WrittenDate) -> Result<NaiveDate, Refusal> {
-        if let (true, None, Some(year)) = (self.refuses, written.year, self.sheet_year) {
-            let earlier = if written.month > 6 { year - 1 } else { year };
-            return Err(Refusal::YearUnclear { earlier, later: earlier + 1 });
+        if written.year.is_none() {
+            self.refuse(written.month)?;
         }
         let date = match (written.year, self.sheet_year, self.last) {
             (Some(year), _, _) | (None, Some(year), None) => written.in_year(year)?,
@@ -70,11 +74,33 @@ impl YearRule {
             (None, None, None) => return Err(Refusal::YearMissing),
         };
         self.saw(date);
-        if written.year.is_none() && self.sheet_year.is_some() {
-            let side = if self.sheet_year == Some(date.year()) { &mut self.inside } else { &mut self.beside };
-            *side = Some(widened(*side, date));
+        if written.year.is_none() {
+            self.place(date);
         }
         Ok(date)
+    }
+
+    /// Notes a day without a year whose month was found by the months above it, counted on from the sheet's year.
+    pub fn saw_without_year(&mut self, date: NaiveDate) -> Result<(), Refusal> {
+        self.refuse(date.month())?;
+        self.saw(date);
+        self.place(date);
+        Ok(())
+    }
+
+    /// Refuses a day without a year where the list fits on either side of New Year.
+    fn refuse(&self, month: u32) -> Result<(), Refusal> {
+        let (true, Some(year)) = (self.refuses, self.sheet_year) else { return Ok(()) };
+        let earlier = if month > 6 { year - 1 } else { year };
+        Err(Refusal::YearUnclear { earlier, later: earlier + 1 })
+    }
+
+    /// Notes on which side of the sheet's year a day fell.
+    fn place(&mut self, date: NaiveDate) {
+        if let Some(year) = self.sheet_year {
+            let side = if year == date.year() { &mut self.inside } else { &mut self.beside };
+            *side = Some(widened(*side, date));
+        }
     }
 
     /// Makes a day that is certain what the next row is compared with.

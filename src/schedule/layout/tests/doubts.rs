@@ -110,3 +110,54 @@ fn weeks_across_new_year_below_a_title_are_not_read_a_year_late() {
     let (shifts, _) = told(&unclear.replace("12/29", "12/29/2025"), "handoff_time = '08:00'");
     assert_eq!(shifts.iter().map(|line| &line[..10]).collect::<Vec<_>>(), ["2025-12-29", "2026-01-05", "2026-01-12"]);
 }
+
+#[test]
+fn the_other_families_doubt_the_same() {
+    let eight = "handoff_time = '08:00'";
+    let day = "Date,Person,Backup,Role\n2026-11-22,Ana,Ben,Windows\nDate,Role,Person\n2026-11-23,Windows,Ben";
+    let (shifts, problems) = told(day, eight);
+    assert_eq!(shifts, ["2026-11-22 08:00 CST Windows: Ana Ortiz", "2026-11-22 08:00 CST Backup: Ben Ade"]);
+    assert_eq!(problems, ["A3 other-header"]);
+    let (_, problems) = told("Date,Name,On call\n2026-11-22,Ana,Ben", eight);
+    assert_eq!(problems, ["A1 rival-columns"]);
+    let (shifts, problems) = told("Date,Name,On call\n2026-11-22,Ana,Ben", "people = ['Name', 'On call']");
+    assert_eq!((shifts.len(), problems.len()), (2, 1), "{problems:?}");
+    let starts = "Date,Start,Person\n2026-08-10,8-5,Ana\n2026-08-10,17:00,Ben";
+    let (shifts, problems) = told(starts, "shift_length = '12:00'\nyear = 2026");
+    assert_eq!(shifts, ["2026-08-10 17:00 CDT primary: Ben Ade"]);
+    assert_eq!(problems, ["B2 unreadable-time"]);
+    let (_, problems) = told("Dates,Primary\n2026-11-22 - 2026-11-28,Ortiz, Ana", eight);
+    assert_eq!(problems[0], "C2 extra-cells");
+}
+
+#[test]
+fn hours_in_one_cell_tell_their_half_by_either_end() {
+    for (hours, problems) in [
+        ("6:00-11:00", vec!["B2 half-of-day"]),
+        ("6:00-14:00", vec![]),
+        ("6:00 to 14:00", vec![]),
+        ("6:00 pm-7:00", vec!["B2 half-of-day"]),
+        ("6:00 am-11:00 am", vec![]),
+        ("06:00-11:00", vec![]),
+    ] {
+        let (_, found) = told(&format!("date,time,person\n2026-11-22,{hours},Ana"), "");
+        assert_eq!(found, problems, "{hours}");
+        let (_, found) = told(&format!("Name,2026-11-22,2026-11-23,2026-11-24\nAna,{hours},,"), "");
+        assert_eq!(found, problems, "{hours} in a grid");
+    }
+}
+
+#[test]
+fn days_across_new_year_below_a_title_are_not_read_a_year_late_in_any_family() {
+    for text in [
+        "On-call 2026,\nDate,Primary\n12/31,Ana\n1/1,Ben\n1/2,Ana\n1/3,Ben",
+        "On-call 2026,\nDates,Primary\n12/29-1/4,Ana\n1/5-1/11,Ben\n1/12-1/18,Ana",
+        "On-call 2026,,,,\nName,12/31,1/1,1/2,1/3\nAna,N,,N,",
+        "On-call 2026,\nDay,Who\nDec,\n31,Ana\nJan,\n1,Ben\n2,Ana\n20,Ben",
+    ] {
+        let set = "handoff_time = '08:00'\nhours = { N = '19:00-07:00' }";
+        let (shifts, problems) = told(text, set);
+        assert_eq!(shifts, Vec::<String>::new(), "{text}");
+        assert!(problems[0].ends_with("year-unclear"), "{text}: {problems:?}");
+    }
+}

@@ -1,0 +1,128 @@
+//! Which shifts does a sheet with dates across say? People down with hours or codes in the cells, or shifts down with names.
+
+use chrono::NaiveDate;
+
+use crate::schedule::grid::GridRow;
+use crate::schedule::notation::Refusal;
+use crate::schedule::notation::instant::Written;
+use crate::schedule::problem::{LayoutProblem, ProblemKind};
+use crate::schedule::shift::{Role, RoleRank, ShiftKind};
+
+use super::SkipReason;
+use super::across::{Across, dates_of};
+use super::cells;
+use super::days::{DayDuty, DaySpan};
+use super::header::PersonColumn;
+use super::numbers::{MonthOfRows, small_number};
+use super::roles::Roles;
+use super::rows;
+use super::settings::Column;
+use super::sheet::{Duty, Flaw, Sheet};
+
+/// Reads the header's block and every later block whose header says its dates again.
+pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
+    let header = sheet.header;
+    let grid_rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
+    let by_name = cells::names_stand_in_cells(grid_rows, across, sheet, sheet.roster());
+    let mut months = MonthOfRows::new(sheet.year, sheet.month);
+    let mut dates = dates(sheet, &header.row, across.days.iter().map(|(column, _)| *column).collect(), &mut months);
+    let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
+    for row in grid_rows {
+        if let Some(columns) = dates_of(row, usize::MAX) {
+            dates = self::dates(sheet, row, columns, &mut months);
+            sheet.skip(row, SkipReason::RepeatedHeader);
+            continue;
+        }
+        if let Some(reason) = rows::skip(row, &header.row, &[], &[across.label]) {
+            sheet.skip(row, reason);
+            continue;
+        }
+        if row.text(across.label).is_empty() {
+            let column = Column::Person.word();
+            sheet.report(row, Flaw { column: across.label, kind: ProblemKind::EmptyCell { column } });
+        } else if by_name {
+            names(sheet, row, across, &dates, &mut roles);
+        } else {
+            hours(sheet, row, across, &dates, &mut roles);
+        }
+    }
+}
+
+/// The days of a header row; a cell that gives none costs its column.
+fn dates(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    columns: Vec<usize>,
+    months: &mut MonthOfRows,
+) -> Vec<(usize, NaiveDate)> {
+    let mut found: Vec<(usize, NaiveDate)> = Vec::with_capacity(columns.len());
+    for column in columns {
+        let day = match small_number(row.text(column)) {
+            Some(number) => months.day(number, None).map(|(day, _)| day).map_err(|kind| Flaw { column, kind }),
+            None => match sheet.written(row, column) {
+                Ok(Some(Written::Date(date) | Written::DateTime(date, _))) => sheet.day(date, column),
+                Ok(_) => Err(Flaw { column, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) }),
+                Err(flaw) => Err(flaw),
+            },
+        };
+        match day {
+            Ok(day) if found.iter().any(|(_, other)| *other == day) => {
+                sheet.report(row, Flaw { column, kind: LayoutProblem::SameDayTwice.into() });
+            }
+            Ok(day) => found.push((column, day)),
+            Err(flaw) => sheet.report(row, flaw),
+        }
+    }
+    found
+}
+
+/// A row of one person, whose cells say hours or codes.
+fn hours(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across, dates: &[(usize, NaiveDate)], roles: &mut Roles) {
+    let holders = sheet.people_of(row, across.label);
+    let role = roles.of(row).unwrap_or_else(|| roles.named(""));
+    let note = sheet.header.place(Column::Note);
+    for (column, day) in dates {
+        let hours = match cells::hours(sheet, row, *column) {
+            Ok(Some(hours)) => hours,
+            Ok(None) => continue,
+            Err(flaw) => {
+                sheet.report(row, flaw);
+                continue;
+            }
+        };
+        for (from, until) in hours.on(*day) {
+            let Some(interval) = sheet.between(row, *column, from, until) else { continue };
+            let (label, cell) = (row.text(across.label), row.text(*column));
+            let text = Some(format!("{label} | {} | {cell}", day.format("%a %Y-%m-%d")));
+            let kind = ShiftKind::Shift;
+            let duty = Duty {
+                row,
+                interval,
+                role: role.clone(),
+                kind,
+                person: across.label,
+                phone: sheet.header.place(Column::Phone),
+                email: sheet.header.place(Column::Email),
+                note,
+                text,
+            };
+            sheet.push_holders(&duty, holders.clone());
+        }
+    }
+}
+
+/// A row of one shift or role, whose cells name people.
+fn names(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across, dates: &[(usize, NaiveDate)], roles: &mut Roles) {
+    let label = row.text(across.label);
+    let role = roles.named(label);
+    let rank = super::headings::rank(&super::headings::key(label)).unwrap_or(RoleRank::Other);
+    let role = Role { rank, ..role };
+    if super::headings::is_part_of_day(&super::headings::key(label)) && sheet.settings.hours_of(label).is_none() {
+        sheet.report(row, Flaw { column: across.label, kind: LayoutProblem::NoHours.into() });
+    }
+    for (column, day) in dates {
+        let person = PersonColumn::of_role(*column, role.clone());
+        let days = DaySpan { first: *day, last: *day, column: *column };
+        sheet.push_days(&DayDuty { row, role: role.clone(), kind: ShiftKind::Shift, person: &person }, days, None);
+    }
+}
