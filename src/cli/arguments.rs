@@ -106,6 +106,9 @@ pub enum Verb {
         /// A time, or - for one a line from standard input.
         #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
         at: Option<String>,
+        /// Answer from the sheet as it stood at this time.
+        #[arg(long, value_name = "TIME")]
+        known_at: Option<String>,
     },
     /// The same with every row that took part and why.
     Explain {
@@ -114,6 +117,9 @@ pub enum Verb {
         /// A time.
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
+        /// Answer from the sheet as it stood at this time.
+        #[arg(long, value_name = "TIME")]
+        known_at: Option<String>,
     },
     /// Holes, overlaps and problems in the schedules.
     Gaps {
@@ -131,6 +137,9 @@ pub enum Verb {
         /// Judge every hour, not only those that need somebody.
         #[arg(long)]
         all_hours: bool,
+        /// Answer from the sheet as it stood at this time.
+        #[arg(long, value_name = "TIME")]
+        known_at: Option<String>,
     },
     /// What the procedure says for given answers; nothing is sent.
     Decide {

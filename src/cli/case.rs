@@ -341,6 +341,7 @@ impl PagePlan {
         if on_call.status == Status::Unusable {
             problems.extend(loaded.problems().iter().map(wording::problems::message));
         }
+        problems.extend(wording::schedule::saved_copy(&loaded, site.zone));
         for person in &on_call.people {
             if person.phone.is_none() {
                 problems.push(format!("{} is on call, but no number is known; see the contacts file", person.name));

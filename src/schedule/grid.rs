@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 /// One sheet or CSV file as rows of text cells, before any meaning is given to them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Grid {
     /// The name a person knows the sheet by: a tab's title or a CSV file's name.
     pub sheet: Arc<str>,
@@ -12,7 +12,7 @@ pub struct Grid {
 }
 
 /// One row of a grid.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct GridRow {
     /// The row number a spreadsheet shows, from 1: in a CSV file the count of records, not of lines.
     pub number: u32,

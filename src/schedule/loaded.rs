@@ -1,7 +1,10 @@
 //! What does a face get when it asks for a schedule? The schedule or why there is none, and how old the reading is.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
+use super::copy::SheetCopy;
 use super::coverage::Coverage;
 use super::layout::{Recognition, SkippedRow};
 use super::on_call::{OnCall, Status};
@@ -31,6 +34,19 @@ pub struct LoadedSchedule {
     pub coverage: Coverage,
     /// SHA-256 of what was read, in hexadecimal.
     pub snapshot: String,
+    /// Where the reading comes from.
+    pub provenance: Provenance,
+}
+
+/// Where a reading comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// What was read from the source just now, to be kept; `None` when a kept copy answers, or nothing can.
+    pub copy: Option<Arc<SheetCopy>>,
+    /// Why the source could not be used, when the last good copy answers instead.
+    pub fault: Vec<Problem>,
+    /// Set when the answer is asked from the version that was in force at that instant, not from the newest.
+    pub known_at: Option<DateTime<Utc>>,
 }
 
 /// How a sheet was understood.

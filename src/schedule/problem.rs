@@ -20,7 +20,7 @@ pub enum Severity {
 }
 
 /// A defect in schedule data and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Problem {
     /// What is wrong, with what a hint needs.
     pub kind: ProblemKind,
@@ -32,8 +32,8 @@ pub struct Problem {
     pub text: String,
 }
 
-/// Every kind of defect.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Every kind of defect. Those that only a reading finds are skipped by serde: a kept copy is read anew.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ProblemKind {
     /// There is no sheet to read: the file is missing, empty or no CSV file.
     NoSheet {
@@ -48,15 +48,19 @@ pub enum ProblemKind {
         rows: usize,
     },
     /// The headings fit a layout but for one column.
+    #[serde(skip)]
     MissingColumn {
         /// The column in our own word.
+        #[serde(skip)]
         column: &'static str,
         /// A heading of the sheet that looks like it.
         near: Option<String>,
     },
     /// The settings name a heading that the sheet does not have.
+    #[serde(skip)]
     NoSuchHeading {
         /// The key under `columns`.
+        #[serde(skip)]
         column: &'static str,
         /// The heading that was looked for.
         heading: String,
@@ -68,10 +72,13 @@ pub enum ProblemKind {
     /// A row has more cells than the header.
     ExtraCells,
     /// A cell gives no date or time.
+    #[serde(skip)]
     Unreadable(Refusal),
     /// A cell that the row cannot do without is empty.
+    #[serde(skip)]
     EmptyCell {
         /// The column in our own word.
+        #[serde(skip)]
         column: &'static str,
     },
     /// A time of day, and no cell of the row says of which day.
@@ -148,6 +155,7 @@ pub enum ProblemKind {
         first: u32,
     },
     /// The phone number cannot be dialled.
+    #[serde(skip)]
     BadPhone(PhoneRefusal),
     /// The text is not an e-mail address.
     BadEmail,
@@ -167,6 +175,15 @@ pub enum ProblemKind {
     UnknownChannel,
     /// The contact has no phone number, so no call and no text message can reach them.
     NoPhone,
+    /// The last good copy is too old to guess from.
+    CopyTooOld {
+        /// How long ago it was read, in whole hours.
+        age_h: i64,
+        /// From how many hours on it is refused.
+        limit_h: u32,
+    },
+    /// No version of the sheet had been seen by the instant that was asked for.
+    NotSeenYet,
 }
 
 impl ProblemKind {
@@ -197,6 +214,8 @@ impl ProblemKind {
             | Self::UnknownChannel
             | Self::NoPhone => Severity::Warning,
             Self::NoSheet { .. }
+            | Self::CopyTooOld { .. }
+            | Self::NotSeenYet
             | Self::NoUsableRow
             | Self::NoHeader { .. }
             | Self::MissingColumn { .. }

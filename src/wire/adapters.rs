@@ -16,7 +16,7 @@ use crate::engine::{Engine, Parts};
 use crate::episode::briefing::Briefing;
 use crate::episode::event::Attempt;
 use crate::episode::state::State;
-use crate::ports::{Clock, EpisodeStore, Message, Provider, Render};
+use crate::ports::{Clock, EpisodeStore, Message, Provider, Render, SnapshotStore};
 use crate::site::Site;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
@@ -32,25 +32,50 @@ pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
     }
 }
 
-/// Opens the page log, and makes it when there is none.
-pub(super) async fn store(loaded: &Loaded) -> Result<Arc<dyn EpisodeStore>, CommandError> {
-    Ok(Arc::new(SqliteStore::open(&database(loaded)?).await?))
+/// What one database keeps, each part behind its own port.
+pub(super) struct Stores {
+    /// The page log.
+    pub pages: Arc<dyn EpisodeStore>,
+    /// The versions of sheets.
+    pub snapshots: Arc<dyn SnapshotStore>,
 }
 
-/// Opens the page log for looking; nothing when there is none yet, and none is made.
-pub(super) async fn store_to_read(loaded: &Loaded) -> Result<Option<Arc<dyn EpisodeStore>>, CommandError> {
+impl Stores {
+    fn of(store: SqliteStore) -> Self {
+        let store = Arc::new(store);
+        Self { pages: store.clone(), snapshots: store }
+    }
+}
+
+/// Opens the database, and makes it when there is none.
+pub(super) async fn stores(loaded: &Loaded) -> Result<Stores, CommandError> {
+    Ok(Stores::of(SqliteStore::open(&database(loaded)?).await?))
+}
+
+/// Opens the database for looking; nothing when there is none yet, and none is made.
+pub(super) async fn stores_to_read(loaded: &Loaded) -> Result<Option<Stores>, CommandError> {
     let file = database(loaded)?;
     if !file.exists() {
         return Ok(None);
     }
     match SqliteStore::open(&file).await {
-        Ok(store) => Ok(Some(Arc::new(store))),
+        Ok(store) => Ok(Some(Stores::of(store))),
         // A log that may only be read can still be looked at.
         Err(error) => match SqliteStore::open_for_reading(&file).await {
-            Ok(store) => Ok(Some(Arc::new(store))),
+            Ok(store) => Ok(Some(Stores::of(store))),
             Err(_) => Err(error.into()),
         },
     }
+}
+
+/// Opens the page log, and makes it when there is none.
+pub(super) async fn store(loaded: &Loaded) -> Result<Arc<dyn EpisodeStore>, CommandError> {
+    Ok(stores(loaded).await?.pages)
+}
+
+/// Opens the page log for looking; nothing when there is none yet, and none is made.
+pub(super) async fn store_to_read(loaded: &Loaded) -> Result<Option<Arc<dyn EpisodeStore>>, CommandError> {
+    Ok(stores_to_read(loaded).await?.map(|stores| stores.pages))
 }
 
 /// The engine of this process.

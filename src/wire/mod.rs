@@ -1,7 +1,7 @@
 //! What is this program made of tonight? Settings to adapters to engine; the only place that knows all.
 //!
 //! `environment` and `clock` are the only files that may ask the machine; `locate` and `load` find and read the site;
-//! `adapters` builds providers, store and engine; `verbs` hands each verb what it needs.
+//! `memory` asks for kept versions of sheets; `adapters` builds providers, store and engine; `verbs` hands each verb what it needs.
 
 mod adapters;
 mod clock;
@@ -9,6 +9,7 @@ mod environment;
 mod load;
 mod locate;
 mod logs;
+mod memory;
 mod verbs;
 
 use std::io::Write;

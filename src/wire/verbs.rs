@@ -1,15 +1,17 @@
 //! What does each verb need? Loads it, builds it, and hands it over.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, TimeDelta, Timelike, Utc};
 
+use super::adapters::Stores;
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
-use super::{adapters, locate};
+use super::{adapters, locate, memory};
 use crate::civil::Interval;
 use crate::cli::arguments::{Arguments, CaseArguments, Color, Format, Verb};
 use crate::cli::case::{self, Next, Prepared, Surroundings};
@@ -24,6 +26,8 @@ use crate::cli::{ask, decide, explain, gaps, reports, who};
 use crate::engine::{Engine, Opening};
 use crate::episode::input::Input;
 use crate::ports::{Begun, Clock, EpisodeStore};
+use crate::schedule::copy::SheetCopy;
+use crate::schedule::loaded::LoadedSchedule;
 use crate::wording;
 use crate::wording::decision::Call;
 use crate::wording::record::Facts;
@@ -70,23 +74,23 @@ fn verb_of(
     let face = Face { zone, now, format };
     let parse = |text: &str| instant::parse(text, zone, now).map_err(|error| CommandError::usage(error.to_string()));
     match verb {
-        Verb::Who { schedule, at } => {
-            let schedules = loaded.schedules(schedule.as_deref(), now)?;
+        Verb::Who { schedule, at, known_at } => {
+            let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
             match at.as_deref() {
                 Some("-") => Ok(who::stream(&schedules, &face, std::io::stdin().lock(), out)?),
                 at => Ok(who::run(&schedules, &face, parse(at.unwrap_or("now"))?, out)?),
             }
         }
-        Verb::Explain { schedule, at } => {
-            let schedules = loaded.schedules(Some(schedule), now)?;
+        Verb::Explain { schedule, at, known_at } => {
+            let schedules = read_schedules(&loaded, Some(schedule), known_at.as_deref(), &face)?;
             let at = parse(at.as_deref().unwrap_or("now"))?;
             match schedules.first() {
                 Some(schedule) => Ok(explain::run(schedule, &face, at, out)?),
                 None => Err(CommandError::usage("there is no such schedule")),
             }
         }
-        Verb::Gaps { schedule, from, to, days, all_hours } => {
-            let schedules = loaded.schedules(schedule.as_deref(), now)?;
+        Verb::Gaps { schedule, from, to, days, all_hours, known_at } => {
+            let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
             let window = window(from.as_deref(), to.as_deref(), *days, &parse)?;
             let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
             Ok(gaps::run(&schedules, &face, window, desks, *all_hours, out)?)
@@ -114,6 +118,23 @@ fn verb_of(
         Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
         Verb::Run { once } => engine_alone(*once, environment, loaded),
     }
+}
+
+/// The schedules as they are now, or as they stood at `known_at`.
+fn read_schedules(
+    loaded: &Loaded,
+    wanted: Option<&str>,
+    known_at: Option<&str>,
+    face: &Face,
+) -> Result<Vec<LoadedSchedule>, CommandError> {
+    let Some(text) = known_at else { return loaded.schedules(wanted, face.now) };
+    let at = instant::parse(text, face.zone, face.now).map_err(|error| CommandError::usage(error.to_string()))?.at;
+    if at > face.now {
+        return Err(CommandError::usage("--known-at lies in the future, of which nothing was seen yet"));
+    }
+    // A time in whole seconds means that whole second: what was seen within it was known.
+    let known_at = if at.nanosecond() == 0 { (at + TimeDelta::milliseconds(999)).min(face.now) } else { at };
+    loaded.schedules_known_at(wanted, known_at)
 }
 
 fn window(
@@ -273,9 +294,13 @@ fn call(
     };
     let by = environment.user.clone().unwrap_or_else(|| "agent".to_owned());
     let loaded = Arc::new(loaded);
+    let copies = RefCell::new(Vec::new());
     let read_schedule = |name: &str| {
-        let mut found = loaded.schedules(Some(name), now)?;
-        found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))
+        // A page may pretend another time; how old a reading is, the true time says.
+        let mut found = loaded.schedules(Some(name), MachineClock::real().now())?;
+        let found = found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))?;
+        copies.borrow_mut().extend(found.provenance.copy.clone().map(|copy| (name.to_owned(), copy)));
+        Ok(found)
     };
     let surroundings = Surroundings {
         site: &loaded.site,
@@ -285,7 +310,8 @@ fn call(
         format: arguments.global.format,
         schedule: &read_schedule,
     };
-    let session = Session { words, loaded: &loaded, environment, clock, show, surroundings: &surroundings };
+    let session =
+        Session { words, loaded: &loaded, environment, clock, show, surroundings: &surroundings, copies: &copies };
     if !words.dry_run
         && let Some(joined) = block_on(session.join(&case, &mut out))?
     {
@@ -319,9 +345,17 @@ struct Session<'a> {
     clock: Arc<dyn Clock>,
     show: Show,
     surroundings: &'a Surroundings<'a>,
+    /// The sheets that were read for this call, to be kept with the page.
+    copies: &'a RefCell<Vec<(String, Arc<SheetCopy>)>>,
 }
 
 impl Session<'_> {
+    /// Keeps the sheets that the page is based on.
+    async fn keep_sheets(&self, stores: &Stores) {
+        let copies = self.copies.take();
+        memory::keep(stores, &copies, MachineClock::real().now()).await;
+    }
+
     fn engine(&self, store: &Arc<dyn EpisodeStore>) -> Result<Engine, CommandError> {
         adapters::engine(self.loaded, self.environment, Arc::clone(store), Arc::clone(&self.clock))
     }
@@ -331,10 +365,11 @@ impl Session<'_> {
         if !adapters::database(self.loaded)?.exists() {
             return Ok(None);
         }
-        let store = adapters::store(self.loaded).await?;
+        let stores = adapters::stores(self.loaded).await?;
+        let store = &stores.pages;
         let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
         let Some(page) = reader.open_page(case).await? else { return Ok(None) };
-        let engine = self.engine(&store)?;
+        let engine = self.engine(store)?;
         let state = reader.state(&page.episode).await?;
         if self.show != Show::Nothing {
             for line in wording::page::joined(&state, self.words.again, self.clock.now(), reader.site.zone) {
@@ -348,15 +383,16 @@ impl Session<'_> {
                 let words = wording::refusals::said(&refusal, &state.case, reader.site.zone);
                 return Err(CommandError::finding(words));
             }
+            self.keep_sheets(&stores).await;
         }
         self.follow(&engine, &reader, &page.episode, out).await.map(Some)
     }
 
     /// Opens the page and follows it.
     async fn page(&self, prepared: Prepared, out: &mut (dyn Write + Send)) -> CommandResult {
-        let store = adapters::store(self.loaded).await?;
-        let engine = self.engine(&store)?;
-        let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
+        let stores = adapters::stores(self.loaded).await?;
+        let engine = self.engine(&stores.pages)?;
+        let reader = Reader { site: &self.loaded.site, store: Some(stores.pages.as_ref()) };
         let Prepared { opened, briefing, told_at, has_technician } = prepared;
         let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
         let case = opening.opened.case.clone();
@@ -365,6 +401,7 @@ impl Session<'_> {
             .await?
             .map_err(|refusal| CommandError::finding(wording::refusals::said(&refusal, &case, reader.site.zone)))?;
         let (Begun::New(episode) | Begun::Joined(episode)) = begun;
+        self.keep_sheets(&stores).await;
         let exit = self.follow(&engine, &reader, &episode, out).await?;
         Ok(if has_technician || exit != Exit::Done || !self.words.no_wait { exit } else { Exit::Finding })
     }

@@ -278,17 +278,37 @@ pub(super) fn problem(described: &Described, sheet: &str, cell: &str, text: &str
     if described.hint.is_empty() { what } else { what + "\n" + &paragraph("           ", 11, &described.hint) }
 }
 
-/// How old the reading is, and whether it is the saved copy.
+/// Said before a page that the saved copy answers for the sheet.
+pub fn saved_copy(loaded: &LoadedSchedule, zone: Tz) -> Option<String> {
+    loaded.from_cache.then(|| age(loaded, zone))
+}
+
+/// How old the reading is, and whether it is the saved copy; why it is, in the lines after it.
 pub(super) fn reading_age(loaded: &LoadedSchedule, zone: Tz) -> String {
+    let mut lines = vec![paragraph(MARGIN, INDENT, &age(loaded, zone))];
+    let told = |problem: &Problem| {
+        let place = [&*problem.sheet, &*problem.cell].join(" ");
+        paragraph(MARGIN, INDENT + 2, &format!("{}: {}", place.trim(), problems::message(problem)))
+    };
+    let errors = loaded.provenance.fault.iter().filter(|problem| problem.kind.severity() == Severity::Error);
+    lines.extend(errors.take(PROBLEMS_TOLD).map(told));
+    lines.join("\n")
+}
+
+fn age(loaded: &LoadedSchedule, zone: Tz) -> String {
     let age = time::span(Duration::seconds(loaded.age_s));
     let read = format!("{age} ago, {}", clock(loaded.read_at, zone));
-    let text = match (loaded.stale, loaded.from_cache) {
+    if let Some(known_at) = loaded.provenance.known_at {
+        let seen =
+            if loaded.schedule.is_ok() { format!("; read {}", clock(loaded.read_at, zone)) } else { String::new() };
+        return format!("AS KNOWN at {}{seen}", clock(known_at, zone));
+    }
+    match (loaded.stale, loaded.from_cache) {
         (false, false) => format!("sheet read {age} ago"),
-        (false, true) => format!("SAVED COPY read {read}; the sheet could not be read now"),
+        (false, true) => format!("SAVED COPY read {read}; the sheet could not be used now"),
         (true, false) => format!("STALE: sheet read {read}; it may have changed since"),
-        (true, true) => format!("STALE SAVED COPY read {read}; the sheet could not be read now"),
-    };
-    paragraph(MARGIN, INDENT, &text)
+        (true, true) => format!("STALE SAVED COPY read {read}; the sheet could not be used now"),
+    }
 }
 
 fn conflict(answer: &OnCall) -> String {

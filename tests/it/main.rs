@@ -17,6 +17,7 @@ mod rooms;
 #[cfg(test)]
 mod simulation;
 mod sms;
+mod snapshots;
 mod store;
 mod support;
 mod support_http;
