@@ -141,6 +141,14 @@ pub enum Verb {
         #[arg(long, value_name = "TIME")]
         known_at: Option<String>,
     },
+    /// Reads every sheet, keeps new versions, says what is different.
+    Sync {
+        /// One schedule; all when absent.
+        schedule: Option<String>,
+        /// Write to everybody whose time on call is changed.
+        #[arg(long)]
+        mail: bool,
+    },
     /// What the procedure says for given answers; nothing is sent.
     Decide {
         /// The answers.

@@ -20,7 +20,7 @@ pub(super) fn fold_role(label: &str) -> String {
 }
 
 /// A person's name for comparing: NFKC, one blank between words, without case.
-fn fold_name(name: &str) -> String {
+pub(super) fn fold_name(name: &str) -> String {
     let normal: String = name.nfkc().collect();
     normal.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }

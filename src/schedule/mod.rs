@@ -3,10 +3,12 @@
 //! `copy` is what a source hands over, a `grid` a sheet; `notation` reads dates and times as people type them; `layout` turns a grid
 //! into shifts; `roster` knows people and how to reach them; `problem` is a defect with its cell; `resolve` answers
 //! who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of time;
+//! `difference` compares two versions;
 //! `loaded` is a schedule as a face gets it, with its age.
 
 pub mod copy;
 pub mod coverage;
+pub mod difference;
 pub mod explain;
 pub mod gaps;
 pub mod grid;

@@ -1,7 +1,8 @@
 //! In which shape do faces hand out answers? The JSON of contract 3, one struct a shape, shared by every face.
 //!
 //! A field may be added; none is renamed, removed or left out: what is not there is `null` or an empty list.
-//! `who` is who is on call, `explain` the same with its reasons, `gaps` what a schedule leaves open, `problem` one
+//! `who` is who is on call, `explain` the same with its reasons, `gaps` what a schedule leaves open, `sync` what
+//! changed in the sheets, `problem` one
 //! defect of a sheet, `decision` what the procedure says, `page` a page with its promise.
 
 pub mod decision;
@@ -9,4 +10,5 @@ pub mod explain;
 pub mod gaps;
 pub mod page;
 pub mod problem;
+pub mod sync;
 pub mod who;

@@ -11,12 +11,12 @@ use super::load::Loaded;
 use crate::cli::desk::{facts, others, schedule_label};
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
-use crate::delivery::{self, CarrierGateway, SmtpMail, Training, TwilioCredentials, TwilioSms};
+use crate::delivery::{self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioCredentials, TwilioSms};
 use crate::engine::{Engine, Parts};
 use crate::episode::briefing::Briefing;
 use crate::episode::event::Attempt;
 use crate::episode::state::State;
-use crate::ports::{Clock, EpisodeStore, Message, Provider, Render, SnapshotStore};
+use crate::ports::{Clock, EpisodeStore, Message, NoticeStore, Post, Provider, Render, SnapshotStore};
 use crate::site::Site;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
@@ -38,12 +38,14 @@ pub(super) struct Stores {
     pub pages: Arc<dyn EpisodeStore>,
     /// The versions of sheets.
     pub snapshots: Arc<dyn SnapshotStore>,
+    /// What people were told.
+    pub notices: Arc<dyn NoticeStore>,
 }
 
 impl Stores {
     fn of(store: SqliteStore) -> Self {
         let store = Arc::new(store);
-        Self { pages: store.clone(), snapshots: store }
+        Self { pages: store.clone(), snapshots: store.clone(), notices: store }
     }
 }
 
@@ -128,15 +130,41 @@ fn live_providers(
         providers.push(Arc::new(TwilioSms::new(settings, credentials).map_err(unusable)?));
     }
     if let Some(settings) = &delivery.mail {
-        let password = secret(environment.mail_password.as_ref(), settings.password_file.as_deref(), &loaded.folder)?;
-        let root = match &settings.ca_file {
-            Some(file) => Some(read(&loaded.folder.join(file), "ca_file")?),
-            None => None,
-        };
-        let mail = SmtpMail::new(settings, password, root.as_deref(), Arc::clone(clock)).map_err(unusable)?;
-        providers.push(Arc::new(mail));
+        providers.push(Arc::new(mail(settings, loaded, environment, clock)?));
     }
     Ok(providers)
+}
+
+fn mail(
+    settings: &SmtpSettings,
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> Result<SmtpMail, CommandError> {
+    let password = secret(environment.mail_password.as_ref(), settings.password_file.as_deref(), &loaded.folder)?;
+    let root = match &settings.ca_file {
+        Some(file) => Some(read(&loaded.folder.join(file), "ca_file")?),
+        None => None,
+    };
+    SmtpMail::new(settings, password, root.as_deref(), Arc::clone(clock))
+        .map_err(|error| CommandError::usage(error.to_string()))
+}
+
+/// The way out for letters; in training one that sends nothing.
+pub(super) fn post(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: Arc<dyn Clock>,
+) -> Result<Box<dyn Post>, CommandError> {
+    let delivery = &loaded.site.settings.delivery;
+    if loaded.site.is_training() {
+        return Ok(Box::new(Training::new(Channel::Email, delivery.training, clock)));
+    }
+    match &delivery.mail {
+        Some(settings) => Ok(Box::new(mail(settings, loaded, environment, &clock)?)),
+        None => Err(CommandError::usage("--mail needs a mail server, and the settings name none")
+            .hint("add [delivery.mail] with host and from")),
+    }
 }
 
 /// A secret from the environment, else from the file that the settings name.

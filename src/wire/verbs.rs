@@ -11,7 +11,7 @@ use super::adapters::Stores;
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
-use super::{adapters, locate, memory};
+use super::{adapters, locate, memory, upkeep};
 use crate::civil::Interval;
 use crate::cli::arguments::{Arguments, CaseArguments, Color, Format, Verb};
 use crate::cli::case::{self, Next, Prepared, Surroundings};
@@ -94,6 +94,10 @@ fn verb_of(
             let window = window(from.as_deref(), to.as_deref(), *days, &parse)?;
             let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
             Ok(gaps::run(&schedules, &face, window, desks, *all_hours, out)?)
+        }
+        Verb::Sync { schedule, mail } => {
+            let schedules = loaded.schedules(schedule.as_deref(), now)?;
+            upkeep::sync(&schedules, *mail, environment, &loaded, face, out)
         }
         Verb::Decide { answers, at, stream, no_input, table } => {
             let request = DecideRequest { answers, at: at.as_deref(), stream: stream.as_deref(), no_input: *no_input };
@@ -201,7 +205,7 @@ fn decided(
 }
 
 /// A runtime for the verbs that reach the page log or a provider; the others never pay for one.
-fn block_on<T>(future: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+pub(super) fn block_on<T>(future: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

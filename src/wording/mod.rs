@@ -1,9 +1,10 @@
 //! Which sentence does a person read? Every word for people, pure: no policy, no effects.
 //!
 //! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For technicians:
-//! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `layouts`, `problems`,
+//! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `changes`, `layouts`, `problems`,
 //! `partners`. For all of them: `time`, `phone`, and `columns` that fills lines.
 
+pub mod changes;
 pub mod columns;
 pub mod decision;
 pub mod decision_sheet;

@@ -265,6 +265,18 @@ pub(super) fn told_problems(loaded: &LoadedSchedule) -> Vec<String> {
     lines
 }
 
+/// Said by `sync` of a sheet that gave nothing new: why, and whether a saved copy answers meanwhile.
+pub fn could_not_use(loaded: &LoadedSchedule, zone: Tz) -> String {
+    let head = format!("{} ({}): CANNOT USE the sheet; nothing was kept", loaded.title, loaded.name);
+    let mut lines = vec![paragraph("", 2, &head)];
+    if loaded.schedule.is_ok() {
+        lines.push(reading_age(loaded, zone));
+    } else {
+        lines.extend(told_problems(loaded));
+    }
+    lines.join("\n")
+}
+
 /// One problem with its place, its text and what to do.
 pub(super) fn problem(described: &Described, sheet: &str, cell: &str, text: &str) -> String {
     let label = match described.severity {

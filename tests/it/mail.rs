@@ -55,15 +55,15 @@ impl Certificates {
 }
 
 /// A running mail server.
-struct MailServer {
+pub(crate) struct MailServer {
     program: Program,
-    port: u16,
+    pub(crate) port: u16,
     certificates: Option<Certificates>,
 }
 
 impl MailServer {
     /// Starts one in the mode `tls`, with a login by `mechanism` if there is one.
-    fn start(tls: &str, mechanism: Option<&str>) -> Self {
+    pub(crate) fn start(tls: &str, mechanism: Option<&str>) -> Self {
         let certificates = (tls != "none").then(Certificates::make);
         let mut command = Command::new(tool("venv/bin/python"));
         command.arg(project("tests/it/mail_server.py")).args(["--tls", tls]);
@@ -89,7 +89,7 @@ impl MailServer {
     }
 
     /// The next mail the server took.
-    fn taken(&self) -> serde_json::Value {
+    pub(crate) fn taken(&self) -> serde_json::Value {
         let line = self.program.lines_until("{").pop().unwrap_or_default();
         serde_json::from_str(&line).expect("the server writes JSON")
     }

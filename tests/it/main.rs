@@ -22,4 +22,5 @@ mod store;
 mod support;
 mod support_http;
 mod support_tools;
+mod sync;
 mod who;
