@@ -31,7 +31,8 @@ pub struct Global {
     /// ./schedules/page-oncall.toml, the user's and /etc's).
     #[arg(long, global = true, value_name = "FILE", display_order = 90)]
     pub config: Option<PathBuf>,
-    /// How results are printed; json is one object, or one object a line for streams.
+    /// How results are printed; json is one object, or one object a line for streams;
+    /// junit and github are for gaps only.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, display_order = 91)]
     pub format: Format,
     /// Whether to use colour; `NO_COLOR` is honoured.
@@ -140,6 +141,9 @@ pub enum Verb {
         /// Answer from the sheet as it stood at this time.
         #[arg(long, value_name = "TIME")]
         known_at: Option<String>,
+        /// Write to the schedule's owners when something new is found.
+        #[arg(long, conflicts_with = "known_at")]
+        mail: bool,
     },
     /// Reads every sheet, keeps new versions, says what is different.
     Sync {

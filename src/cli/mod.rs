@@ -13,6 +13,8 @@ pub mod explain;
 pub mod face;
 pub mod follow;
 pub mod gaps;
+mod gaps_formats;
+pub mod gaps_mail;
 pub mod instant;
 pub mod letters;
 pub mod pages;

@@ -3,7 +3,8 @@
 //! `copy` is what a source hands over, a `grid` a sheet; `notation` reads dates and times as people type them; `layout` turns a grid
 //! into shifts; `roster` knows people and how to reach them; `problem` is a defect with its cell; `resolve` answers
 //! who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of time;
-//! `difference` compares two versions;
+//! `lint` finds what looks wrong in rows that were read, `judgement`
+//! gathers all of that; `difference` compares two versions;
 //! `loaded` is a schedule as a face gets it, with its age.
 
 pub mod copy;
@@ -13,7 +14,9 @@ pub mod explain;
 pub mod gaps;
 pub mod grid;
 mod identity;
+pub mod judgement;
 pub mod layout;
+pub mod lint;
 pub mod loaded;
 pub mod notation;
 pub mod on_call;

@@ -34,6 +34,10 @@ use crate::wording::record::Facts;
 
 /// Carries out the call.
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandResult {
+    if arguments.global.format.is_of_findings() && !matches!(arguments.verb, Some(Verb::Gaps { .. })) {
+        return Err(CommandError::usage("--format junit and --format github are for gaps only")
+            .hint("use --format text or --format json"));
+    }
     let file = locate::settings_file(arguments.global.config.as_deref(), environment)?;
     let loaded = load::site(&file)?;
     for warning in &loaded.warnings {
@@ -89,11 +93,14 @@ fn verb_of(
                 None => Err(CommandError::usage("there is no such schedule")),
             }
         }
-        Verb::Gaps { schedule, from, to, days, all_hours, known_at } => {
+        Verb::Gaps { schedule, from, to, days, all_hours, known_at, mail } => {
             let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
             let window = window(from.as_deref(), to.as_deref(), *days, &parse)?;
             let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
-            Ok(gaps::run(&schedules, &face, window, desks, *all_hours, out)?)
+            let judged = gaps::judge(&schedules, &face, window, desks, *all_hours);
+            gaps::write(&judged, &face, window, out)?;
+            let report = upkeep::Report { judged: &judged, window, desks, mail: *mail };
+            upkeep::gaps(&report, environment, &loaded, face, out)
         }
         Verb::Sync { schedule, mail } => {
             let schedules = loaded.schedules(schedule.as_deref(), now)?;
@@ -293,8 +300,8 @@ fn call(
     let now = clock.now();
     let show = match (arguments.global.format, std::io::stdout().is_terminal()) {
         (Format::Json, _) => Show::Nothing,
-        (Format::Text, true) => Show::Screen,
-        (Format::Text, false) => Show::Lines,
+        (_, true) => Show::Screen,
+        (_, false) => Show::Lines,
     };
     let by = environment.user.clone().unwrap_or_else(|| "agent".to_owned());
     let loaded = Arc::new(loaded);

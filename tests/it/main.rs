@@ -9,6 +9,7 @@
 
 mod decisions;
 mod engine;
+mod lint;
 mod mail;
 mod paging;
 mod reading;
