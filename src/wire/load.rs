@@ -1,8 +1,9 @@
 //! What do the site's files say now? Opens them, and names the file in whatever goes wrong.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::cli::error::CommandError;
@@ -10,17 +11,19 @@ use crate::decision::Partners;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
 use crate::schedule::layout::{LayoutSettings, Unusable};
-use crate::schedule::loaded::{LoadedSchedule, Understood};
+use crate::schedule::loaded::{LoadedSchedule, Provenance, Understood};
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::roster::Roster;
 use crate::schedule::tabs;
+use crate::schedule::version::SheetVersion;
 use crate::site::settings::ScheduleSettings;
 use crate::site::{Settings, Site, holidays};
 use crate::source::google::Surroundings;
-use crate::source::{Expected, Fetched, ScheduleSource, csv};
+use crate::source::{Expected, ScheduleSource, csv};
 use crate::wording;
 
 use super::environment::Environment;
+use super::memory;
 use super::sheets::{self, Hurry};
 
 /// A site and the folder it was read from.
@@ -100,14 +103,37 @@ fn optional_table(folder: &Path, name: &str) -> Result<Option<Grid>, CommandErro
     }
 }
 
+/// A schedule of the settings, and where it is kept.
+struct Named<'a> {
+    name: &'a str,
+    settings: &'a ScheduleSettings,
+    source: ScheduleSource,
+}
+
 impl Loaded {
-    /// The schedules that `wanted` names, or all of them, each read now.
+    /// The schedules that `wanted` names, or all of them, each read now. One that cannot be used is answered by its last
+    /// good copy, while that is young enough (contract 2.3 rule 8).
     pub(super) fn schedules(
         &self,
         wanted: Option<&str>,
         now: DateTime<Utc>,
         hurry: Hurry,
     ) -> Result<Vec<LoadedSchedule>, CommandError> {
+        let named = self.wanted(wanted)?;
+        let read = self.bytes(named.iter().map(|named| &named.source), hurry);
+        Ok(named.iter().zip(read).map(|(named, bytes)| self.schedule(named, bytes, now)).collect())
+    }
+
+    /// The same schedules as they stood at `known_at`, from the versions that were kept.
+    pub(super) fn schedules_known_at(
+        &self,
+        wanted: Option<&str>,
+        known_at: DateTime<Utc>,
+    ) -> Result<Vec<LoadedSchedule>, CommandError> {
+        self.wanted(wanted)?.iter().map(|named| self.known_at(named, known_at)).collect()
+    }
+
+    fn wanted<'a>(&'a self, wanted: Option<&str>) -> Result<Vec<Named<'a>>, CommandError> {
         let known = &self.site.settings.schedules;
         if known.is_empty() {
             return Err(CommandError::usage("the settings name no schedule")
@@ -118,23 +144,16 @@ impl Loaded {
             return Err(CommandError::usage(format!("there is no schedule {name:?}"))
                 .hint(format!("the settings have: {}", names.join(", "))));
         }
-        let mut named = Vec::new();
-        for (name, settings) in known.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name)) {
-            let source = ScheduleSource::parse(&settings.source).map_err(|hint| {
-                let source = &settings.source;
-                CommandError::usage(format!("[schedules.{name}] source = {source:?} cannot be read")).hint(hint)
-            })?;
-            named.push((name, settings, source));
-        }
-        let read = self.bytes(named.iter().map(|(_, _, source)| source), hurry);
-        Ok(named
-            .iter()
-            .zip(read)
-            .map(|((name, settings, source), bytes)| {
-                let fetched = bytes.and_then(|bytes| self.fetched(source, settings, bytes, now));
-                self.schedule(name, settings, source, fetched, now)
+        let named = known.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name));
+        named
+            .map(|(name, settings)| {
+                let source = ScheduleSource::parse(&settings.source).map_err(|hint| {
+                    let source = &settings.source;
+                    CommandError::usage(format!("[schedules.{name}] source = {source:?} cannot be read")).hint(hint)
+                })?;
+                Ok(Named { name, settings, source })
             })
-            .collect())
+            .collect()
     }
 
     /// The bytes of each source, in order; sheets are read all at once.
@@ -158,23 +177,142 @@ impl Loaded {
             .collect()
     }
 
-    /// What the bytes of a source hold. The error is for people.
-    fn fetched(
+    fn schedule(&self, named: &Named<'_>, bytes: Result<Vec<u8>, String>, now: DateTime<Utc>) -> LoadedSchedule {
+        let Named { name, settings, source } = named;
+        let understood = bytes
+            .map_err(|reason| vec![of_sheet(&source.shown(), ProblemKind::NoSheet { reason })])
+            .and_then(|bytes| {
+                let sha256 = hash(&bytes);
+                let version = SheetVersion { source: settings.source.clone(), bytes, sha256 };
+                self.understand(name, &version, now, Vec::new()).map(|(schedule, how)| (version, schedule, how))
+            });
+        let (version, schedule, how) = match understood {
+            Ok(understood) => understood,
+            Err(fault) => return self.remembered(named, fault, now),
+        };
+        LoadedSchedule {
+            schedule: Ok(schedule),
+            understood: Some(how),
+            snapshot: version.sha256.clone(),
+            provenance: Provenance { version: Some(Arc::new(version)), ..Provenance::default() },
+            ..self.unread(named, now)
+        }
+    }
+
+    /// The schedule that a version says on the day of `at` by the settings, contacts and zone of today, or why it says
+    /// none. `told` is what is wrong already, listed first.
+    pub(super) fn understand(
         &self,
-        source: &ScheduleSource,
-        settings: &ScheduleSettings,
-        bytes: Vec<u8>,
-        read_at: DateTime<Utc>,
-    ) -> Result<Fetched, String> {
+        name: &str,
+        version: &SheetVersion,
+        at: DateTime<Utc>,
+        told: Vec<Problem>,
+    ) -> Result<(Schedule, Understood), Vec<Problem>> {
+        let mut problems = told;
+        let Some(settings) = self.site.settings.schedules.get(name) else { return Err(problems) };
         let expected = Expected {
             zone: self.site.zone,
             accept_zone: settings.accept_zone,
-            today: read_at.with_timezone(&self.site.zone).date_naive(),
+            today: at.with_timezone(&self.site.zone).date_naive(),
             year: settings.layout.year,
             month_tab_days: settings.month_tab_days,
         };
-        let content = source.interpret(&bytes, &expected)?;
-        Ok(Fetched { content, bytes, read_at })
+        // A kept version may come from where the settings no longer point; its own source tells how to read it.
+        let content = ScheduleSource::parse(&version.source).map_err(|reason| (version.source.clone(), reason));
+        let content = content
+            .and_then(|source| source.interpret(&version.bytes, &expected).map_err(|reason| (source.shown(), reason)));
+        let content = match content {
+            Ok(content) => content,
+            Err((sheet, reason)) => {
+                problems.push(of_sheet(&sheet, ProblemKind::NoSheet { reason }));
+                return Err(problems);
+            }
+        };
+        problems.extend(content.problems);
+        let order = settings.layout.date_order.or(content.date_order);
+        let layout = LayoutSettings { date_order: order, ..settings.layout.clone() };
+        match tabs::read(&content.tabs, &layout, self.site.zone, &self.site.roster) {
+            Ok(reading) => {
+                problems.extend(reading.problems);
+                let roles = &settings.required_roles;
+                let schedule = Schedule::new(name, title(name, settings), reading.shifts, problems, roles);
+                Ok((schedule, Understood { recognition: reading.recognition, skipped: reading.skipped }))
+            }
+            Err(Unusable { problems: further }) => {
+                problems.extend(further);
+                Err(problems)
+            }
+        }
+    }
+
+    /// The last good copy of a schedule whose source cannot be used, with its age; unusable when it is too old or none.
+    fn remembered(&self, named: &Named<'_>, fault: Vec<Problem>, now: DateTime<Utc>) -> LoadedSchedule {
+        let Named { name, settings, source } = named;
+        let unusable = |fault| LoadedSchedule { schedule: Err(fault), ..self.unread(named, now) };
+        let Some(kept) = memory::last_good(self, name) else { return unusable(fault) };
+        let age = (now - kept.last_seen).max(TimeDelta::zero());
+        if age > TimeDelta::hours(i64::from(settings.refuse_after_hours)) {
+            let kind = ProblemKind::CopyTooOld { age_h: age.num_hours(), limit_h: settings.refuse_after_hours };
+            return unusable(fault.into_iter().chain([of_sheet(&source.shown(), kind)]).collect());
+        }
+        // What is wrong with the source now is a finding of the schedule that the copy says.
+        match self.understand(name, &kept.version, now, fault.clone()) {
+            Err(problems) => unusable(problems),
+            Ok((schedule, how)) => LoadedSchedule {
+                schedule: Ok(schedule),
+                understood: Some(how),
+                read_at: kept.last_seen,
+                changed_at: Some(kept.first_seen).max(self.changed_at).unwrap_or(now),
+                age_s: age.num_seconds(),
+                from_cache: true,
+                stale: age > TimeDelta::hours(i64::from(settings.warn_after_hours)),
+                snapshot: kept.version.sha256,
+                provenance: Provenance { fault, ..Provenance::default() },
+                ..self.unread(named, now)
+            },
+        }
+    }
+
+    fn known_at(&self, named: &Named<'_>, at: DateTime<Utc>) -> Result<LoadedSchedule, CommandError> {
+        let Named { name, settings, source } = named;
+        let provenance = Provenance { known_at: Some(at), ..Provenance::default() };
+        let then = LoadedSchedule { provenance, from_cache: true, ..self.unread(named, at) };
+        let Some(kept) = memory::known_at(self, name, at)? else {
+            let problem = of_sheet(&source.shown(), ProblemKind::NotSeenYet);
+            return Ok(LoadedSchedule { schedule: Err(vec![problem]), ..then });
+        };
+        // A version that was seen again later was in force all the while.
+        let read_at = kept.last_seen.min(at);
+        let (schedule, understood) = match self.understand(name, &kept.version, at, Vec::new()) {
+            Ok((schedule, how)) => (Ok(schedule), Some(how)),
+            Err(problems) => (Err(problems), None),
+        };
+        let age = at - read_at;
+        let stale = age > TimeDelta::hours(i64::from(settings.warn_after_hours));
+        Ok(LoadedSchedule {
+            schedule,
+            understood,
+            read_at,
+            changed_at: Some(kept.first_seen).max(self.changed_at).unwrap_or(at),
+            age_s: age.num_seconds(),
+            stale,
+            snapshot: kept.version.sha256,
+            ..then
+        })
+    }
+
+    /// Dates what spreadsheets say by when it was first seen, where that was kept: they do not tell it themselves. This
+    /// opens the database, which only what shows such dates needs.
+    pub(super) fn date_spreadsheets(&self, schedules: &mut [LoadedSchedule]) {
+        for loaded in schedules {
+            let Some(version) = &loaded.provenance.version else { continue };
+            if !matches!(ScheduleSource::parse(&version.source), Ok(ScheduleSource::Sheets(_))) {
+                continue;
+            }
+            if let Some(kept) = memory::last_good(self, &loaded.name).filter(|kept| kept.version == **version) {
+                loaded.changed_at = Some(kept.first_seen).max(self.changed_at).unwrap_or(kept.first_seen);
+            }
+        }
     }
 
     /// When what a source holds was last changed; a spreadsheet does not tell, so it counts as changed when it is read.
@@ -185,52 +323,33 @@ impl Loaded {
         }
     }
 
-    fn schedule(
-        &self,
-        name: &str,
-        settings: &ScheduleSettings,
-        source: &ScheduleSource,
-        fetched: Result<Fetched, String>,
-        now: DateTime<Utc>,
-    ) -> LoadedSchedule {
-        let title = settings.title.clone().unwrap_or_else(|| name.to_uppercase());
-        let snapshot = fetched.as_ref().map(|fetched| hash(&fetched.bytes)).unwrap_or_default();
-        let mut understood = None;
-        let schedule = match fetched {
-            Ok(Fetched { content, .. }) => {
-                let order = settings.layout.date_order.or(content.date_order);
-                let layout = LayoutSettings { date_order: order, ..settings.layout.clone() };
-                match tabs::read(&content.tabs, &layout, self.site.zone, &self.site.roster) {
-                    Ok(reading) => {
-                        let problems = content.problems.into_iter().chain(reading.problems).collect();
-                        let roles = &settings.required_roles;
-                        understood = Some(Understood { recognition: reading.recognition, skipped: reading.skipped });
-                        Ok(Schedule::new(name, title.as_str(), reading.shifts, problems, roles))
-                    }
-                    Err(Unusable { problems }) => Err(content.problems.into_iter().chain(problems).collect()),
-                }
-            }
-            Err(reason) => Err(vec![Problem {
-                kind: ProblemKind::NoSheet { reason },
-                sheet: source.shown().into(),
-                cell: String::new(),
-                text: String::new(),
-            }]),
-        };
+    /// A schedule of which nothing is known but the settings.
+    fn unread(&self, named: &Named<'_>, now: DateTime<Utc>) -> LoadedSchedule {
+        let Named { name, settings, .. } = named;
         LoadedSchedule {
-            name: name.to_owned(),
-            title,
-            schedule,
-            understood,
+            name: (*name).to_owned(),
+            title: title(name, settings),
+            schedule: Err(Vec::new()),
+            understood: None,
             read_at: now,
-            changed_at: self.source_changed_at(source, now).max(self.changed_at).unwrap_or(now),
+            changed_at: self.source_changed_at(&named.source, now).max(self.changed_at).unwrap_or(now),
             age_s: 0,
             from_cache: false,
             stale: false,
             coverage: settings.coverage,
-            snapshot,
+            snapshot: String::new(),
+            provenance: Provenance::default(),
         }
     }
+}
+
+fn title(name: &str, settings: &ScheduleSettings) -> String {
+    settings.title.clone().unwrap_or_else(|| name.to_uppercase())
+}
+
+/// A problem of a sheet as a whole, under the name that people know it by.
+fn of_sheet(sheet: &str, kind: ProblemKind) -> Problem {
+    Problem { kind, sheet: sheet.into(), cell: String::new(), text: String::new() }
 }
 
 fn hash(bytes: &[u8]) -> String {

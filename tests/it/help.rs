@@ -2,8 +2,22 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 12] =
-    ["who", "explain", "gaps", "decide", "pages", "show", "ack", "decline", "called-back", "cancel", "promises", "run"];
+const VERBS: [&str; 14] = [
+    "who",
+    "explain",
+    "gaps",
+    "sync",
+    "shifts",
+    "decide",
+    "pages",
+    "show",
+    "ack",
+    "decline",
+    "called-back",
+    "cancel",
+    "promises",
+    "run",
+];
 
 #[test]
 fn every_help_reads_as_reviewed_within_80_columns() {
