@@ -99,6 +99,7 @@ async fn the_last_good_copy_answers_for_a_sheet_that_fails_and_says_its_age() {
     for (what, bytes) in [
         ("an empty file", Some(&b""[..])),
         ("a header alone", Some(b"start,end,person\n")),
+        ("a column that went", Some(b"start,person\n2026-01-01,Ada Ruiz\n")),
         ("a web page", Some(b"<!DOCTYPE html><html>Sign in</html>")),
         ("no file", None),
     ] {
@@ -113,7 +114,10 @@ async fn the_last_good_copy_answers_for_a_sheet_that_fails_and_says_its_age() {
         assert!(schedule["problems"][0]["message"].is_string(), "{what}: {schedule}");
         let text = site.run(&["who", "aims", "--at", "2026-12-12 22:30"]).expect(0).out;
         assert!(text.contains("SAVED COPY") && text.contains("aims.csv"), "{what}: {text}");
-        assert_eq!(site.run(&["gaps", "--days", "1"]).code, 1, "{what}: a sheet that fails is a finding");
+        for from in ["now", "2030-06-01"] {
+            let ended = site.run(&["gaps", "--days", "1", "--from", from]);
+            assert_eq!(ended.code, 1, "{what}: a sheet that fails is a finding: {}", ended.out);
+        }
     }
     age(&site, 25).await;
     let answer = site.run(WHO).expect(0).json();
@@ -205,6 +209,25 @@ async fn a_version_is_kept_once_and_each_time_it_was_in_force_is_known() {
     assert_eq!(store.latest("gds").await.unwrap().unwrap().content, "[]", "the newest is never deleted");
     assert_eq!(store.purge_snapshots(at(1_000_000)).await.unwrap(), 0);
     assert_eq!(store.latest("aims").await.unwrap().unwrap().sha256, one);
+}
+
+#[tokio::test]
+async fn a_log_of_the_first_version_is_brought_up_to_date_with_its_pages() {
+    use page_oncall::ports::EpisodeStore;
+    use sqlx::Connection;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pages.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut hand = sqlx::sqlite::SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::raw_sql(include_str!("../../src/store/migrations/0001_pages.sql")).execute(&mut hand).await.unwrap();
+    sqlx::raw_sql("INSERT INTO pages VALUES ('p1', '1234567', 0, 1795412520000, 1, NULL)")
+        .execute(&mut hand)
+        .await
+        .unwrap();
+    drop(hand);
+    let store = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(store.pages(false).await.unwrap().len(), 1);
+    assert_eq!(store.latest("aims").await.unwrap(), None);
 }
 
 #[tokio::test]
