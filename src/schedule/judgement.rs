@@ -115,7 +115,9 @@ fn one(
         return Judgement { loaded, coverage, needed, report: None, problems, past_problems, findings };
     };
     let past = Past::of(schedule, window.start());
-    let (past_problems, problems) = schedule.problems().iter().partition(|problem| past.holds(problem));
+    // What is wrong with the sheet now stands in other rows than those of the saved copy that answers for it.
+    let is_past = |problem: &&Problem| past.holds(problem) && !loaded.provenance.fault.contains(problem);
+    let (past_problems, problems) = schedule.problems().iter().partition(is_past);
     let skipped = loaded.understood.as_ref().map(|how| how.skipped.as_slice()).unwrap_or_default();
     let findings = lint::lint(Question { schedule, skipped, window, needed: &needed, zone });
     let report = Some(gaps(schedule, window, &needed));

@@ -86,7 +86,8 @@ fn verb_of(
 ) -> CommandResult {
     let clock = MachineClock::real();
     let (now, zone, format) = (clock.now(), loaded.site.zone, arguments.global.format);
-    let face = Face { zone, now, format };
+    // Whole seconds, as `now` is read and as people ask: else no answer would ever be about now.
+    let face = Face { zone, now: now.with_nanosecond(0).unwrap_or(now), format };
     let parse = |text: &str| instant::parse(text, zone, now).map_err(|error| CommandError::usage(error.to_string()));
     match verb {
         Verb::Who { schedule, at, known_at } => {
@@ -164,11 +165,12 @@ fn read_schedules(
 ) -> Result<Vec<LoadedSchedule>, CommandError> {
     let Some(text) = known_at else { return loaded.schedules(wanted, face.now, Hurry::No) };
     let at = instant::parse(text, face.zone, face.now).map_err(|error| CommandError::usage(error.to_string()))?.at;
-    if at > face.now {
+    let present = face.now + TimeDelta::milliseconds(999);
+    if at > present {
         return Err(CommandError::usage("--known-at lies in the future, of which nothing was seen yet"));
     }
     // A time in whole seconds means that whole second: what was seen within it was known.
-    let known_at = if at.nanosecond() == 0 { (at + TimeDelta::milliseconds(999)).min(face.now) } else { at };
+    let known_at = if at.nanosecond() == 0 { at + TimeDelta::milliseconds(999) } else { at };
     loaded.schedules_known_at(wanted, known_at)
 }
 

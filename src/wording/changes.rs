@@ -94,18 +94,14 @@ pub struct LetterFacts<'a> {
 pub fn letter(changes: &[&Change], facts: &LetterFacts<'_>) -> String {
     let lines: Vec<String> =
         changes.iter().map(|change| paragraph("  ", 4, &line(change, facts.now, facts.zone))).collect();
-    format!(
-        "{}, the {} was edited, and that changes when you are on call:\n\n{}\n\n\
-         The sheet was read {}. Times are {}.\n\
-         If this is not what was agreed, tell the schedule's owner, or call the\n{} at {}.\n",
-        facts.name,
-        facts.title,
-        lines.join("\n"),
-        time::stamp(facts.now, facts.zone),
-        facts.zone.name(),
-        facts.desk,
-        facts.desk_phone
-    )
+    let edited = format!("{}, the {} was edited, and that changes when you are on call:", facts.name, facts.title);
+    let read = format!("The sheet was read {}. Times are {}.", time::stamp(facts.now, facts.zone), facts.zone.name());
+    let wrong = format!(
+        "If this is not what was agreed, tell the schedule's owner, or call the {} at {}.",
+        facts.desk, facts.desk_phone
+    );
+    let [edited, read, wrong] = [edited, read, wrong].map(|sentence| paragraph("", 0, &sentence));
+    format!("{edited}\n\n{}\n\n{read}\n{wrong}\n", lines.join("\n"))
 }
 
 /// Day and clock time, with the year where it is another than now, and the zone where the clock shows the time twice.

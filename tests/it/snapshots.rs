@@ -100,6 +100,7 @@ async fn the_last_good_copy_answers_for_a_sheet_that_fails_and_says_its_age() {
     for (what, bytes) in [
         ("an empty file", Some(&b""[..])),
         ("a header alone", Some(b"start,end,person\n")),
+        ("a column that went", Some(b"start,person\n2026-01-01,Ada Ruiz\n")),
         ("a web page", Some(b"<!DOCTYPE html><html>Sign in</html>")),
         ("no file", None),
     ] {
@@ -114,13 +115,17 @@ async fn the_last_good_copy_answers_for_a_sheet_that_fails_and_says_its_age() {
         assert!(schedule["problems"][0]["message"].is_string(), "{what}: {schedule}");
         let text = site.run(&["who", "aims", "--at", "2026-12-12 22:30"]).expect(0).out;
         assert!(text.contains("SAVED COPY") && text.contains("aims.csv"), "{what}: {text}");
-        assert_eq!(site.run(&["gaps", "--days", "1"]).code, 1, "{what}: a sheet that fails is a finding");
+        for from in ["now", "2030-06-01"] {
+            let ended = site.run(&["gaps", "--days", "1", "--from", from]);
+            assert_eq!(ended.code, 1, "{what}: a sheet that fails is a finding: {}", ended.out);
+        }
     }
     age(&site, 25).await;
     let answer = site.run(WHO).expect(0).json();
     assert_eq!(answer["schedules"][0]["stale"], true);
     let age_s = answer["schedules"][0]["age_s"].as_i64().unwrap();
-    assert!((25 * 3600..26 * 3600).contains(&age_s), "{age_s}");
+    // The present is asked for in whole seconds, a page is kept at its millisecond.
+    assert!((25 * 3600 - 1..26 * 3600).contains(&age_s), "{age_s}");
     assert!(site.run(&["who"]).expect(0).out.contains("STALE SAVED COPY"));
     let mut words = PAGE.to_vec();
     words.push("--dry-run");
@@ -211,6 +216,25 @@ async fn a_version_is_kept_once_and_each_time_it_was_in_force_is_known() {
     assert_eq!(store.latest("gds").await.unwrap().unwrap().version, version(&two), "the newest is never deleted");
     assert_eq!(store.purge_snapshots(at(1_000_000)).await.unwrap(), 0);
     assert_eq!(store.latest("aims").await.unwrap().unwrap().version.sha256, one);
+}
+
+#[tokio::test]
+async fn a_log_of_the_first_version_is_brought_up_to_date_with_its_pages() {
+    use page_oncall::ports::EpisodeStore;
+    use sqlx::Connection;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pages.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut hand = sqlx::sqlite::SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::raw_sql(include_str!("../../src/store/migrations/0001_pages.sql")).execute(&mut hand).await.unwrap();
+    sqlx::raw_sql("INSERT INTO pages VALUES ('p1', '1234567', 0, 1795412520000, 1, NULL)")
+        .execute(&mut hand)
+        .await
+        .unwrap();
+    drop(hand);
+    let store = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(store.pages(false).await.unwrap().len(), 1);
+    assert_eq!(store.latest("aims").await.unwrap(), None);
 }
 
 #[tokio::test]

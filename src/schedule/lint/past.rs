@@ -27,7 +27,7 @@ impl Past {
     }
 
     /// Whether a problem stands in a row that is over. A row that gave no shift is judged by the rows around it: it is
-    /// over only when both are, so that a slip at the sheet's end is never taken for an old one.
+    /// over only when both are, so that a slip at the sheet's end, or in its header, is never taken for an old one.
     pub fn holds(&self, problem: &Problem) -> bool {
         let Some(rows) = self.ends.get(&problem.sheet) else { return false };
         let number = problem.cell.trim_start_matches(|letter: char| !letter.is_ascii_digit());
@@ -36,7 +36,7 @@ impl Past {
         if let Some(end) = rows.get(&row) {
             return is_over(end);
         }
-        let above = rows.range(..row).next_back().is_none_or(|(_, end)| is_over(end));
+        let above = rows.range(..row).next_back().is_some_and(|(_, end)| is_over(end));
         above && rows.range(row..).next().is_some_and(|(_, end)| is_over(end))
     }
 }

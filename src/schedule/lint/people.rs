@@ -71,7 +71,10 @@ fn duties(schedule: &Schedule, needed: &IntervalSet) -> HashMap<String, Duties> 
         let mut cuts: Vec<DateTime<Utc>> = vec![span.start(), span.end()];
         cuts.extend(schedule.timeline.starts().filter(|at| span.contains(*at)));
         cuts.sort_unstable();
-        for piece in cuts.iter().zip(cuts.iter().skip(1)).filter_map(|(from, until)| Interval::new(*from, *until)) {
+        // Where very many rows lie over each other everybody is on call with everybody: the overlaps say it already.
+        let is_crowded = |piece: &Interval| schedule.timeline.is_crowded(schedule.timeline.segment_at(piece.start()));
+        let pieces = cuts.iter().zip(cuts.iter().skip(1)).filter_map(|(from, until)| Interval::new(*from, *until));
+        for piece in pieces.filter(|piece| !is_crowded(piece)) {
             for person in schedule.people_at(piece.start()) {
                 let key = roster::fold(&person.name).into_owned();
                 let duties = people.entry(key.clone()).or_insert_with(|| Duties {
@@ -80,6 +83,8 @@ fn duties(schedule: &Schedule, needed: &IntervalSet) -> HashMap<String, Duties> 
                     spans: Vec::new(),
                 });
                 match duties.spans.last_mut() {
+                    // In two roles at once, which is one night for all that.
+                    Some((last, _)) if last.end() == piece.end() => {}
                     Some((last, row)) if last.end() == piece.start() && *row == person.row => {
                         *last = Interval::new(last.start(), piece.end()).unwrap_or(*last);
                     }

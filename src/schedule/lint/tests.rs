@@ -164,6 +164,18 @@ fn double_duty_is_found_in_the_hours_that_both_need() {
 }
 
 #[test]
+fn two_roles_on_one_night_are_one_double_duty() {
+    let aims = "start,end,Primary,Secondary\n2026-11-20,2026-11-27,Ana Lee,Ana Lee\n";
+    let (aims, _) = read("aims.csv", aims);
+    let (gds, _) = read("gds.csv", &sheet("2026-11-21,2026-11-22,Ana Lee\n2026-11-23,2026-11-24,Ana Lee\n"));
+    let week = Interval::new(at("2026-11-20T00:00:00-06:00"), at("2026-11-27T00:00:00-06:00")).unwrap();
+    let needed = IntervalSet::of([week]);
+    let watches = [("aims", &aims), ("gds", &gds)].map(|(name, schedule)| Watch { name, schedule, needed: &needed });
+    let briefs: Vec<String> = double_duty(&watches).iter().map(|(_, finding)| brief(&finding.kind)).collect();
+    assert_eq!(briefs, ["Ana Lee in gds and 1 more"]);
+}
+
+#[test]
 fn problems_of_rows_that_are_over_are_past_and_slips_at_the_end_are_not() {
     let text = sheet(
         "2026-10-01,2026-10-08,Anna Lee\n2026-13-08,2026-10-15,Ana Lee\n2026-10-15,2026-11-20,Ana Lee\n\
