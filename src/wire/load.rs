@@ -309,7 +309,9 @@ impl Loaded {
             if !matches!(ScheduleSource::parse(&version.source), Ok(ScheduleSource::Sheets(_))) {
                 continue;
             }
-            if let Some(kept) = memory::last_good(self, &loaded.name).filter(|kept| kept.version == **version) {
+            if let Some(kept) =
+                memory::last_good(self, &loaded.name).filter(|kept| kept.version.sha256 == version.sha256)
+            {
                 loaded.changed_at = Some(kept.first_seen).max(self.changed_at).unwrap_or(kept.first_seen);
             }
         }

@@ -43,12 +43,12 @@ pub(crate) fn site() -> Site {
 }
 
 /// A store in the site's own database.
-async fn store(site: &Site) -> SqliteStore {
+pub(crate) async fn store(site: &Site) -> SqliteStore {
     SqliteStore::open(&site.path("page-oncall.db")).await.unwrap()
 }
 
 /// Moves everything that was seen back in time, as if it had been seen so many hours ago.
-async fn age(site: &Site, hours: i64) {
+pub(crate) async fn age(site: &Site, hours: i64) {
     use sqlx::Connection;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(site.path("page-oncall.db"));
     let mut hand = sqlx::sqlite::SqliteConnection::connect_with(&options).await.unwrap();
