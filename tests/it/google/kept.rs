@@ -1,6 +1,6 @@
 //! Does the last good copy of a Google Sheet answer when Google does not, and is a sheet dated by when it was first seen?
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use page_oncall::ports::SnapshotStore;
 
@@ -48,9 +48,10 @@ async fn the_last_good_copy_of_a_spreadsheet_answers_as_it_did_live() {
 async fn a_calendar_says_since_when_a_spreadsheet_says_what_it_says() {
     let google = Google::start(nights());
     let desk = Desk::of(&google);
+    let long_ago = UNIX_EPOCH + Duration::from_hours(400_000);
     for file in ["page-oncall.toml", "contacts.csv"] {
         let file = std::fs::File::options().write(true).open(desk.site.path(file)).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_secs(400 * 86_400)).unwrap();
+        file.set_modified(long_ago).unwrap();
     }
     let words = ["shifts", "aims", "--from", "2026-11-21 12:00", "--ics", "-"];
     let stamp = |seen: chrono::DateTime<chrono::Utc>| format!("DTSTAMP:{}\r\n", seen.format("%Y%m%dT%H%M%SZ"));
