@@ -1,7 +1,7 @@
-//! What did a sheet say before? The kept versions, for a source that fails, for "as it was known then", and for since when.
+//! What did a sheet say before? Its kept versions: for a source that fails, for "as it was known then", for calendars.
 //!
-//! An ordinary answer from a CSV file never comes here: it opens no database. Each look has a thread and a runtime of its
-//! own, because schedules are read both inside and outside of the program's runtime.
+//! An ordinary answer never comes here, from a file or from Google: it opens no database. Each look has a thread and a
+//! runtime of its own, because schedules are read both inside and outside of the program's runtime.
 
 use std::future::Future;
 use std::sync::Arc;
