@@ -1,4 +1,4 @@
-//! What does the engine need from the world? Traits only: the clock, the channels, the log.
+//! What does the engine need from the world? Traits only: the clock, the channels, the log, the memory of sheets.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,6 +10,7 @@ use crate::episode::briefing::Briefing;
 use crate::episode::event::{Attempt, Event, Recorded};
 use crate::episode::outcome::Report;
 use crate::episode::state::State;
+use crate::schedule::version::SheetVersion;
 
 /// A future that can be kept behind `dyn`.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -230,4 +231,87 @@ pub trait EngineLease: Send + Sync {
     fn try_acquire(&self) -> Pending<'_, Result<bool, StoreError>>;
     /// Whether this engine has it.
     fn held(&self) -> bool;
+}
+
+/// One version of a schedule's sheet and when it was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What the sheet said.
+    pub version: SheetVersion,
+    /// When it was first seen since another version was.
+    pub first_seen: DateTime<Utc>,
+    /// When it was last seen before another version was; at or after `first_seen`.
+    pub last_seen: DateTime<Utc>,
+}
+
+/// What a sighting was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// The schedule's first version.
+    First,
+    /// The version that was seen last.
+    Same,
+    /// Another version than the one seen last.
+    Changed,
+}
+
+/// Every distinct version of every schedule's sheet. Only good ones: what has no usable row is never handed in, so that
+/// it never replaces a good copy (contract 2.3 rule 8).
+pub trait SnapshotStore: Send + Sync {
+    /// Keeps that `schedule` had this version at `at`.
+    fn saw<'a>(
+        &'a self,
+        schedule: &'a str,
+        version: &'a SheetVersion,
+        at: DateTime<Utc>,
+    ) -> Pending<'a, Result<Seen, StoreError>>;
+    /// The version seen last; `None` when none ever was.
+    fn latest<'a>(&'a self, schedule: &'a str) -> Pending<'a, Result<Option<Snapshot>, StoreError>>;
+    /// The version that was in force at `at`: the last one that had been seen by then.
+    fn known_at<'a>(
+        &'a self,
+        schedule: &'a str,
+        at: DateTime<Utc>,
+    ) -> Pending<'a, Result<Option<Snapshot>, StoreError>>;
+    /// The version with this digest, with its last sighting; `None` when it was never seen or is no longer kept.
+    fn version<'a>(&'a self, schedule: &'a str, sha256: &'a str) -> Pending<'a, Result<Option<Snapshot>, StoreError>>;
+    /// Deletes what was last seen before `seen_before`, but never a schedule's newest version. Says how many sightings.
+    fn purge_snapshots(&self, seen_before: DateTime<Utc>) -> Pending<'_, Result<u64, StoreError>>;
+}
+
+/// What people were told last, so that they are told once a change and not once a run.
+pub trait NoticeStore: Send + Sync {
+    /// What was told last about `subject`; `None` when nothing was.
+    fn told<'a>(&'a self, subject: &'a str) -> Pending<'a, Result<Option<String>, StoreError>>;
+    /// Remembers what was told about `subject`.
+    fn tell<'a>(&'a self, subject: &'a str, told: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<(), StoreError>>;
+}
+
+/// A mail that is no page: a report to a schedule's owner, word of a change. Nobody is woken by it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The same for every try of the same letter, so that a copy is known as one.
+    pub key: String,
+    /// An e-mail address.
+    pub to: String,
+    /// The recipient's name; empty when only the address is known.
+    pub name: String,
+    /// The subject.
+    pub subject: String,
+    /// The text for every reader.
+    pub text: String,
+    /// The same as HTML, where that shows more.
+    pub html: Option<String>,
+}
+
+impl std::fmt::Debug for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Letter").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// The way out for letters. Never panics, never waits for ever, never fails otherwise than by an outcome.
+pub trait Post: Send + Sync {
+    /// Hands the letter over.
+    fn post<'a>(&'a self, letter: &'a Letter) -> Pending<'a, Report>;
 }

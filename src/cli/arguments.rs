@@ -82,7 +82,7 @@ pub struct Global {
     /// The site's settings file; else `PAGE_ONCALL_CONFIG`, or the usual places.
     #[arg(long, global = true, value_name = "FILE", display_order = 90)]
     pub config: Option<PathBuf>,
-    /// How results are printed: text or json.
+    /// How results are printed: text or json; gaps also as junit or github.
     #[arg(long, global = true, value_enum, hide_possible_values = true, default_value_t = Format::Text, display_order = 91)]
     pub format: Format,
     /// auto, always or never; auto means on a terminal without `NO_COLOR`.
@@ -158,6 +158,9 @@ pub enum Verb {
         /// A time, or - for one a line from standard input.
         #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
         at: Option<String>,
+        /// Answer from the sheet as it stood at this time.
+        #[arg(long, value_name = "TIME")]
+        known_at: Option<String>,
     },
     /// Who is on call, with every row that took part and why.
     #[command(after_help = EXPLAIN_EXAMPLES)]
@@ -167,6 +170,9 @@ pub enum Verb {
         /// A time.
         #[arg(long, value_name = "TIME")]
         at: Option<String>,
+        /// Answer from the sheet as it stood at this time.
+        #[arg(long, value_name = "TIME")]
+        known_at: Option<String>,
     },
     /// Holes, overlaps and problems in the schedules.
     #[command(after_help = GAPS_EXAMPLES)]
@@ -191,6 +197,20 @@ pub enum Verb {
         /// Judge every hour, not only those that need somebody.
         #[arg(long)]
         all_hours: bool,
+        /// Answer from the sheet as it stood at this time.
+        #[arg(long, value_name = "TIME")]
+        known_at: Option<String>,
+        /// Write to the schedule's owners when something new is found.
+        #[arg(long, conflicts_with = "known_at")]
+        mail: bool,
+    },
+    /// Reads every sheet, keeps new versions, says what is different.
+    Sync {
+        /// One schedule; all when absent.
+        schedule: Option<String>,
+        /// Write to everybody whose time on call is changed.
+        #[arg(long)]
+        mail: bool,
     },
     /// Who is on call from when until when: a table, a picture, a calendar.
     Shifts(ShiftsArguments),

@@ -392,6 +392,7 @@ impl PagePlan {
         if on_call.status == Status::Unusable {
             problems.extend(loaded.problems().iter().map(wording::problems::message));
         }
+        problems.extend(wording::schedule::saved_copy(&loaded, site.zone));
         for person in &on_call.people {
             if person.phone.is_none() {
                 problems.push(format!("{} is on call, but no number is known; see the contacts file", person.name));
@@ -483,8 +484,9 @@ impl PagePlan {
     fn prepared(self, words: &Desk, surroundings: &Surroundings) -> Prepared {
         let told_at = self.has_technician.then_some(self.at);
         let meanwhile = match surroundings.format {
-            Format::Text => self.meanwhile(words, surroundings),
             Format::Json => String::new(),
+            // The forms of findings are refused before it comes here.
+            Format::Text | Format::Junit | Format::Github => self.meanwhile(words, surroundings),
         };
         Prepared {
             opened: Opened {

@@ -22,7 +22,8 @@ pub fn run(loaded: &LoadedSchedule, face: &Face, asked: Instant, out: &mut dyn W
             let view = Explain::new(loaded, asked.at, explanation.as_ref(), reading, face.zone);
             write_line(&view, out)?;
         }
-        Format::Text => {
+        // The forms of findings are refused before it comes here.
+        Format::Text | Format::Junit | Format::Github => {
             if asked.at != face.now || asked.note.is_some() {
                 write!(out, "{}", words::heading(asked.at, asked.note, face.zone))?;
             }

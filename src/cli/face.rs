@@ -10,6 +10,17 @@ pub enum Format {
     Text,
     /// One object, or one object a line for streams.
     Json,
+    /// A test report for build servers; `gaps` only.
+    Junit,
+    /// Workflow commands for GitHub; `gaps` only.
+    Github,
+}
+
+impl Format {
+    /// Whether it is the form of findings alone, which only `gaps` has.
+    pub fn is_of_findings(self) -> bool {
+        matches!(self, Self::Junit | Self::Github)
+    }
 }
 
 /// What a verb needs besides the schedules.

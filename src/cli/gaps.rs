@@ -7,12 +7,12 @@ use std::io::{self, Write};
 
 use super::error::Exit;
 use super::face::{Face, Format};
+use super::gaps_formats;
 use super::who::write_line;
 use crate::civil::{Interval, OpeningHours};
 use crate::schedule::coverage::{Coverage, needed};
-use crate::schedule::gaps::{GapReport, gaps};
+use crate::schedule::judgement::{self, Judgement};
 use crate::schedule::loaded::LoadedSchedule;
-use crate::schedule::problem::Severity;
 use crate::views::gaps::{Gaps, GapsSchedule};
 use crate::wording::gaps as words;
 
@@ -25,7 +25,21 @@ pub struct Desks<'a> {
     pub cps: &'a OpeningHours,
 }
 
-/// Writes the report over `window`; `all_hours` judges every instant, whatever coverage the schedules ask for.
+/// Judges the schedules over `window`; `all_hours` judges every instant, whatever coverage the schedules ask for.
+pub fn judge<'a>(
+    schedules: &'a [LoadedSchedule],
+    face: &Face,
+    window: Interval,
+    desks: Desks,
+    all_hours: bool,
+) -> Vec<Judgement<'a>> {
+    judgement::judge(schedules, window, face.zone, |loaded| {
+        let coverage = if all_hours { Coverage::Always } else { loaded.coverage };
+        (coverage, needed(coverage, desks.general, desks.cps, window))
+    })
+}
+
+/// Judges the schedules and writes the report.
 pub fn run(
     schedules: &[LoadedSchedule],
     face: &Face,
@@ -34,27 +48,30 @@ pub fn run(
     all_hours: bool,
     out: &mut dyn Write,
 ) -> io::Result<Exit> {
-    let coverage_of = |loaded: &LoadedSchedule| if all_hours { Coverage::Always } else { loaded.coverage };
-    let judge = |loaded: &LoadedSchedule| {
-        let needed = needed(coverage_of(loaded), desks.general, desks.cps, window);
-        loaded.schedule.as_ref().ok().map(|schedule| gaps(schedule, window, &needed))
-    };
-    let judged: Vec<(&LoadedSchedule, Option<GapReport>)> =
-        schedules.iter().map(|loaded| (loaded, judge(loaded))).collect();
-    match face.format {
-        Format::Json => {
-            let entries = judged
-                .iter()
-                .map(|(loaded, report)| GapsSchedule::new(loaded, coverage_of(loaded), report.as_ref(), face.zone));
-            write_line(&Gaps::new(window, entries.collect(), face.zone), out)?;
-        }
-        Format::Text => write!(out, "{}", words::gaps(window, &judged, face.zone))?,
-    }
-    Ok(judged.iter().map(|(loaded, report)| exit_code(loaded, report.as_ref())).max().unwrap_or(Exit::Done))
+    let judged = judge(schedules, face, window, desks, all_hours);
+    write(&judged, face, window, out)?;
+    Ok(exit_code(&judged))
 }
 
-fn exit_code(loaded: &LoadedSchedule, report: Option<&GapReport>) -> Exit {
-    let Some(report) = report else { return Exit::CouldNotTell };
-    let error = loaded.problems().iter().any(|problem| problem.kind.severity() == Severity::Error);
-    if error || !report.gaps.is_empty() || !report.overlaps.is_empty() { Exit::Finding } else { Exit::Done }
+/// Writes the report.
+pub fn write(judged: &[Judgement<'_>], face: &Face, window: Interval, out: &mut dyn Write) -> io::Result<()> {
+    match face.format {
+        Format::Json => {
+            let entries = judged.iter().map(|judged| GapsSchedule::new(judged, face.zone)).collect();
+            write_line(&Gaps::new(window, entries, face.zone), out)
+        }
+        Format::Junit => gaps_formats::junit(judged, face.zone, out),
+        Format::Github => gaps_formats::github(judged, face.zone, out),
+        Format::Text => write!(out, "{}", words::gaps(window, judged, face.zone)),
+    }
+}
+
+/// The gravest of what the schedules amount to.
+pub fn exit_code(judged: &[Judgement<'_>]) -> Exit {
+    let code = |judged: &Judgement<'_>| match judged.report {
+        None => Exit::CouldNotTell,
+        Some(_) if judged.is_finding() => Exit::Finding,
+        Some(_) => Exit::Done,
+    };
+    judged.iter().map(code).max().unwrap_or(Exit::Done)
 }

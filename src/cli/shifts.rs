@@ -76,8 +76,9 @@ pub fn run(
     match face.format {
         _ if to_standard_output > 0 => {}
         Format::Json => write_line(&Shifts::new(window, &planned, face.zone), out)?,
-        Format::Text if said.is_empty() => write!(out, "{}", words::shifts(window, &planned, face.zone))?,
-        Format::Text => writeln!(out, "{}", said.join("\n"))?,
+        // The forms of findings are refused before it comes here.
+        _ if said.is_empty() => write!(out, "{}", words::shifts(window, &planned, face.zone))?,
+        _ => writeln!(out, "{}", said.join("\n"))?,
     }
     Ok(exit)
 }

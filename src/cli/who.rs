@@ -25,7 +25,8 @@ pub fn run(schedules: &[LoadedSchedule], face: &Face, asked: Instant, out: &mut 
             let schedules = answers.iter().map(|(loaded, answer)| entry((loaded, answer))).collect();
             write_line(&Who { at: rfc3339(asked.at, face.zone), schedules }, out)?;
         }
-        Format::Text => {
+        // The forms of findings are refused before it comes here.
+        Format::Text | Format::Junit | Format::Github => {
             if asked.at != face.now || asked.note.is_some() {
                 write!(out, "{}", words::heading(asked.at, asked.note, face.zone))?;
             }

@@ -23,11 +23,11 @@ use serde::Deserialize;
 
 use super::carrier::{CarrierGateway, carrier_gateway};
 use super::setup::{SetupError, is_loopback};
-use super::smtp_text::compose;
+use super::smtp_text::{compose, compose_letter};
 use super::smtp_words::{Stage, Trouble, classify, detail};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
-use crate::ports::{Clock, Message, Pending, Provider, Reply};
+use crate::ports::{Clock, Letter, Message, Pending, Post, Provider, Reply};
 
 /// How the way to the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -194,15 +194,16 @@ impl SmtpMail {
         Report { outcome, provider: self.name.clone(), provider_id, detail }
     }
 
-    async fn deliver(&self, message: &Message) -> Report {
-        let gateway = carrier_gateway(&message.to);
+    /// Sends one mail; `compose` puts it together for the checked address.
+    async fn deliver(&self, to: &str, compose: impl FnOnce(Address) -> Option<Vec<u8>>) -> Report {
+        let gateway = carrier_gateway(to);
         if let Some(CarrierGateway::Ended(words)) = gateway {
             return self.report(Outcome::Refused, None, words.to_owned());
         }
-        let Some(to) = message.to.trim().parse::<Address>().ok().filter(is_plain_address) else {
+        let Some(to) = to.trim().parse::<Address>().ok().filter(is_plain_address) else {
             return self.report(Outcome::Refused, None, "the recipient's e-mail address is not valid".to_owned());
         };
-        let Some(mail) = compose(&self.from, to.clone(), message, self.clock.now()) else {
+        let Some(mail) = compose(to.clone()) else {
             return self.report(Outcome::Refused, None, "the mail could not be put together".to_owned());
         };
         let progress = Progress::default();
@@ -261,7 +262,7 @@ impl Provider for SmtpMail {
     }
 
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {
-        Box::pin(self.deliver(message))
+        Box::pin(self.deliver(&message.to, |to| compose(&self.from, to, message, self.clock.now())))
     }
 
     fn receipt<'a>(&'a self, _provider_id: &'a str) -> Pending<'a, Option<Report>> {
@@ -270,6 +271,12 @@ impl Provider for SmtpMail {
 
     fn replies(&self, _since: DateTime<Utc>) -> Pending<'_, Vec<Reply>> {
         Box::pin(async { Vec::new() })
+    }
+}
+
+impl Post for SmtpMail {
+    fn post<'a>(&'a self, letter: &'a Letter) -> Pending<'a, Report> {
+        Box::pin(self.deliver(&letter.to, |to| compose_letter(&self.from, to, letter, self.clock.now())))
     }
 }
 

@@ -4,11 +4,11 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use lettre::address::Address;
-use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
 use sha2::{Digest, Sha256};
 
-use crate::ports::Message;
+use crate::ports::{Letter, Message};
 
 /// The mail as bytes: headers and a text in seven bits. `None` when a part cannot be one.
 pub(super) fn compose(from: &Mailbox, to: Address, message: &Message, now: DateTime<Utc>) -> Option<Vec<u8>> {
@@ -27,6 +27,24 @@ pub(super) fn compose(from: &Mailbox, to: Address, message: &Message, now: DateT
         .body(message.body.clone())
         .ok()?;
     Some(mail.formatted())
+}
+
+/// A letter as bytes: its text, and its HTML beside it where there is one. `None` when a part cannot be one.
+pub(super) fn compose_letter(from: &Mailbox, to: Address, letter: &Letter, now: DateTime<Utc>) -> Option<Vec<u8>> {
+    let name = one_line(&letter.name);
+    let auto = HeaderName::new_from_ascii_str("Auto-Submitted");
+    let mail = lettre::Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new((!name.is_empty()).then_some(name), to))
+        .subject(one_line(&letter.subject))
+        .date(SystemTime::from(now))
+        .message_id(Some(message_id(&letter.key, from.email.domain())))
+        .raw_header(HeaderValue::new(auto, "auto-generated".to_owned()));
+    let mail = match &letter.html {
+        Some(html) => mail.multipart(MultiPart::alternative_plain_html(letter.text.clone(), html.clone())),
+        None => mail.header(ContentType::TEXT_PLAIN).body(letter.text.clone()),
+    };
+    Some(mail.ok()?.formatted())
 }
 
 /// The text without line ends and other control characters, so that no header can be added by it.
@@ -101,6 +119,29 @@ mod tests {
         ] {
             assert!(text.contains(expected), "{expected} in {text}");
         }
+    }
+
+    #[test]
+    fn a_letter_is_text_and_html_in_seven_bits_and_wakes_nobody() {
+        let from: Mailbox = "Help Desk <hd@example.edu>".parse().unwrap();
+        let letter = Letter {
+            key: "gaps.aims".to_owned(),
+            to: "owner@example.edu".to_owned(),
+            name: String::new(),
+            subject: "Gap\r\nBcc: b@example.com".to_owned(),
+            text: "Zoë is missing\n".to_owned(),
+            html: Some("<p>Zoë is missing</p>".to_owned()),
+        };
+        let mail = compose_letter(&from, "owner@example.edu".parse().unwrap(), &letter, now()).unwrap();
+        assert!(mail.is_ascii());
+        let text = String::from_utf8(mail).unwrap();
+        for expected in ["multipart/alternative", "text/plain", "text/html", "Auto-Submitted: auto-generated"] {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
+        assert!(!text.contains("X-Priority") && !text.lines().any(|line| line.starts_with("Bcc")), "{text}");
+        let plain = Letter { html: None, ..letter };
+        let mail = compose_letter(&from, "owner@example.edu".parse().unwrap(), &plain, now()).unwrap();
+        assert!(!String::from_utf8(mail).unwrap().contains("multipart"));
     }
 
     #[test]

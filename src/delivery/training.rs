@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
-use crate::ports::{Clock, Message, Pending, Provider, Reply};
+use crate::ports::{Clock, Letter, Message, Pending, Post, Provider, Reply};
 
 /// What a message holds that asks for an answer; stand-downs and alarms do not.
 const ASKS: &str = "=got it";
@@ -61,6 +61,15 @@ impl Training {
         Self { channel, settings, clock, answers: Mutex::new(Vec::new()) }
     }
 
+    fn not_sent(&self) -> Report {
+        Report {
+            outcome: Outcome::Accepted,
+            provider: self.name().to_owned(),
+            provider_id: None,
+            detail: "nothing was sent".to_owned(),
+        }
+    }
+
     /// Puts the technician's answer to `message` on its way, if it asks for one and none is.
     fn hear(&self, message: &Message) {
         let text = match self.settings.reply {
@@ -97,12 +106,7 @@ impl Provider for Training {
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {
         Box::pin(async move {
             self.hear(message);
-            Report {
-                outcome: Outcome::Accepted,
-                provider: self.name().to_owned(),
-                provider_id: None,
-                detail: "nothing was sent".to_owned(),
-            }
+            self.not_sent()
         })
     }
 
@@ -116,6 +120,12 @@ impl Provider for Training {
             let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
             answers.iter().filter(|reply| arrived.contains(&reply.received_at)).cloned().collect()
         })
+    }
+}
+
+impl Post for Training {
+    fn post<'a>(&'a self, _letter: &'a Letter) -> Pending<'a, Report> {
+        Box::pin(async { self.not_sent() })
     }
 }
 

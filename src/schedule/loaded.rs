@@ -1,5 +1,7 @@
 //! What does a face get when it asks for a schedule? The schedule or why there is none, and how old the reading is.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::coverage::Coverage;
@@ -7,6 +9,7 @@ use super::layout::{Recognition, SkippedRow};
 use super::on_call::{OnCall, Status};
 use super::problem::Problem;
 use super::resolve::Schedule;
+use super::version::SheetVersion;
 
 /// A schedule as it was read, with the age of the reading (contract 3).
 #[derive(Debug, Clone)]
@@ -21,7 +24,8 @@ pub struct LoadedSchedule {
     pub understood: Option<Understood>,
     /// When the sheet was read.
     pub read_at: DateTime<Utc>,
-    /// Since when the source says what it says, as far as the source tells: a file's last change, else the reading.
+    /// Since when the source says what it says, as far as that is known: a file's last change, when a kept version was
+    /// first seen, else the reading.
     pub changed_at: DateTime<Utc>,
     /// How long ago the sheet was read, in seconds.
     pub age_s: i64,
@@ -33,6 +37,19 @@ pub struct LoadedSchedule {
     pub coverage: Coverage,
     /// SHA-256 of what was read, in hexadecimal.
     pub snapshot: String,
+    /// Where the reading comes from.
+    pub provenance: Provenance,
+}
+
+/// Where a reading comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// What was read from the source just now, to be kept; `None` when a kept copy answers, or nothing can.
+    pub version: Option<Arc<SheetVersion>>,
+    /// Why the source could not be used, when the last good copy answers instead.
+    pub fault: Vec<Problem>,
+    /// Set when the answer is asked from the version that was in force at that instant, not from the newest.
+    pub known_at: Option<DateTime<Utc>>,
 }
 
 /// How a sheet was understood.

@@ -1,19 +1,21 @@
 //! Who is on call, as a sheet kept by hand says? Grid to rows to shifts to people, with the reason. Pure.
 //!
-//! `grid` is what a source hands over; `notation` reads dates and times as people type them; `layout` turns a grid
-//! into shifts; `roster` knows people and how to reach them; `problem` is a defect with its cell; `resolve` answers
-//! who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of time;
-//! `loaded` is a schedule as a face gets it, with its age; `identity` tells which words mean one role or one person.
-//! who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of time, and
-//! `plan` lists who is on call in it; `loaded` is a schedule as a face gets it, with its age.
-//! `tabs` reads several tabs as one sheet; `loaded` is a schedule as a face gets it, with its age.
+//! `version` is what a source hands over, `grid` its cells, and `tabs` reads several of them as one sheet; `notation`
+//! reads dates and times as people type them; `layout` turns a grid into shifts; `roster` knows people and how to reach
+//! them; `identity` tells which words mean one role or one person; `problem` is a defect with its cell; `resolve`
+//! answers who is on call and `explain` why; `timeline` is what both look into; `coverage` and `gaps` judge a span of
+//! time, and `plan` lists who is on call in it; `lint` finds what looks wrong in rows that were read, and `judgement`
+//! gathers all of that; `difference` compares two versions; `loaded` is a schedule as a face gets it, with its age.
 
 pub mod coverage;
+pub mod difference;
 pub mod explain;
 pub mod gaps;
 pub mod grid;
 pub(crate) mod identity;
+pub mod judgement;
 pub mod layout;
+pub mod lint;
 pub mod loaded;
 pub mod notation;
 pub mod on_call;
@@ -25,5 +27,6 @@ pub mod roster;
 pub mod shift;
 pub mod tabs;
 mod timeline;
+pub mod version;
 
 pub use resolve::Schedule;

@@ -215,6 +215,15 @@ pub enum ProblemKind {
         /// The spreadsheet's time zone.
         zone: String,
     },
+    /// The last good copy is too old to guess from.
+    CopyTooOld {
+        /// How long ago it was read, in whole hours.
+        age_h: i64,
+        /// From how many hours on it is refused.
+        limit_h: u32,
+    },
+    /// No version of the sheet had been seen by the instant that was asked for.
+    NotSeenYet,
 }
 
 impl ProblemKind {
@@ -255,6 +264,8 @@ impl ProblemKind {
             | Self::OtherZone { .. }
             | Self::NoPhone => Severity::Warning,
             Self::NoSheet { .. }
+            | Self::CopyTooOld { .. }
+            | Self::NotSeenYet
             | Self::NoUsableRow
             | Self::NoHeader { .. }
             | Self::MissingColumn { .. }

@@ -133,6 +133,18 @@ impl Schedule {
         OnCall { at, status, people, required, next: self.next_after(segment), gap }
     }
 
+    /// The people on call at `at`, as `on_call` lists them, without the rest of its answer.
+    pub(super) fn people_at(&self, at: DateTime<Utc>) -> Vec<OnCallPerson> {
+        self.present(self.timeline.segment_at(at), at).people
+    }
+
+    /// The span from the first row's start to the last row's end.
+    pub fn extent(&self) -> Option<Interval> {
+        let start = self.shifts.iter().map(|shift| shift.interval.start()).min()?;
+        let end = self.shifts.iter().map(|shift| shift.interval.end()).max()?;
+        Interval::new(start, end)
+    }
+
     fn next_after(&self, segment: usize) -> Option<NextChange> {
         let next = self.timeline.next_change(segment)?;
         let at = self.timeline.start_of(next)?;

@@ -139,6 +139,11 @@ impl Timeline {
         self.segments.get(segment).map(|segment| segment.start)
     }
 
+    /// Where each segment begins, in order; the first before all time.
+    pub(super) fn starts(&self) -> impl Iterator<Item = DateTime<Utc>> {
+        self.segments.iter().map(|segment| segment.start)
+    }
+
     /// The segment after this one at which the people on call are different.
     pub(super) fn next_change(&self, segment: usize) -> Option<usize> {
         self.segments.get(segment)?.next_change

@@ -14,6 +14,7 @@ use crate::delivery::{SmtpSettings, TrainingSettings, TwilioSettings};
 use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
+use crate::schedule::roster::is_address;
 use crate::source::google::GoogleSettings;
 
 /// The whole settings file.
@@ -47,6 +48,8 @@ pub struct Settings {
     /// How Google Sheets are reached.
     #[serde(default)]
     pub google: GoogleSettings,
+    /// Who is told that a run came to its end.
+    pub heartbeat: Option<HeartbeatSettings>,
 }
 
 /// `[desk]`.
@@ -140,6 +143,23 @@ pub struct ScheduleSettings {
     /// How the sheet is to be read, where it does not say so itself.
     #[serde(default)]
     pub layout: LayoutSettings,
+    /// After how many hours the last good copy of a sheet that cannot be read is called stale.
+    #[serde(default = "a_day")]
+    pub warn_after_hours: u32,
+    /// After how many hours the last good copy is no longer used: nobody can tell then.
+    #[serde(default = "a_week")]
+    pub refuse_after_hours: u32,
+    /// Whom `gaps --mail` writes to.
+    #[serde(default)]
+    pub owners: Vec<String>,
+}
+
+fn a_day() -> u32 {
+    24
+}
+
+fn a_week() -> u32 {
+    7 * 24
 }
 
 /// `[[leadership]]`: somebody to ask when nobody else can be.
@@ -156,16 +176,26 @@ pub struct LeadershipContact {
 
 /// `[store]`.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct StoreSettings {
     /// `sqlite:FILE`.
     pub url: String,
+    /// How many days a version of a sheet is kept after it was last seen; the newest good one is kept for good.
+    pub keep_snapshots_days: u32,
 }
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self { url: "sqlite:page-oncall.db".to_owned() }
+        Self { url: "sqlite:page-oncall.db".to_owned(), keep_snapshots_days: 400 }
     }
+}
+
+/// `[heartbeat]`: who notices when the job that looks for holes no longer runs?
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeartbeatSettings {
+    /// An address that a finished run of `gaps` or `sync` asks for; whoever watches it alarms when it stays silent.
+    pub url: String,
 }
 
 /// Whether messages really leave.
@@ -222,6 +252,24 @@ impl Settings {
         if self.delivery.mode == Mode::Live && self.delivery.sms.is_none() && self.delivery.mail.is_none() {
             let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.mail] or both";
             return Err(at("delivery", message.to_owned()));
+        }
+        if let Some(heartbeat) = &self.heartbeat
+            && !heartbeat.url.starts_with("https://")
+            && !heartbeat.url.starts_with("http://")
+        {
+            return Err(at("heartbeat", "[heartbeat] url must begin with https:// or http://".to_owned()));
+        }
+        for (name, schedule) in &self.schedules {
+            if let Some(owner) = schedule.owners.iter().find(|owner| !is_address(owner)) {
+                return Err(at("owners", format!("[schedules.{name}] owners: {owner:?} is not an e-mail address")));
+            }
+            if schedule.refuse_after_hours < schedule.warn_after_hours {
+                let message = format!(
+                    "[schedules.{name}] refuse_after_hours = {} is less than warn_after_hours = {}",
+                    schedule.refuse_after_hours, schedule.warn_after_hours
+                );
+                return Err(at("refuse_after_hours", message));
+            }
         }
         Ok(())
     }

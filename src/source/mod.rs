@@ -1,12 +1,12 @@
 //! Where do schedules come from? Names sources, and turns bytes from outside into tabs of cells.
 //!
-//! `csv` reads files, `google` reads Google Sheets. What a source gives is bytes first ([`Fetched`]): they are what a
-//! snapshot keeps and hashes, and [`ScheduleSource::interpret`] reads them, live or from a snapshot, the same way.
+//! `csv` reads files, `google` reads Google Sheets. What a source gives is bytes first: they are what is kept and hashed
+//! (`schedule::version`), and [`ScheduleSource::interpret`] reads them, live or kept, the same way.
 
 pub mod csv;
 pub mod google;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::schedule::notation::date::DateOrder;
@@ -47,17 +47,6 @@ pub struct Content {
     pub problems: Vec<Problem>,
     /// Which number of `4/3/2026` is the month, where the source says it.
     pub date_order: Option<DateOrder>,
-}
-
-/// A source as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetched {
-    /// What it holds.
-    pub content: Content,
-    /// The same as bytes, for a snapshot: equal content has equal bytes.
-    pub bytes: Vec<u8>,
-    /// When it was read.
-    pub read_at: DateTime<Utc>,
 }
 
 impl ScheduleSource {

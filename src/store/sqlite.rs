@@ -1,6 +1,6 @@
 //! How is the log of pages kept in one SQLite file? Write-ahead log, durable commits, one writer, one transaction an append.
 //!
-//! `open` makes and migrates the file, `fault` puts errors into words. Times are milliseconds UTC, events and briefings
+//! `open` makes and migrates the file, `snapshots` keeps the sheets, `fault` puts errors into words. Times are milliseconds UTC, events and briefings
 //! are JSON. Several processes may share the file on one machine.
 
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use crate::ports::{Appended, Begun, EpisodeStore, NewPage, PageSummary, Pending,
 
 pub(in crate::store) mod fault;
 mod open;
+mod snapshots;
 
 /// How long an opening or a write waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -7,8 +7,8 @@ use super::problem::ProblemView;
 use super::who::RowView;
 use crate::civil::Interval;
 use crate::schedule::coverage::Coverage;
-use crate::schedule::gaps::{Gap, GapReport, Overlap};
-use crate::schedule::loaded::LoadedSchedule;
+use crate::schedule::gaps::{Gap, Overlap};
+use crate::schedule::judgement::Judgement;
 use crate::wording::time::rfc3339;
 
 /// The whole report.
@@ -41,8 +41,10 @@ pub struct GapsSchedule<'a> {
     pub gaps: Vec<GapView>,
     /// The conflicts.
     pub overlaps: Vec<OverlapView>,
-    /// The defects of the sheet.
+    /// The defects of the sheet, and what looks wrong in it.
     pub problems: Vec<ProblemView>,
+    /// Defects in rows that ended before the window; they change no exit code.
+    pub past_problems: Vec<ProblemView>,
     /// When the sheet was read.
     pub read_at: String,
     /// How long ago, in seconds.
@@ -82,26 +84,35 @@ pub struct OverlapView {
 }
 
 impl<'a> GapsSchedule<'a> {
-    /// The entry of one schedule; `judged` is `None` when it is unusable, and `coverage` the hours that were judged.
-    pub fn new(loaded: &'a LoadedSchedule, coverage: Coverage, judged: Option<&GapReport>, zone: Tz) -> Self {
+    /// The entry of one schedule.
+    pub fn new(judged: &Judgement<'a>, zone: Tz) -> Self {
+        let (loaded, report) = (judged.loaded, judged.report.as_ref());
         let gaps: Vec<GapView> =
-            judged.into_iter().flat_map(|report| &report.gaps).map(|gap| GapView::new(gap, zone)).collect();
-        let required_s = judged.map(|report| report.required.num_seconds());
-        let clashes = judged.into_iter().flat_map(|report| &report.clashes).map(ProblemView::of_clash);
+            report.into_iter().flat_map(|report| &report.gaps).map(|gap| GapView::new(gap, zone)).collect();
+        let required_s = report.map(|report| report.required.num_seconds());
+        let clashes = report.into_iter().flat_map(|report| &report.clashes).map(ProblemView::of_clash);
+        let findings = judged.findings.iter().map(|finding| ProblemView::of_finding(finding, zone));
         Self {
             schedule: &loaded.name,
             title: &loaded.title,
-            status: if judged.is_some() { "usable" } else { "unusable" },
-            coverage,
+            status: if report.is_some() { "usable" } else { "unusable" },
+            coverage: judged.coverage,
             required_s,
             covered_s: required_s.map(|required_s| required_s - gaps.iter().map(|gap| gap.seconds).sum::<i64>()),
             gaps,
-            overlaps: judged
+            overlaps: report
                 .into_iter()
                 .flat_map(|report| &report.overlaps)
                 .map(|overlap| OverlapView::new(overlap, zone))
                 .collect(),
-            problems: loaded.problems().iter().map(ProblemView::of).chain(clashes).collect(),
+            problems: judged
+                .problems
+                .iter()
+                .map(|problem| ProblemView::of(problem))
+                .chain(clashes)
+                .chain(findings)
+                .collect(),
+            past_problems: judged.past_problems.iter().map(|problem| ProblemView::of(problem)).collect(),
             read_at: rfc3339(loaded.read_at, zone),
             age_s: loaded.age_s,
             from_cache: loaded.from_cache,

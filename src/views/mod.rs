@@ -2,7 +2,8 @@
 //!
 //! A field may be added; none is renamed, removed or left out: what is not there is `null` or an empty list.
 //! `who` is who is on call, `explain` the same with its reasons, `gaps` what a schedule leaves open, `shifts` its
-//! resolved timeline, `problem` one defect of a sheet, `decision` what the procedure says, `page` a page with its promise.
+//! resolved timeline, `sync` what changed in the sheets, `problem` one defect of a sheet, `decision` what the procedure
+//! says, `page` a page with its promise.
 
 pub mod decision;
 pub mod explain;
@@ -10,4 +11,5 @@ pub mod gaps;
 pub mod page;
 pub mod problem;
 pub mod shifts;
+pub mod sync;
 pub mod who;

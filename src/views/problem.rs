@@ -1,9 +1,12 @@
 //! In which shape is a defect of a sheet handed out?
 
+use chrono_tz::Tz;
 use serde::Serialize;
 
+use crate::schedule::lint::Finding;
 use crate::schedule::problem::{Problem, Severity};
 use crate::schedule::resolve::Clash;
+use crate::wording::lint;
 use crate::wording::schedule::{describe_clash, described};
 
 /// One entry of `problems` (contract 3).
@@ -35,6 +38,20 @@ impl ProblemView {
             sheet: problem.sheet.to_string(),
             cell: problem.cell.clone(),
             text: problem.text.clone(),
+            message: described.message,
+            hint: described.hint,
+        }
+    }
+
+    /// What looks wrong in a row that was read.
+    pub fn of_finding(finding: &Finding, zone: Tz) -> Self {
+        let described = lint::described(finding, zone);
+        Self {
+            severity: described.severity,
+            code: described.code,
+            sheet: finding.sheet.to_string(),
+            cell: finding.cell.clone(),
+            text: finding.text.clone(),
             message: described.message,
             hint: described.hint,
         }

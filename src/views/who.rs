@@ -44,7 +44,9 @@ pub struct WhoSchedule<'a> {
     pub stale: bool,
     /// SHA-256 of what was read.
     pub snapshot: &'a str,
-    /// Why the schedule is unusable; empty for every other status.
+    /// The instant by whose knowledge the answer is given; `null` for the newest.
+    pub known_at: Option<String>,
+    /// Why the schedule is unusable, or why its saved copy answers; otherwise empty.
     pub problems: Vec<ProblemView>,
 }
 
@@ -112,8 +114,8 @@ impl<'a> WhoSchedule<'a> {
     /// The entry of one schedule, from the answer that the resolver gave.
     pub fn new(loaded: &'a LoadedSchedule, answer: &OnCall, zone: Tz) -> Self {
         let problems = match &loaded.schedule {
-            Ok(_) => Vec::new(),
-            Err(problems) => problems.iter().map(ProblemView::of).collect(),
+            Ok(_) => &loaded.provenance.fault,
+            Err(problems) => problems,
         };
         Self {
             schedule: &loaded.name,
@@ -127,7 +129,8 @@ impl<'a> WhoSchedule<'a> {
             from_cache: loaded.from_cache,
             stale: loaded.stale,
             snapshot: &loaded.snapshot,
-            problems,
+            known_at: loaded.provenance.known_at.map(|at| rfc3339(at, zone)),
+            problems: problems.iter().map(ProblemView::of).collect(),
         }
     }
 }

@@ -10,9 +10,9 @@ use super::load::Loaded;
 use crate::cli::desk::{facts, others, schedule_label};
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
-use crate::delivery::{self, CarrierGateway, SmtpMail, Training, TwilioCredentials, TwilioSms};
+use crate::delivery::{self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioCredentials, TwilioSms};
 use crate::engine::{Engine, Parts};
-use crate::ports::{Clock, EpisodeStore, Message, Provider, Render, Rendering};
+use crate::ports::{Clock, EpisodeStore, Message, NoticeStore, Post, Provider, Render, Rendering, SnapshotStore};
 use crate::site::Site;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
@@ -28,25 +28,52 @@ pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
     }
 }
 
-/// Opens the page log, and makes it when there is none.
-pub(super) async fn store(loaded: &Loaded) -> Result<Arc<dyn EpisodeStore>, CommandError> {
-    Ok(Arc::new(SqliteStore::open(&database(loaded)?).await?))
+/// What one database keeps, each part behind its own port.
+pub(super) struct Stores {
+    /// The page log.
+    pub pages: Arc<dyn EpisodeStore>,
+    /// The versions of sheets.
+    pub snapshots: Arc<dyn SnapshotStore>,
+    /// What people were told.
+    pub notices: Arc<dyn NoticeStore>,
 }
 
-/// Opens the page log for looking; nothing when there is none yet, and none is made.
-pub(super) async fn store_to_read(loaded: &Loaded) -> Result<Option<Arc<dyn EpisodeStore>>, CommandError> {
+impl Stores {
+    fn of(store: SqliteStore) -> Self {
+        let store = Arc::new(store);
+        Self { pages: store.clone(), snapshots: store.clone(), notices: store }
+    }
+}
+
+/// Opens the database, and makes it when there is none.
+pub(super) async fn stores(loaded: &Loaded) -> Result<Stores, CommandError> {
+    Ok(Stores::of(SqliteStore::open(&database(loaded)?).await?))
+}
+
+/// Opens the database for looking; nothing when there is none yet, and none is made.
+pub(super) async fn stores_to_read(loaded: &Loaded) -> Result<Option<Stores>, CommandError> {
     let file = database(loaded)?;
     if !file.exists() {
         return Ok(None);
     }
     match SqliteStore::open(&file).await {
-        Ok(store) => Ok(Some(Arc::new(store))),
+        Ok(store) => Ok(Some(Stores::of(store))),
         // A log that may only be read can still be looked at.
         Err(error) => match SqliteStore::open_for_reading(&file).await {
-            Ok(store) => Ok(Some(Arc::new(store))),
+            Ok(store) => Ok(Some(Stores::of(store))),
             Err(_) => Err(error.into()),
         },
     }
+}
+
+/// Opens the page log, and makes it when there is none.
+pub(super) async fn store(loaded: &Loaded) -> Result<Arc<dyn EpisodeStore>, CommandError> {
+    Ok(stores(loaded).await?.pages)
+}
+
+/// Opens the page log for looking; nothing when there is none yet, and none is made.
+pub(super) async fn store_to_read(loaded: &Loaded) -> Result<Option<Arc<dyn EpisodeStore>>, CommandError> {
+    Ok(stores_to_read(loaded).await?.map(|stores| stores.pages))
 }
 
 /// An engine for recording what a person reports, where messages cannot leave: it must never take a turn.
@@ -118,15 +145,41 @@ fn live_providers(
         providers.push(Arc::new(TwilioSms::new(settings, credentials).map_err(unusable)?));
     }
     if let Some(settings) = &delivery.mail {
-        let password = secret(environment.mail_password.as_ref(), settings.password_file.as_deref(), &loaded.folder)?;
-        let root = match &settings.ca_file {
-            Some(file) => Some(read(&loaded.folder.join(file), "ca_file")?),
-            None => None,
-        };
-        let mail = SmtpMail::new(settings, password, root.as_deref(), Arc::clone(clock)).map_err(unusable)?;
-        providers.push(Arc::new(mail));
+        providers.push(Arc::new(mail(settings, loaded, environment, clock)?));
     }
     Ok(providers)
+}
+
+fn mail(
+    settings: &SmtpSettings,
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> Result<SmtpMail, CommandError> {
+    let password = secret(environment.mail_password.as_ref(), settings.password_file.as_deref(), &loaded.folder)?;
+    let root = match &settings.ca_file {
+        Some(file) => Some(read(&loaded.folder.join(file), "ca_file")?),
+        None => None,
+    };
+    SmtpMail::new(settings, password, root.as_deref(), Arc::clone(clock))
+        .map_err(|error| CommandError::usage(error.to_string()))
+}
+
+/// The way out for letters; in training one that sends nothing.
+pub(super) fn post(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: Arc<dyn Clock>,
+) -> Result<Box<dyn Post>, CommandError> {
+    let delivery = &loaded.site.settings.delivery;
+    if loaded.site.is_training() {
+        return Ok(Box::new(Training::new(Channel::Email, delivery.training, clock)));
+    }
+    match &delivery.mail {
+        Some(settings) => Ok(Box::new(mail(settings, loaded, environment, &clock)?)),
+        None => Err(CommandError::usage("--mail needs a mail server, and the settings name none")
+            .hint("add [delivery.mail] with host and from")),
+    }
 }
 
 /// A secret from the environment, else from the file that the settings name.

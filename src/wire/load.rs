@@ -2,8 +2,9 @@
 
 use std::iter;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::cli::error::CommandError;
@@ -11,17 +12,19 @@ use crate::decision::Partners;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
 use crate::schedule::layout::{LayoutSettings, Reading, Unusable};
-use crate::schedule::loaded::{LoadedSchedule, Understood};
+use crate::schedule::loaded::{LoadedSchedule, Provenance, Understood};
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::roster::Roster;
 use crate::schedule::tabs;
+use crate::schedule::version::SheetVersion;
 use crate::site::settings::ScheduleSettings;
 use crate::site::{Settings, Site, holidays};
 use crate::source::google::Surroundings;
-use crate::source::{Expected, Fetched, ScheduleSource, csv};
+use crate::source::{Expected, ScheduleSource, csv};
 use crate::wording;
 
 use super::environment::Environment;
+use super::memory;
 use super::sheets::{self, Hurry};
 
 /// A site and the folder it was read from.
@@ -101,14 +104,61 @@ fn optional_table(folder: &Path, name: &str) -> Result<Option<Grid>, CommandErro
     }
 }
 
+/// A schedule of the settings, and where it is kept.
+struct Named<'a> {
+    name: &'a str,
+    settings: &'a ScheduleSettings,
+    source: ScheduleSource,
+    overrides: Option<ScheduleSource>,
+}
+
+impl Named<'_> {
+    /// The sources in the order in which they are read.
+    fn sources(&self) -> impl Iterator<Item = &ScheduleSource> + Clone {
+        iter::once(&self.source).chain(&self.overrides)
+    }
+
+    /// The sources as the settings write them, in the same order.
+    fn written(&self) -> impl Iterator<Item = &str> {
+        iter::once(self.settings.source.as_str()).chain(self.settings.overrides.as_deref())
+    }
+}
+
+/// The source that a key of a schedule's settings names.
+fn parsed(name: &str, key: &str, text: &str) -> Result<ScheduleSource, CommandError> {
+    ScheduleSource::parse(text)
+        .map_err(|hint| CommandError::usage(format!("[schedules.{name}] {key} = {text:?} cannot be read")).hint(hint))
+}
+
 impl Loaded {
-    /// The schedules that `wanted` names, or all of them, each read now.
+    /// The schedules that `wanted` names, or all of them, each read now. One that cannot be used is answered by its last
+    /// good copy, while that is young enough (contract 2.3 rule 8).
     pub(super) fn schedules(
         &self,
         wanted: Option<&str>,
         now: DateTime<Utc>,
         hurry: Hurry,
     ) -> Result<Vec<LoadedSchedule>, CommandError> {
+        let named = self.wanted(wanted)?;
+        let mut read = self.bytes(named.iter().flat_map(Named::sources), hurry).into_iter();
+        let mut schedule = |named| {
+            let bytes = Named::sources(named).map(|_| read.next().unwrap_or_else(|| Err("it was not read".to_owned())));
+            let bytes: Vec<_> = bytes.collect();
+            self.schedule(named, bytes, now)
+        };
+        Ok(named.iter().map(&mut schedule).collect())
+    }
+
+    /// The same schedules as they stood at `known_at`, from the versions that were kept.
+    pub(super) fn schedules_known_at(
+        &self,
+        wanted: Option<&str>,
+        known_at: DateTime<Utc>,
+    ) -> Result<Vec<LoadedSchedule>, CommandError> {
+        self.wanted(wanted)?.iter().map(|named| self.known_at(named, known_at)).collect()
+    }
+
+    fn wanted<'a>(&'a self, wanted: Option<&str>) -> Result<Vec<Named<'a>>, CommandError> {
         let known = &self.site.settings.schedules;
         if known.is_empty() {
             return Err(CommandError::usage("the settings name no schedule")
@@ -119,30 +169,15 @@ impl Loaded {
             return Err(CommandError::usage(format!("there is no schedule {name:?}"))
                 .hint(format!("the settings have: {}", names.join(", "))));
         }
-        let mut asked = Vec::new();
-        for (name, settings) in known.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name)) {
-            let source = parsed(name, "source", &settings.source)?;
-            let overrides = settings.overrides.as_deref().map(|text| parsed(name, "overrides", text)).transpose()?;
-            asked.push(Asked { name, settings, source, overrides });
-        }
-        let read = self.bytes(asked.iter().flat_map(|asked| iter::once(&asked.source).chain(&asked.overrides)), hurry);
-        let mut read = read.into_iter();
-        let mut fetched = |source: &ScheduleSource, settings: &ScheduleSettings| {
-            let bytes = read.next().unwrap_or_else(|| Err("it was not read".to_owned()));
-            bytes.and_then(|bytes| self.fetched(source, settings, bytes, now)).map_err(|reason| Problem {
-                kind: ProblemKind::NoSheet { reason },
-                sheet: source.shown().into(),
-                cell: String::new(),
-                text: String::new(),
+        let named = known.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name));
+        named
+            .map(|(name, settings)| {
+                let source = parsed(name, "source", &settings.source)?;
+                let overrides =
+                    settings.overrides.as_deref().map(|text| parsed(name, "overrides", text)).transpose()?;
+                Ok(Named { name, settings, source, overrides })
             })
-        };
-        let mut schedules = Vec::new();
-        for asked in asked {
-            let own = fetched(&asked.source, asked.settings);
-            let overrides = asked.overrides.as_ref().map(|source| fetched(source, asked.settings));
-            schedules.push(self.schedule(&asked, own, overrides, now));
-        }
-        Ok(schedules)
+            .collect()
     }
 
     /// The bytes of each source, in order; sheets are read all at once.
@@ -166,23 +201,169 @@ impl Loaded {
             .collect()
     }
 
-    /// What the bytes of a source hold. The error is for people.
-    fn fetched(
+    /// One schedule from what each of its sources holds. Overrides that cannot be read leave nobody sure of anything.
+    fn schedule(&self, named: &Named<'_>, read: Vec<Result<Vec<u8>, String>>, now: DateTime<Utc>) -> LoadedSchedule {
+        let parts: Result<Vec<(String, Vec<u8>)>, Vec<Problem>> = named
+            .sources()
+            .zip(named.written())
+            .zip(read)
+            .map(|((source, written), bytes)| match bytes {
+                Ok(bytes) => Ok((written.to_owned(), bytes)),
+                Err(reason) => Err(vec![of_sheet(&source.shown(), ProblemKind::NoSheet { reason })]),
+            })
+            .collect();
+        let understood = parts.and_then(|parts| {
+            let version = SheetVersion::of(parts, hash);
+            self.understand(named.name, &version, now, Vec::new()).map(|(schedule, how)| (version, schedule, how))
+        });
+        let (version, schedule, how) = match understood {
+            Ok(understood) => understood,
+            Err(fault) => return self.remembered(named, fault, now),
+        };
+        LoadedSchedule {
+            schedule: Ok(schedule),
+            understood: Some(how),
+            snapshot: version.sha256.clone(),
+            provenance: Provenance { version: Some(Arc::new(version)), ..Provenance::default() },
+            ..self.unread(named, now)
+        }
+    }
+
+    /// The schedule that a version says on the day of `at` by the settings, contacts and zone of today, or why it says
+    /// none. `told` is what is wrong already, listed first.
+    pub(super) fn understand(
         &self,
-        source: &ScheduleSource,
-        settings: &ScheduleSettings,
-        bytes: Vec<u8>,
-        read_at: DateTime<Utc>,
-    ) -> Result<Fetched, String> {
+        name: &str,
+        version: &SheetVersion,
+        at: DateTime<Utc>,
+        told: Vec<Problem>,
+    ) -> Result<(Schedule, Understood), Vec<Problem>> {
+        let mut problems = told;
+        let Some(settings) = self.site.settings.schedules.get(name) else { return Err(problems) };
         let expected = Expected {
             zone: self.site.zone,
             accept_zone: settings.accept_zone,
-            today: read_at.with_timezone(&self.site.zone).date_naive(),
+            today: at.with_timezone(&self.site.zone).date_naive(),
             year: settings.layout.year,
             month_tab_days: settings.month_tab_days,
         };
-        let content = source.interpret(&bytes, &expected)?;
-        Ok(Fetched { content, bytes, read_at })
+        let mut contents = Vec::new();
+        for (written, bytes) in version.parts() {
+            // A kept version may come from where the settings no longer point; its own source tells how to read it.
+            let content = ScheduleSource::parse(written).map_err(|reason| (written.to_owned(), reason));
+            let content = content
+                .and_then(|source| source.interpret(bytes, &expected).map_err(|reason| (source.shown(), reason)));
+            match content {
+                Ok(content) => {
+                    let mut layout = settings.layout.clone();
+                    layout.date_order = layout.date_order.or(content.date_order);
+                    problems.extend(content.problems);
+                    contents.push((content.tabs, layout));
+                }
+                Err((sheet, reason)) => {
+                    problems.push(of_sheet(&sheet, ProblemKind::NoSheet { reason }));
+                    return Err(problems);
+                }
+            }
+        }
+        match self.read_tabs(&contents) {
+            Ok(reading) => {
+                problems.extend(reading.problems);
+                let roles = &settings.required_roles;
+                let schedule = Schedule::new(name, title(name, settings), reading.shifts, problems, roles);
+                Ok((schedule, Understood { recognition: reading.recognition, skipped: reading.skipped }))
+            }
+            Err(Unusable { problems: further }) => {
+                problems.extend(further);
+                Err(problems)
+            }
+        }
+    }
+
+    /// What the first content says, changed by the overrides of the others.
+    fn read_tabs(&self, contents: &[(Vec<tabs::Tab>, LayoutSettings)]) -> Result<Reading, Unusable> {
+        let (zone, roster) = (self.site.zone, &self.site.roster);
+        let mut contents = contents.iter();
+        let Some((own, layout)) = contents.next() else { return Err(Unusable { problems: Vec::new() }) };
+        let mut reading = tabs::read(own, layout, zone, roster)?;
+        for (overrides, layout) in contents {
+            tabs::read_overrides(&mut reading, overrides, layout, zone, roster)?;
+        }
+        Ok(reading)
+    }
+
+    /// The last good copy of a schedule whose source cannot be used, with its age; unusable when it is too old or none.
+    fn remembered(&self, named: &Named<'_>, fault: Vec<Problem>, now: DateTime<Utc>) -> LoadedSchedule {
+        let Named { name, settings, source, .. } = named;
+        let unusable = |fault| LoadedSchedule { schedule: Err(fault), ..self.unread(named, now) };
+        let Some(kept) = memory::last_good(self, name) else { return unusable(fault) };
+        let age = (now - kept.last_seen).max(TimeDelta::zero());
+        if age > TimeDelta::hours(i64::from(settings.refuse_after_hours)) {
+            let kind = ProblemKind::CopyTooOld { age_h: age.num_hours(), limit_h: settings.refuse_after_hours };
+            return unusable(fault.into_iter().chain([of_sheet(&source.shown(), kind)]).collect());
+        }
+        // What is wrong with the source now is a finding of the schedule that the copy says.
+        match self.understand(name, &kept.version, now, fault.clone()) {
+            Err(problems) => unusable(problems),
+            Ok((schedule, how)) => LoadedSchedule {
+                schedule: Ok(schedule),
+                understood: Some(how),
+                read_at: kept.last_seen,
+                changed_at: Some(kept.first_seen).max(self.changed_at).unwrap_or(now),
+                age_s: age.num_seconds(),
+                from_cache: true,
+                stale: age > TimeDelta::hours(i64::from(settings.warn_after_hours)),
+                snapshot: kept.version.sha256,
+                provenance: Provenance { fault, ..Provenance::default() },
+                ..self.unread(named, now)
+            },
+        }
+    }
+
+    fn known_at(&self, named: &Named<'_>, at: DateTime<Utc>) -> Result<LoadedSchedule, CommandError> {
+        let Named { name, settings, source, .. } = named;
+        let provenance = Provenance { known_at: Some(at), ..Provenance::default() };
+        let then = LoadedSchedule { provenance, from_cache: true, ..self.unread(named, at) };
+        let Some(kept) = memory::known_at(self, name, at)? else {
+            let problem = of_sheet(&source.shown(), ProblemKind::NotSeenYet);
+            return Ok(LoadedSchedule { schedule: Err(vec![problem]), ..then });
+        };
+        // A version that was seen again later was in force all the while.
+        let read_at = kept.last_seen.min(at);
+        let (schedule, understood) = match self.understand(name, &kept.version, at, Vec::new()) {
+            Ok((schedule, how)) => (Ok(schedule), Some(how)),
+            Err(problems) => (Err(problems), None),
+        };
+        let age = at - read_at;
+        let stale = age > TimeDelta::hours(i64::from(settings.warn_after_hours));
+        Ok(LoadedSchedule {
+            schedule,
+            understood,
+            read_at,
+            changed_at: Some(kept.first_seen).max(self.changed_at).unwrap_or(at),
+            age_s: age.num_seconds(),
+            stale,
+            snapshot: kept.version.sha256,
+            ..then
+        })
+    }
+
+    /// Dates what spreadsheets say by when it was first seen, where that was kept: they do not tell it themselves. This
+    /// opens the database, which only what shows such dates needs.
+    pub(super) fn date_spreadsheets(&self, schedules: &mut [LoadedSchedule]) {
+        for loaded in schedules {
+            let Some(version) = &loaded.provenance.version else { continue };
+            let is_spreadsheet =
+                |(written, _): (&str, _)| matches!(ScheduleSource::parse(written), Ok(ScheduleSource::Sheets(_)));
+            if !version.parts().into_iter().any(is_spreadsheet) {
+                continue;
+            }
+            if let Some(kept) =
+                memory::last_good(self, &loaded.name).filter(|kept| kept.version.sha256 == version.sha256)
+            {
+                loaded.changed_at = Some(kept.first_seen).max(self.changed_at).unwrap_or(kept.first_seen);
+            }
+        }
     }
 
     /// When what a source holds was last changed; a spreadsheet does not tell, so it counts as changed when it is read.
@@ -193,96 +374,43 @@ impl Loaded {
         }
     }
 
-    fn schedule(
-        &self,
-        asked: &Asked<'_>,
-        own: Result<Fetched, Problem>,
-        overrides: Option<Result<Fetched, Problem>>,
-        now: DateTime<Utc>,
-    ) -> LoadedSchedule {
-        let Asked { name, settings, .. } = *asked;
-        let title = settings.title.clone().unwrap_or_else(|| name.to_uppercase());
-        let read = [Some(&own), overrides.as_ref()].into_iter().flatten().flatten();
-        let snapshot = hash(read.map(|fetched| fetched.bytes.as_slice()));
-        let mut understood = None;
-        let schedule = self.understand(own, overrides, &settings.layout).map(|reading| {
-            understood = Some(Understood { recognition: reading.recognition, skipped: reading.skipped });
-            Schedule::new(name, title.as_str(), reading.shifts, reading.problems, &settings.required_roles)
-        });
-        let sources = iter::once(&asked.source).chain(&asked.overrides);
-        let changed_at = sources.filter_map(|source| self.source_changed_at(source, now)).max();
+    /// A schedule of which nothing is known but the settings.
+    fn unread(&self, named: &Named<'_>, now: DateTime<Utc>) -> LoadedSchedule {
+        let Named { name, settings, .. } = named;
         LoadedSchedule {
-            name: name.to_owned(),
-            title,
-            schedule,
-            understood,
+            name: (*name).to_owned(),
+            title: title(name, settings),
+            schedule: Err(Vec::new()),
+            understood: None,
             read_at: now,
-            changed_at: changed_at.max(self.changed_at).unwrap_or(now),
+            changed_at: named
+                .sources()
+                .filter_map(|source| self.source_changed_at(source, now))
+                .max()
+                .max(self.changed_at)
+                .unwrap_or(now),
             age_s: 0,
             from_cache: false,
             stale: false,
             coverage: settings.coverage,
-            snapshot,
-        }
-    }
-
-    /// What a schedule's sources say together. Overrides that cannot be read leave nobody sure of anything, so then
-    /// nothing is said.
-    fn understand(
-        &self,
-        own: Result<Fetched, Problem>,
-        overrides: Option<Result<Fetched, Problem>>,
-        layout: &LayoutSettings,
-    ) -> Result<Reading, Vec<Problem>> {
-        let (zone, roster) = (self.site.zone, &self.site.roster);
-        let content = |fetched: Fetched| {
-            let mut layout = layout.clone();
-            layout.date_order = layout.date_order.or(fetched.content.date_order);
-            (fetched.content, layout)
-        };
-        let (own, own_layout) = content(own.map_err(|problem| vec![problem])?);
-        let overrides = overrides.transpose().map_err(|problem| vec![problem])?.map(content);
-        let read = tabs::read(&own.tabs, &own_layout, zone, roster).and_then(|mut reading| {
-            if let Some((overrides, layout)) = &overrides {
-                tabs::read_overrides(&mut reading, &overrides.tabs, layout, zone, roster)?;
-            }
-            Ok(reading)
-        });
-        let of_sources = overrides.map(|(overrides, _)| overrides.problems).into_iter().flatten();
-        let of_sources = own.problems.into_iter().chain(of_sources);
-        match read {
-            Ok(mut reading) => {
-                reading.problems.splice(0..0, of_sources);
-                Ok(reading)
-            }
-            Err(Unusable { problems }) => Err(of_sources.chain(problems).collect()),
+            snapshot: String::new(),
+            provenance: Provenance::default(),
         }
     }
 }
 
-/// A schedule that is asked for, with its sources.
-struct Asked<'a> {
-    name: &'a str,
-    settings: &'a ScheduleSettings,
-    source: ScheduleSource,
-    overrides: Option<ScheduleSource>,
+fn title(name: &str, settings: &ScheduleSettings) -> String {
+    settings.title.clone().unwrap_or_else(|| name.to_uppercase())
 }
 
-/// The source that a key of a schedule's settings names.
-fn parsed(name: &str, key: &str, text: &str) -> Result<ScheduleSource, CommandError> {
-    ScheduleSource::parse(text)
-        .map_err(|hint| CommandError::usage(format!("[schedules.{name}] {key} = {text:?} cannot be read")).hint(hint))
+/// A problem of a sheet as a whole, under the name that people know it by.
+fn of_sheet(sheet: &str, kind: ProblemKind) -> Problem {
+    Problem { kind, sheet: sheet.into(), cell: String::new(), text: String::new() }
 }
 
-/// The hash of what was read, in hexadecimal; empty when nothing was.
-fn hash<'a>(read: impl Iterator<Item = &'a [u8]>) -> String {
+fn hash(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    let bytes: Vec<&[u8]> = read.collect();
-    if bytes.is_empty() {
-        return String::new();
-    }
-    let hasher = bytes.into_iter().fold(Sha256::new(), Sha256::chain_update);
-    hasher.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
         let _infallible = write!(text, "{byte:02x}");
         text
     })

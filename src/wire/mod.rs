@@ -1,15 +1,19 @@
 //! What is this program made of tonight? Settings to adapters to engine; the only place that knows all.
 //!
 //! `environment` and `clock` are the only files that may ask the machine; `locate` and `load` find and read the site;
-//! `sheets` asks Google; `adapters` builds providers, store and engine; `verbs` hands each verb what it needs.
+//! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine; `verbs`
+//! hands each verb what it needs, `upkeep` the two that a timer runs, whose end `heartbeat` tells.
 
 mod adapters;
 mod clock;
 mod environment;
+mod heartbeat;
 mod load;
 mod locate;
 mod logs;
+mod memory;
 mod sheets;
+mod upkeep;
 mod verbs;
 
 use std::io::{IsTerminal, Write};

@@ -1,17 +1,19 @@
 //! What does each verb need? Loads it, builds it, and hands it over.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, TimeDelta, Timelike, Utc};
 use chrono_tz::Tz;
 
+use super::adapters::Stores;
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
-use super::{adapters, locate};
+use super::{adapters, locate, memory, upkeep};
 use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, CaseArguments, Color, Format, Verb};
 use crate::cli::case::{self, Next, Prepared, Surroundings};
@@ -27,13 +29,19 @@ use crate::cli::{ask, decide, explain, gaps, reports, shifts, who};
 use crate::engine::{Engine, Opening};
 use crate::episode::input::Input;
 use crate::episode::state::Phase;
-use crate::ports::{Begun, Clock, EpisodeStore, PageSummary};
+use crate::ports::{Begun, Clock, PageSummary};
+use crate::schedule::loaded::LoadedSchedule;
+use crate::schedule::version::SheetVersion;
 use crate::wording;
 use crate::wording::decision::Call;
 use crate::wording::record::Facts;
 
 /// Carries out the call.
 pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandResult {
+    if arguments.global.format.is_of_findings() && !matches!(arguments.verb, Some(Verb::Gaps { .. })) {
+        return Err(CommandError::usage("--format junit and --format github are for gaps only")
+            .hint("use --format text or --format json"));
+    }
     let file = locate::settings_file(arguments.global.config.as_deref(), environment)?;
     let loaded = load::site(&file, environment)?;
     for warning in &loaded.warnings {
@@ -78,33 +86,44 @@ fn verb_of(
 ) -> CommandResult {
     let clock = MachineClock::real();
     let (now, zone, format) = (clock.now(), loaded.site.zone, arguments.global.format);
-    let face = Face { zone, now, format };
+    // Whole seconds, as `now` is read and as people ask: else no answer would ever be about now.
+    let face = Face { zone, now: now.with_nanosecond(0).unwrap_or(now), format };
     let parse = |text: &str| instant::parse(text, zone, now).map_err(|error| CommandError::usage(error.to_string()));
     match verb {
-        Verb::Who { schedule, at } => {
-            let schedules = loaded.schedules(schedule.as_deref(), now, Hurry::No)?;
+        Verb::Who { schedule, at, known_at } => {
+            let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
             match at.as_deref() {
                 Some("-") => Ok(who::stream(&schedules, &face, std::io::stdin().lock(), out)?),
                 at => Ok(who::run(&schedules, &face, parse(at.unwrap_or("now"))?, out)?),
             }
         }
-        Verb::Explain { schedule, at } => {
-            let schedules = loaded.schedules(Some(schedule), now, Hurry::No)?;
+        Verb::Explain { schedule, at, known_at } => {
+            let schedules = read_schedules(&loaded, Some(schedule), known_at.as_deref(), &face)?;
             let at = parse(at.as_deref().unwrap_or("now"))?;
             match schedules.first() {
                 Some(schedule) => Ok(explain::run(schedule, &face, at, out)?),
                 None => Err(CommandError::usage("there is no such schedule")),
             }
         }
-        Verb::Gaps { schedule, from, to, days, all_hours } => {
-            let schedules = loaded.schedules(schedule.as_deref(), now, Hurry::No)?;
+        Verb::Gaps { schedule, from, to, days, all_hours, known_at, mail } => {
+            let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
             let from = parse(from.as_deref().unwrap_or("now"))?.at;
             let window = window(zone, from, to.as_deref(), *days, &parse)?;
             let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
-            Ok(gaps::run(&schedules, &face, window, desks, *all_hours, out)?)
+            let judged = gaps::judge(&schedules, &face, window, desks, *all_hours);
+            gaps::write(&judged, &face, window, out)?;
+            let report = upkeep::Report { judged: &judged, window, desks, mail: *mail };
+            upkeep::gaps(&report, environment, &loaded, face, out)
+        }
+        Verb::Sync { schedule, mail } => {
+            let schedules = loaded.schedules(schedule.as_deref(), now, Hurry::No)?;
+            upkeep::sync(&schedules, *mail, environment, &loaded, face, out)
         }
         Verb::Shifts(words) => {
-            let schedules = loaded.schedules(words.schedule.as_deref(), now, Hurry::No)?;
+            let mut schedules = loaded.schedules(words.schedule.as_deref(), now, Hurry::No)?;
+            if words.ics.is_some() {
+                loaded.date_spreadsheets(&mut schedules);
+            }
             let today = || start_of_day(zone, now.with_timezone(&zone).date_naive());
             let from = words.from.as_deref().map_or_else(|| Ok(today()), |text| parse(text).map(|from| from.at))?;
             let window = window(zone, from, words.to.as_deref(), words.days, &parse)?;
@@ -135,6 +154,24 @@ fn verb_of(
         Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
         Verb::Run { once } => engine_alone(*once, environment, loaded),
     }
+}
+
+/// The schedules as they are now, or as they stood at `known_at`.
+fn read_schedules(
+    loaded: &Loaded,
+    wanted: Option<&str>,
+    known_at: Option<&str>,
+    face: &Face,
+) -> Result<Vec<LoadedSchedule>, CommandError> {
+    let Some(text) = known_at else { return loaded.schedules(wanted, face.now, Hurry::No) };
+    let at = instant::parse(text, face.zone, face.now).map_err(|error| CommandError::usage(error.to_string()))?.at;
+    let present = face.now + TimeDelta::milliseconds(999);
+    if at > present {
+        return Err(CommandError::usage("--known-at lies in the future, of which nothing was seen yet"));
+    }
+    // A time in whole seconds means that whole second: what was seen within it was known.
+    let known_at = if at.nanosecond() == 0 { at + TimeDelta::milliseconds(999) } else { at };
+    loaded.schedules_known_at(wanted, known_at)
 }
 
 /// The longest window that is judged: some 30 years, more than a schedule holds.
@@ -211,7 +248,7 @@ fn decided(
 }
 
 /// A runtime for the verbs that reach the page log or a provider; the others never pay for one.
-fn block_on<T>(future: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
+pub(super) fn block_on<T>(future: impl Future<Output = Result<T, CommandError>>) -> Result<T, CommandError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -306,16 +343,20 @@ fn call(
     let now = clock.now();
     let show = match (arguments.global.format, std::io::stdout().is_terminal()) {
         (Format::Json, _) => Show::Nothing,
-        (Format::Text, true) if !words.no_wait => Show::Screen,
-        (Format::Text, _) => Show::Lines,
+        (_, true) if !words.no_wait => Show::Screen,
+        (_, _) => Show::Lines,
     };
     let by = environment.user.clone().unwrap_or_else(|| "agent".to_owned());
     let loaded = Arc::new(loaded);
+    let versions = RefCell::new(Vec::new());
     let read_schedule = |name: &str| {
+        // A page may pretend another time; how old a reading is, the true time says.
         let mut found = loaded
-            .schedules(Some(name), now, Hurry::Page)
+            .schedules(Some(name), MachineClock::real().now(), Hurry::Page)
             .map_err(|error| error.and(&wording::page::dial_by_hand(&loaded.site.leadership)))?;
-        found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))
+        let found = found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))?;
+        versions.borrow_mut().extend(found.provenance.version.clone().map(|version| (name.to_owned(), version)));
+        Ok(found)
     };
     let surroundings = Surroundings {
         site: &loaded.site,
@@ -326,8 +367,15 @@ fn call(
         format: arguments.global.format,
         schedule: &read_schedule,
     };
-    let session =
-        Session { words, loaded: &loaded, environment, clock: Arc::clone(&clock), show, surroundings: &surroundings };
+    let session = Session {
+        words,
+        loaded: &loaded,
+        environment,
+        clock: Arc::clone(&clock),
+        show,
+        surroundings: &surroundings,
+        versions: &versions,
+    };
     // A page must leave even when what is printed about it reaches nobody.
     let mut lasting = Lasting::new(out);
     let ended = session.run(case.clone(), &mut lasting);
@@ -359,11 +407,19 @@ struct Session<'a> {
     clock: Arc<dyn Clock>,
     show: Show,
     surroundings: &'a Surroundings<'a>,
+    /// The sheets that were read for this call, to be kept with the page.
+    versions: &'a RefCell<Vec<(String, Arc<SheetVersion>)>>,
 }
 
 impl Session<'_> {
-    fn engine(&self, store: &Arc<dyn EpisodeStore>, clock: &Arc<dyn Clock>) -> Result<Engine, CommandError> {
-        adapters::engine(self.loaded, self.environment, Arc::clone(store), Arc::clone(clock))
+    /// Keeps the sheets that the page is based on.
+    async fn keep_sheets(&self, stores: &Stores) {
+        let versions = self.versions.take();
+        memory::keep(stores, &versions, MachineClock::real().now()).await;
+    }
+
+    fn engine(&self, stores: &Stores, clock: &Arc<dyn Clock>) -> Result<Engine, CommandError> {
+        adapters::engine(self.loaded, self.environment, Arc::clone(&stores.pages), Arc::clone(clock))
     }
 
     /// Joins the case's open page, or decides and opens one.
@@ -371,7 +427,7 @@ impl Session<'_> {
         if !self.words.dry_run {
             match block_on(self.open_page(&case)) {
                 Ok(None) => {}
-                Ok(Some((store, page))) => return block_on(self.join(store, &page, out)),
+                Ok(Some((stores, page))) => return block_on(self.join(&stores, &page, out)),
                 // The agent still learns what to do and whom to dial by hand (contract 5.10); opening the page tells
                 // the trouble again, if it lasts.
                 Err(error) => tracing::warn!("whether this case has an open page cannot be told: {}", error.message),
@@ -386,28 +442,23 @@ impl Session<'_> {
     }
 
     /// The page log and the open page of the case, if it has one.
-    async fn open_page(&self, case: &str) -> Result<Option<(Arc<dyn EpisodeStore>, PageSummary)>, CommandError> {
+    async fn open_page(&self, case: &str) -> Result<Option<(Stores, PageSummary)>, CommandError> {
         if !adapters::database(self.loaded)?.exists() {
             return Ok(None);
         }
-        let store = adapters::store(self.loaded).await?;
-        let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
+        let stores = adapters::stores(self.loaded).await?;
+        let reader = Reader { site: &self.loaded.site, store: Some(stores.pages.as_ref()) };
         let page = reader.open_page(case).await?;
-        Ok(page.map(|page| (store, page)))
+        Ok(page.map(|page| (stores, page)))
     }
 
     /// Joins the open page of a case (contract 5.8).
-    async fn join(
-        &self,
-        store: Arc<dyn EpisodeStore>,
-        page: &PageSummary,
-        out: &mut (dyn Write + Send),
-    ) -> CommandResult {
-        let reader = Reader { site: &self.loaded.site, store: Some(store.as_ref()) };
+    async fn join(&self, stores: &Stores, page: &PageSummary, out: &mut (dyn Write + Send)) -> CommandResult {
+        let reader = Reader { site: &self.loaded.site, store: Some(stores.pages.as_ref()) };
         let state = reader.state(&page.episode).await?;
         // A page of training goes on in its own pretended time.
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(state.pretended_s));
-        let engine = self.engine(&store, &clock)?;
+        let engine = self.engine(stores, &clock)?;
         if self.show != Show::Nothing {
             for line in wording::page::joined(&state, self.words.again, clock.now(), reader.site.zone) {
                 writeln!(out, "{line}")?;
@@ -420,15 +471,16 @@ impl Session<'_> {
                 let words = wording::refusals::said(&refusal, &state.case, reader.site.zone);
                 return Err(CommandError::finding(words));
             }
+            self.keep_sheets(stores).await;
         }
         self.follow(&engine, &reader, &page.episode, clock.as_ref(), out).await
     }
 
     /// The page log and the engine for a new page; without them the agent has to dial by hand.
-    async fn ready(&self) -> Result<(Arc<dyn EpisodeStore>, Engine), CommandError> {
-        let store = adapters::store(self.loaded).await?;
-        let engine = self.engine(&store, &self.clock)?;
-        Ok((store, engine))
+    async fn ready(&self) -> Result<(Stores, Engine), CommandError> {
+        let stores = adapters::stores(self.loaded).await?;
+        let engine = self.engine(&stores, &self.clock)?;
+        Ok((stores, engine))
     }
 
     /// Opens the page and follows it.
@@ -442,8 +494,8 @@ impl Session<'_> {
             site.zone,
         )
         .join("\n  ");
-        let (store, engine) = self.ready().await.map_err(|error| error.and(&by_hand))?;
-        let reader = Reader { site, store: Some(store.as_ref()) };
+        let (stores, engine) = self.ready().await.map_err(|error| error.and(&by_hand))?;
+        let reader = Reader { site, store: Some(stores.pages.as_ref()) };
         let Prepared { opened, briefing, told_at, has_technician, meanwhile } = prepared;
         let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
         let case = opening.opened.case.clone();
@@ -454,6 +506,7 @@ impl Session<'_> {
             .map_err(|refusal| CommandError::finding(wording::refusals::said(&refusal, &case, reader.site.zone)))?;
         let (Begun::New(episode) | Begun::Joined(episode)) = begun;
         write!(out, "{meanwhile}")?;
+        self.keep_sheets(&stores).await;
         let exit = self.follow(&engine, &reader, &episode, self.clock.as_ref(), out).await?;
         Ok(if has_technician || exit != Exit::Done || !self.words.no_wait { exit } else { Exit::Finding })
     }

@@ -4,12 +4,13 @@ use chrono::Duration;
 use chrono_tz::Tz;
 
 use super::columns::{fill, paragraph};
+use super::lint;
 use super::schedule::{
     Described, both, describe_clash, described, finding, hours, interval, problem, reading_age, row_name, told_problems,
 };
 use crate::civil::Interval;
 use crate::schedule::gaps::{Gap, GapReport, Overlap};
-use crate::schedule::loaded::LoadedSchedule;
+use crate::schedule::judgement::Judgement;
 use crate::schedule::problem::Severity;
 use crate::schedule::shift::RowReference;
 
@@ -17,21 +18,22 @@ use crate::schedule::shift::RowReference;
 const MARGIN: &str = "           ";
 
 /// What a window leaves open: a verdict, then one block a schedule. No report means that the schedule is unusable.
-pub fn gaps(window: Interval, judged: &[(&LoadedSchedule, Option<GapReport>)], zone: Tz) -> String {
-    let mut blocks = vec![gaps_verdict(judged) + "\n" + &interval(window, zone)];
-    blocks.extend(judged.iter().map(|(loaded, report)| block(loaded, report.as_ref(), zone).join("\n")));
+pub fn gaps(window: Interval, judged: &[Judgement<'_>], zone: Tz) -> String {
+    let mut blocks = vec![verdict(judged) + "\n" + &interval(window, zone)];
+    blocks.extend(judged.iter().map(|judged| block(judged, zone).join("\n")));
     blocks.join("\n\n") + "\n"
 }
 
-fn block(loaded: &LoadedSchedule, report: Option<&GapReport>, zone: Tz) -> Vec<String> {
+fn block(judged: &Judgement<'_>, zone: Tz) -> Vec<String> {
+    let loaded = judged.loaded;
     let name = format!("{} ({})", loaded.title, loaded.name);
     let mut lines = Vec::new();
-    if let Some(report) = report {
+    if let Some(report) = &judged.report {
         let spans = format!("needed {}, covered {}", hours(report.required), hours(report.covered));
         lines.push(fill("", 2, "   ", [name, spans]));
         lines.extend(report.gaps.iter().flat_map(|gap| gap_lines(gap, zone)));
         lines.extend(report.overlaps.iter().map(|overlap| overlap_lines(overlap, zone)));
-        lines.extend(problem_lines(loaded, report));
+        lines.extend(problem_lines(judged, report, zone));
     } else {
         lines.push(fill("", 2, "   ", [name, "CANNOT TELL: the sheet could not be used.".to_owned()]));
         lines.extend(told_problems(loaded));
@@ -47,15 +49,16 @@ fn gap_lines(gap: &Gap, zone: Tz) -> Vec<String> {
     lines
 }
 
-fn gaps_verdict(judged: &[(&LoadedSchedule, Option<GapReport>)]) -> String {
-    let reports = || judged.iter().filter_map(|(_, report)| report.as_ref());
+/// What it amounts to, in one sentence.
+pub fn verdict(judged: &[Judgement<'_>]) -> String {
+    let reports = || judged.iter().filter_map(|judged| judged.report.as_ref());
     let unusable = judged.len() - reports().count();
     let gaps: Vec<Duration> = reports().flat_map(|report| &report.gaps).map(|gap| gap.interval.length()).collect();
     let overlaps = reports().map(|report| report.overlaps.len()).sum::<usize>();
     let errors = judged
         .iter()
-        .filter(|(_, report)| report.is_some())
-        .flat_map(|(loaded, _)| loaded.problems())
+        .filter(|judged| judged.report.is_some())
+        .flat_map(|judged| &judged.problems)
         .filter(|problem| problem.kind.severity() == Severity::Error)
         .count();
     let mut parts = Vec::new();
@@ -89,14 +92,17 @@ fn overlap_lines(overlap: &Overlap, zone: Tz) -> String {
 }
 
 /// Errors first, then warnings; notes are only counted, since the reading is certain.
-fn problem_lines(loaded: &LoadedSchedule, report: &GapReport) -> Vec<String> {
-    let mut told: Vec<(Described, &str, &str, &str)> = loaded
-        .problems()
+fn problem_lines(judged: &Judgement<'_>, report: &GapReport, zone: Tz) -> Vec<String> {
+    let mut told: Vec<(Described, &str, &str, &str)> = judged
+        .problems
         .iter()
         .map(|problem| (described(problem), problem.sheet.as_ref(), problem.cell.as_str(), problem.text.as_str()))
         .collect();
     told.extend(report.clashes.iter().map(|clash| {
         (describe_clash(clash), clash.loser.sheet.as_ref(), clash.loser.cell.as_str(), clash.loser.text.as_str())
+    }));
+    told.extend(judged.findings.iter().map(|finding| {
+        (lint::described(finding, zone), finding.sheet.as_ref(), finding.cell.as_str(), finding.text.as_str())
     }));
     let notes = told.iter().filter(|(described, ..)| described.severity == Severity::Note).count();
     told.retain(|(described, ..)| described.severity != Severity::Note);
@@ -105,6 +111,10 @@ fn problem_lines(loaded: &LoadedSchedule, report: &GapReport) -> Vec<String> {
         told.iter().map(|(described, sheet, cell, text)| problem(described, sheet, cell, text)).collect();
     if notes > 0 {
         lines.push(finding("notes", &[format!("{notes}, which change no answer; --format json lists them")]));
+    }
+    if !judged.past_problems.is_empty() {
+        let past = judged.past_problems.len();
+        lines.push(finding("past", &[format!("{} in rows that are over", counted(past, "problem"))]));
     }
     lines
 }

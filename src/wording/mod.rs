@@ -1,18 +1,21 @@
 //! Which sentence does a person read? Every word for people, pure: no policy, no effects.
 //!
 //! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For technicians:
-//! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `layouts`, `problems`,
-//! `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by `calendar`. For all of them:
-//! `time`, `phone`, and `columns` that fills lines.
+//! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
+//! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
+//! `calendar`. For all of them: `time`, `phone`, and `columns` that fills lines.
 
 pub mod calendar;
+pub mod changes;
 pub mod columns;
 pub mod decision;
 pub mod decision_sheet;
 pub mod gaps;
+pub mod gaps_letter;
 pub mod gsm;
 mod layout_problems;
 pub mod layouts;
+pub mod lint;
 pub mod messages;
 pub mod outage;
 pub mod page;

@@ -62,6 +62,8 @@ pub fn code(kind: &ProblemKind) -> &'static str {
         ProblemKind::MissingMonthTab { .. } => "missing-month-tab",
         ProblemKind::HiddenMonthTab | ProblemKind::HiddenTab => "hidden-tab",
         ProblemKind::OtherZone { .. } => "other-zone",
+        ProblemKind::CopyTooOld { .. } => "copy-too-old",
+        ProblemKind::NotSeenYet => "not-seen-yet",
     }
 }
 
@@ -170,6 +172,10 @@ pub fn message(problem: &Problem) -> String {
         ProblemKind::OtherZone { zone } => {
             format!("The spreadsheet's time zone is {zone}; its times were read in the site's zone.")
         }
+        ProblemKind::CopyTooOld { age_h, limit_h } => {
+            format!("The last good copy is {age_h} h old; from {limit_h} h on it is not used.")
+        }
+        ProblemKind::NotSeenYet => "No version of this sheet had been seen by then.".into(),
     }
 }
 
@@ -209,7 +215,9 @@ fn refusal_message(refusal: &Refusal, text: &str) -> String {
 pub fn hint(problem: &Problem) -> String {
     match &problem.kind {
         ProblemKind::Layout(kind) => layout_problems::hint(kind, &problem.text),
-        ProblemKind::NoSheet { .. } => "Until then nobody can tell who is on call; ask the schedule's owner.".into(),
+        ProblemKind::NoSheet { .. } => {
+            "Ask the schedule's owner. The last good copy answers meanwhile; without one nobody can tell.".into()
+        }
         ProblemKind::NoUsableRow => "Correct the rows named above; until then the last good copy stays in use.".into(),
         ProblemKind::NoHeader { .. } => {
             "Put one row above the shifts with `start`, `end` and `person`, or with `week of` and the people, or set \
@@ -315,6 +323,12 @@ pub fn hint(problem: &Problem) -> String {
         ProblemKind::SharedAlias { .. } => "Keep the alias with one person only.".into(),
         ProblemKind::UnknownChannel => "Use `sms`, `email` and `voice`, separated by `;`.".into(),
         ProblemKind::NoPhone => "Add the number to the contacts.".into(),
+        ProblemKind::CopyTooOld { .. } => {
+            "Mend the sheet or its source; refuse_after_hours under the schedule says how old a copy may be.".into()
+        }
+        ProblemKind::NotSeenYet => {
+            "Versions are kept by page-oncall sync and by every page, from the first one on.".into()
+        }
     }
 }
 

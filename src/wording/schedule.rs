@@ -256,6 +256,18 @@ pub(super) fn told_problems(loaded: &LoadedSchedule) -> Vec<String> {
     lines
 }
 
+/// Said by `sync` of a sheet that gave nothing new: why, and whether a saved copy answers meanwhile.
+pub fn could_not_use(loaded: &LoadedSchedule, zone: Tz) -> String {
+    let head = format!("{} ({}): CANNOT USE the sheet; nothing was kept", loaded.title, loaded.name);
+    let mut lines = vec![paragraph("", 2, &head)];
+    if loaded.schedule.is_ok() {
+        lines.push(reading_age(loaded, zone));
+    } else {
+        lines.extend(told_problems(loaded));
+    }
+    lines.join("\n")
+}
+
 /// One problem with its place, its text and what to do.
 pub(super) fn problem(described: &Described, sheet: &str, cell: &str, text: &str) -> String {
     let label = match described.severity {
@@ -269,17 +281,37 @@ pub(super) fn problem(described: &Described, sheet: &str, cell: &str, text: &str
     if described.hint.is_empty() { what } else { what + "\n" + &paragraph("           ", 11, &described.hint) }
 }
 
-/// How old the reading is, and whether it is the saved copy.
+/// Said before a page that the saved copy answers for the sheet.
+pub fn saved_copy(loaded: &LoadedSchedule, zone: Tz) -> Option<String> {
+    loaded.from_cache.then(|| age(loaded, zone))
+}
+
+/// How old the reading is, and whether it is the saved copy; why it is, in the lines after it.
 pub(super) fn reading_age(loaded: &LoadedSchedule, zone: Tz) -> String {
+    let mut lines = vec![paragraph(MARGIN, INDENT, &age(loaded, zone))];
+    let told = |problem: &Problem| {
+        let place = [&*problem.sheet, &*problem.cell].join(" ");
+        paragraph(MARGIN, INDENT + 2, &format!("{}: {}", place.trim(), problems::message(problem)))
+    };
+    let errors = loaded.provenance.fault.iter().filter(|problem| problem.kind.severity() == Severity::Error);
+    lines.extend(errors.take(PROBLEMS_TOLD).map(told));
+    lines.join("\n")
+}
+
+fn age(loaded: &LoadedSchedule, zone: Tz) -> String {
     let age = time::span(Duration::seconds(loaded.age_s));
     let read = format!("{age} ago, {}", clock(loaded.read_at, zone));
-    let text = match (loaded.stale, loaded.from_cache) {
+    if let Some(known_at) = loaded.provenance.known_at {
+        let seen =
+            if loaded.schedule.is_ok() { format!("; read {}", clock(loaded.read_at, zone)) } else { String::new() };
+        return format!("AS KNOWN at {}{seen}", clock(known_at, zone));
+    }
+    match (loaded.stale, loaded.from_cache) {
         (false, false) => format!("sheet read {age} ago"),
-        (false, true) => format!("SAVED COPY read {read}; the sheet could not be read now"),
+        (false, true) => format!("SAVED COPY read {read}; the sheet could not be used now"),
         (true, false) => format!("STALE: sheet read {read}; it may have changed since"),
-        (true, true) => format!("STALE SAVED COPY read {read}; the sheet could not be read now"),
-    };
-    paragraph(MARGIN, INDENT, &text)
+        (true, true) => format!("STALE SAVED COPY read {read}; the sheet could not be used now"),
+    }
 }
 
 fn conflict(answer: &OnCall) -> String {

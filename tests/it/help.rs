@@ -2,10 +2,11 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 14] = [
     "who",
     "explain",
     "gaps",
+    "sync",
     "shifts",
     "decide",
     "pages",

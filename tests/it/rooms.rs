@@ -37,14 +37,18 @@ const ROOMS: &[Room] = &[
     Room { name: "wording", may_use: &["civil", "schedule", "decision", "episode"], never: EFFECTS },
     Room { name: "views", may_use: &["civil", "schedule", "decision", "episode", "wording"], never: EFFECTS },
     Room { name: "site", may_use: &["civil", "schedule", "decision", "episode", "delivery", "source"], never: EFFECTS },
-    Room { name: "ports", may_use: &["decision", "episode"], never: EFFECTS },
+    Room { name: "ports", may_use: &["schedule", "decision", "episode"], never: EFFECTS },
     Room { name: "source", may_use: &["civil", "schedule", "ports"], never: &["sqlx::", "lettre::", "clap::"] },
     Room {
         name: "delivery",
         may_use: &["decision", "episode", "ports", "civil", "schedule"],
         never: &["sqlx::", "clap::", "crossterm::"],
     },
-    Room { name: "store", may_use: &["ports", "decision", "episode"], never: &["reqwest::", "lettre::", "clap::"] },
+    Room {
+        name: "store",
+        may_use: &["ports", "schedule", "decision", "episode"],
+        never: &["reqwest::", "lettre::", "clap::"],
+    },
     Room {
         name: "engine",
         may_use: &["ports", "civil", "schedule", "decision", "episode", "wording"],

@@ -129,6 +129,15 @@ fn what_cannot_be_read_is_never_reported_as_covered() {
 }
 
 #[test]
+fn an_answer_about_now_needs_no_heading() {
+    let site = site();
+    site.write("aims.csv", b"start,end,person\n2026-01-01 00:00,2099-01-01 00:00,Ada Ruiz\n");
+    let text = site.run(&["who"]).expect(0).out;
+    assert!(text.starts_with("AIMS   Ada Ruiz"), "{text}");
+    assert!(site.run(&["who", "--at", "2030-01-01"]).expect(0).out.starts_with("At Tue 2030-01-01"));
+}
+
+#[test]
 fn a_schedule_that_is_not_there_is_wrong_usage() {
     let answer = site().run(&["who", "aimz"]).expect(2);
     assert!(answer.err.contains("aims"), "{}", answer.err);

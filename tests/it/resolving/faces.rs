@@ -8,7 +8,7 @@ use page_oncall::cli::face::{Face, Format};
 use page_oncall::cli::{instant, who};
 use page_oncall::schedule::Schedule;
 use page_oncall::schedule::coverage::Coverage;
-use page_oncall::schedule::loaded::LoadedSchedule;
+use page_oncall::schedule::loaded::{LoadedSchedule, Provenance};
 use page_oncall::schedule::problem::{Problem, ProblemKind};
 use page_oncall::schedule::shift::Shift;
 use serde_json::{Value, json};
@@ -41,6 +41,7 @@ pub(super) fn loaded(shifts: Vec<Shift>, problems: Vec<Problem>) -> LoadedSchedu
         stale: false,
         coverage: Coverage::AfterHours,
         snapshot: "5e1f".to_owned(),
+        provenance: Provenance::default(),
     }
 }
 
@@ -108,7 +109,7 @@ AIMS   Ben Ode   608-555-0102   primary   until Mon 2026-11-23 07:00 CST
        override row 2 of aims.csv: 2026-11-16 07:00 | 2026-11-23 07:00 | Ben Ode
        row 3 of aims.csv: 2026-11-16 07:00 | 2026-11-23 07:00 | Cy Day
        STALE SAVED COPY read 1 d 1 h ago, Sun 2026-11-22 19:03 CST; the sheet
-       could not be read now
+       could not be used now
 "
     );
 }
@@ -246,13 +247,13 @@ fn who_in_json_has_every_field_of_the_contract() {
                 "schedule": "aims", "title": "AIMS On-call Schedule", "status": "covered", "on_call": [ada],
                 "next": {"at": "2026-11-23T07:00:00-06:00", "on_call": [ben]}, "gap": null,
                 "read_at": "2026-11-22T19:03:00-06:00", "age_s": 240, "from_cache": false, "stale": false,
-                "snapshot": "5e1f", "problems": [],
+                "snapshot": "5e1f", "known_at": null, "problems": [],
             },
             {
                 "schedule": "gds", "title": "GDS On Call Schedule", "status": "unusable", "on_call": [],
                 "next": null, "gap": null,
                 "read_at": "2026-11-22T19:03:00-06:00", "age_s": 240, "from_cache": false, "stale": false,
-                "snapshot": "5e1f",
+                "snapshot": "5e1f", "known_at": null,
                 "problems": [{
                     "severity": "error", "code": "no-usable-row", "sheet": "aims.csv", "cell": "A1", "text": "Jon",
                     "message": "No row of this sheet can be used.",
