@@ -420,12 +420,6 @@ fn what_misleads_is_refused() {
         ("date,time,person\n2026-11-22,9-5pm,Dana\n", "", "B2 bare-number", "06:00"),
         // Years that were dragged down.
         ("date,person\n1/13/2026,Dana\n1/14/2027,Dana\n1/15/2028,Dana\n", "", "A2 years-run-on", "years"),
-        (
-            "start,end,person\n1/13/2026 8am,1/13/2026 5pm,Dana\n1/14/2027 8am,1/14/2027 5pm,Dana\n1/15/2028 8am,1/15/2028 5pm,Dana\n",
-            "",
-            "A2 years-run-on",
-            "years",
-        ),
         ("period,person\n2026-01-01 - 2028-01-01,Dana\n", "", "A2 too-long", "years"),
         // No year, no month, no end, no dates.
         ("date,person\n11/22,Dana\n", "", "A2 year-missing", "year"),

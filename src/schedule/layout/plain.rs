@@ -1,7 +1,5 @@
 //! Which shifts does a sheet with one row a shift say? Contract 2.1, with dates and times in one cell or in several.
 
-use std::collections::HashSet;
-
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 
 use crate::civil::Interval;
@@ -11,8 +9,7 @@ use crate::schedule::notation::date::WrittenDate;
 use crate::schedule::notation::instant::Written;
 use crate::schedule::notation::time::ClockTime;
 use crate::schedule::notation::year;
-use crate::schedule::problem::{LayoutProblem, ProblemKind};
-use crate::schedule::shift::ShiftKind;
+use crate::schedule::problem::ProblemKind;
 
 use super::duties;
 use super::header;
@@ -20,7 +17,6 @@ use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::{Flaw, Sheet};
-use super::steps;
 
 /// A bound of a shift as the row says it.
 #[derive(Clone, Copy)]
@@ -70,33 +66,6 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
             Ok(interval) => duties::push(sheet, row, interval, &mut roles),
             Err(flaw) => sheet.report(row, flaw),
         }
-    }
-    drop_dragged(sheet, start);
-}
-
-/// Takes back the shifts whose years were dragged down. An override may come back each year on the same day.
-fn drop_dragged(sheet: &mut Sheet<'_>, column: usize) {
-    if sheet.settings.is_overrides {
-        return;
-    }
-    let mut starts: Vec<(u32, NaiveDate)> = sheet
-        .shifts
-        .iter()
-        .filter(|shift| shift.kind == ShiftKind::Shift)
-        .map(|shift| (shift.row.row, shift.interval.start().with_timezone(&sheet.zone).date_naive()))
-        .collect();
-    starts.dedup_by_key(|(row, _)| *row);
-    let days: Vec<Option<NaiveDate>> = starts.iter().map(|(_, day)| Some(*day)).collect();
-    let dragged = steps::dragged(&days);
-    if dragged.is_empty() {
-        return;
-    }
-    let rows: HashSet<u32> =
-        starts.iter().enumerate().filter(|(index, _)| dragged.contains(index)).map(|(_, (row, _))| *row).collect();
-    sheet.shifts.retain(|shift| !rows.contains(&shift.row.row));
-    let grid = sheet.grid;
-    for row in grid.rows.iter().filter(|row| rows.contains(&row.number)) {
-        sheet.report(row, Flaw { column, kind: LayoutProblem::YearsRunOn.into() });
     }
 }
 
