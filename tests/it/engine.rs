@@ -10,6 +10,7 @@
 
 use std::future::pending;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use page_oncall::decision::ladder::Channel;
 use page_oncall::episode::event::{Event, Purpose, Recorded, Via};
@@ -218,6 +219,7 @@ async fn an_acknowledgement_elsewhere_during_a_send_stops_what_is_queued() {
 #[tokio::test]
 async fn an_outcome_survives_a_log_that_is_locked_for_a_while() {
     let mut house = House::new();
+    house.patience = Duration::from_millis(200);
     let engine = house.engine("e1").await;
     open(&engine, "p1", "1234567").await;
     let gate = Arc::new(Notify::new());

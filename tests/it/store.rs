@@ -27,6 +27,9 @@ trait Bench: Sync {
     fn another<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn EpisodeStore>> + Send + 'a>>;
 }
 
+/// How long a store waits for another: racing on a busy machine may take long, and nobody is to give up.
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(2);
+
 struct SqliteBench {
     folder: tempfile::TempDir,
 }
@@ -43,7 +46,10 @@ impl SqliteBench {
 
 impl Bench for SqliteBench {
     fn another<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn EpisodeStore>> + Send + 'a>> {
-        Box::pin(async { Arc::new(SqliteStore::open(&self.path()).await.unwrap()) as Arc<dyn EpisodeStore> })
+        Box::pin(async {
+            let store = SqliteStore::open_waiting(&self.path(), PATIENCE).await.unwrap();
+            Arc::new(store) as Arc<dyn EpisodeStore>
+        })
     }
 }
 

@@ -201,6 +201,8 @@ impl Render for CaseOnly {
 
 /// One log, one clock, and the ways out that every engine on it shares.
 pub(super) struct House {
+    /// How long a store waits for a log that another one holds.
+    pub(super) patience: Duration,
     pub(super) folder: tempfile::TempDir,
     pub(super) clock: Arc<HandClock>,
     pub(super) sms: Arc<Script>,
@@ -214,7 +216,9 @@ impl House {
         let (sms, sms_calls) = Script::new(Channel::Sms);
         let (email, email_calls) = Script::new(Channel::Email);
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, clock: HandClock::new(), sms, sms_calls, email, _email_calls: email_calls }
+        // Engines that race on a busy machine may keep each other waiting for long; none of them is to give up.
+        let patience = Duration::from_mins(2);
+        Self { patience, folder, clock: HandClock::new(), sms, sms_calls, email, _email_calls: email_calls }
     }
 
     pub(super) fn path(&self) -> PathBuf {
@@ -222,7 +226,7 @@ impl House {
     }
 
     pub(super) async fn store(&self) -> Arc<dyn EpisodeStore> {
-        Arc::new(SqliteStore::open_waiting(&self.path(), Duration::from_millis(200)).await.unwrap())
+        Arc::new(SqliteStore::open_waiting(&self.path(), self.patience).await.unwrap())
     }
 
     /// An engine that shares with the others what processes share: the files, the time and the world outside.

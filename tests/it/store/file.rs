@@ -11,7 +11,7 @@ use page_oncall::store::sqlite::SqliteStore;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-use super::{Bench, CLOSED, OPEN, SqliteBench, at, by, opened, page, waking};
+use super::{Bench, CLOSED, OPEN, PATIENCE, SqliteBench, at, by, opened, page, waking};
 
 async fn raw(path: &Path) -> SqliteConnection {
     SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path)).await.unwrap()
@@ -104,7 +104,7 @@ fn many_openings_of_a_new_file_at_once_all_succeed() {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
                     barrier.wait();
                     runtime.block_on(async {
-                        let store = SqliteStore::open(&path).await?;
+                        let store = SqliteStore::open_waiting(&path, PATIENCE).await?;
                         store.begin(&page(&format!("p{opener}"), "1234567", opener, OPEN)).await
                     })
                 })
