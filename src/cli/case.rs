@@ -10,6 +10,7 @@ use super::arguments::{CaseArguments, Format};
 use super::ask::{self, Asker, Key, Typed};
 use super::desk;
 use super::error::{CommandError, Exit};
+use super::face::write_line;
 use crate::decision::ladder::{self, Contact, Ladder};
 use crate::decision::question::missing;
 use crate::decision::{Answers, Circumstances, Decision, Interview, Outcome};
@@ -330,14 +331,7 @@ fn show_ended(
         basis: None,
         log: Vec::new(),
     };
-    write_json(out, &view)
-}
-
-/// Writes one JSON object on a line of its own.
-pub fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CommandError> {
-    serde_json::to_writer(&mut *out, value)
-        .map_err(|error| CommandError::could_not_tell(format!("cannot write the answer: {error}")))?;
-    Ok(writeln!(out)?)
+    Ok(write_line(&view, out)?)
 }
 
 fn build_ladder(on_call: &OnCall, site: &Site) -> Ladder {
@@ -584,6 +578,6 @@ impl PagePlan {
             basis: None,
             log: Vec::new(),
         };
-        write_json(out, &view)
+        Ok(write_line(&view, out)?)
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::error::Exit;
+use super::face::write_line;
 use crate::decision::{Answers, Asked, Circumstances, Partners, Question, Unreadable};
 use crate::views::decision::{DecisionView, TableView};
 use crate::wording::decision::{Call, Desk};
@@ -89,7 +90,7 @@ impl AnswerFlags {
 /// Writes the decision of one call, as text or as one JSON object.
 pub fn run(call: &Call, facts: &Facts, desk: &Desk, json: bool, output: &mut dyn Write) -> io::Result<()> {
     if json {
-        write_line(output, &DecisionView::new(call, facts, desk, &[]))
+        write_line(&DecisionView::new(call, facts, desk, &[]), output)
     } else {
         writeln!(output, "{}", decision_sheet::decision(call, desk))
     }
@@ -97,7 +98,7 @@ pub fn run(call: &Call, facts: &Facts, desk: &Desk, json: bool, output: &mut dyn
 
 /// Writes the whole procedure row by row, as text or as one JSON object.
 pub fn run_table(json: bool, output: &mut dyn Write) -> io::Result<()> {
-    if json { write_line(output, &TableView::new()) } else { writeln!(output, "{}", decision_sheet::table()) }
+    if json { write_line(&TableView::new(), output) } else { writeln!(output, "{}", decision_sheet::table()) }
 }
 
 /// What a stream of answers is decided in.
@@ -132,10 +133,10 @@ pub fn run_stream(input: impl Read, output: &mut dyn Write, surroundings: &Surro
             continue;
         }
         match decide_line(&line, surroundings) {
-            Ok(view) => write_line(&mut output, &view)?,
+            Ok(view) => write_line(&view, &mut output)?,
             Err(error) => {
                 exit_code = Exit::WrongUsage;
-                write_line(&mut output, &json!({ "error": error, "line": number }))?;
+                write_line(&json!({ "error": error, "line": number }), &mut output)?;
             }
         }
         // A program that writes one line and waits for its answer gets it; a long file is not flushed line by line.
@@ -145,11 +146,6 @@ pub fn run_stream(input: impl Read, output: &mut dyn Write, surroundings: &Surro
     }
     output.flush()?;
     Ok(exit_code)
-}
-
-fn write_line(output: &mut dyn Write, value: &impl serde::Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *output, value)?;
-    writeln!(output)
 }
 
 fn decide_line(line: &[u8], surroundings: &Surroundings) -> Result<DecisionView, String> {

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::error::Exit;
-use super::face::{Face, Format};
+use super::face::{Face, Format, write_line};
 use super::instant::Instant;
-use super::who::{exit_code, write_line};
+use super::who::exit_code;
 use crate::schedule::explain::Explanation;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::views::explain::Explain;

@@ -1,7 +1,10 @@
-//! What does every reading verb need to answer? The zone, the moment and the form.
+//! What does every reading verb need to answer? The zone, the moment and the form; JSON goes out one way.
+
+use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde::Serialize;
 
 /// In which form an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -32,4 +35,10 @@ pub struct Face {
     pub now: DateTime<Utc>,
     /// The form of the answer.
     pub format: Format,
+}
+
+/// Writes one JSON object on a line of its own.
+pub fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
 }

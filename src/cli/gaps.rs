@@ -6,9 +6,8 @@
 use std::io::{self, Write};
 
 use super::error::Exit;
-use super::face::{Face, Format};
+use super::face::{Face, Format, write_line};
 use super::gaps_formats;
-use super::who::write_line;
 use crate::civil::{Interval, OpeningHours};
 use crate::schedule::coverage::{Coverage, needed};
 use crate::schedule::judgement::{self, Judgement};

@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::arguments::Format;
-use super::case::write_json;
 use super::desk::desk;
 use super::error::{CommandError, CommandResult, Exit};
+use super::face::write_line;
 use crate::decision::{Circumstances, Decision};
 use crate::episode::briefing::Briefing;
 use crate::episode::event::Recorded;
@@ -175,7 +175,7 @@ pub async fn show(
     let page = reader.find(case).await?;
     let view = reader.view(&page.episode, now, true).await?;
     if format == Format::Json {
-        write_json(out, &view)?;
+        write_line(&view, out)?;
         return Ok(Exit::Done);
     }
     let zone = reader.site.zone;
@@ -268,7 +268,7 @@ pub async fn pages(
         });
     }
     if format == Format::Json {
-        write_json(out, &list)?;
+        write_line(&list, out)?;
     } else if lines.is_empty() {
         writeln!(out, "{}", if all { "There is no page." } else { "There is no open page." })?;
     } else {
@@ -322,7 +322,7 @@ pub async fn promises(
         });
     }
     if format == Format::Json {
-        write_json(out, &list)?;
+        write_line(&list, out)?;
     } else if lines.is_empty() {
         writeln!(out, "{}", if all { "No promise was ever made." } else { "No promise is open." })?;
     } else {

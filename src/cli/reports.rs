@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use super::arguments::{Format, Report};
-use super::case::write_json;
 use super::error::{CommandError, CommandResult, Exit};
+use super::face::write_line;
 use super::pages::Reader;
 use crate::engine::{Engine, EngineError};
 use crate::episode::event::{Said, Via};
@@ -78,7 +78,7 @@ pub async fn run(
         .hint("`page-oncall run` does the rest"));
     }
     if format == Format::Json {
-        write_json(out, &reader.view(&page.episode, now, false).await?)?;
+        write_line(&reader.view(&page.episode, now, false).await?, out)?;
     } else {
         let zone = reader.site.zone;
         let state = reader.state(&page.episode).await.unwrap_or(state);

@@ -10,9 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::arguments::ShiftsArguments;
 use super::error::{CommandError, CommandResult, Exit};
-use super::face::{Face, Format};
+use super::face::{Face, Format, write_line};
 use super::gaps::Desks;
-use super::who::write_line;
 use crate::civil::Interval;
 use crate::schedule::coverage::needed;
 use crate::schedule::loaded::LoadedSchedule;

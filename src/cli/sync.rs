@@ -12,9 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
 use super::error::{CommandError, CommandResult, Exit};
-use super::face::{Face, Format};
+use super::face::{Face, Format, write_line};
 use super::letters::{self, Mailer, Posted};
-use super::who::write_line;
 use crate::civil::Interval;
 use crate::ports::{Letter, NoticeStore, Snapshot, SnapshotStore};
 use crate::schedule::Schedule;

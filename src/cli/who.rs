@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use serde::Serialize;
 
 use super::error::Exit;
-use super::face::{Face, Format};
+use super::face::{Face, Format, write_line};
 use super::instant::{self, Instant};
 use crate::schedule::loaded::LoadedSchedule;
 use crate::schedule::on_call::Status;
@@ -78,12 +78,6 @@ pub fn stream(schedules: &[LoadedSchedule], face: &Face, input: impl Read, out: 
     }
     out.flush()?;
     Ok(if readable { code } else { Exit::WrongUsage })
-}
-
-/// One JSON object on a line of its own.
-pub(super) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
 }
 
 /// The gravest code of all `statuses`.

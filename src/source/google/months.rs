@@ -2,6 +2,8 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
+use crate::schedule::notation::date::month_named;
+
 /// A month, and the year if it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TabMonth {
@@ -17,8 +19,8 @@ impl TabMonth {
         let parts: Vec<&str> =
             title.split(|sign: char| !sign.is_alphanumeric()).filter(|part| !part.is_empty()).collect();
         match parts.as_slice() {
-            [month] => Some(Self { year: None, month: named(month)? }),
-            [first, second] => match (named(first), named(second)) {
+            [month] => Some(Self { year: None, month: month_named(month)? }),
+            [first, second] => match (month_named(first), month_named(second)) {
                 (Some(month), None) => Some(Self { year: Some(year(second)?), month }),
                 (None, Some(month)) => Some(Self { year: Some(year(first)?), month }),
                 (None, None) if first.len() == 4 => Some(Self { year: Some(year(first)?), month: number(second)? }),
@@ -49,26 +51,6 @@ pub(super) fn missing(present: &[TabMonth], today: NaiveDate, ahead_days: u32) -
         .take_while(|day| *day <= last)
         .filter(|day| !present.iter().any(|month| month.fits(*day)))
         .collect()
-}
-
-fn named(word: &str) -> Option<u32> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let word = word.to_lowercase();
-    let fits = |name: &str| word.len() >= 3 && name.starts_with(&word) || (word == "sept" && name == "september");
-    (1..).zip(NAMES).find(|(_, name)| fits(name)).map(|(month, _)| month)
 }
 
 fn number(text: &str) -> Option<u32> {
