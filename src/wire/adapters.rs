@@ -243,6 +243,8 @@ impl Render for Words {
             name: attempt.contact.name.clone(),
             subject,
             body,
+            episode: asked.episode.to_owned(),
+            call: None,
         }
     }
 }
