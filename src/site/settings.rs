@@ -182,11 +182,14 @@ pub struct StoreSettings {
     pub url: String,
     /// How many days a version of a sheet is kept after it was last seen; the newest good one is kept for good.
     pub keep_snapshots_days: u32,
+    /// How many days after a page began its customer's name, number and problem are deleted, once the page is closed;
+    /// its log stays whole. 0 keeps them.
+    pub keep_customer_data_days: u32,
 }
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self { url: "sqlite:page-oncall.db".to_owned(), keep_snapshots_days: 400 }
+        Self { url: "sqlite:page-oncall.db".to_owned(), keep_snapshots_days: 400, keep_customer_data_days: 90 }
     }
 }
 
