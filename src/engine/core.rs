@@ -56,6 +56,8 @@ pub struct Engine {
     pub(super) asked: Arc<Mutex<HashMap<String, HashSet<Question>>>>,
     /// When replies were last asked for.
     pub(super) replies_asked_at: Arc<Mutex<Option<DateTime<Utc>>>>,
+    /// Held while a reply is heard.
+    pub(super) hearing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A page to be opened.
@@ -82,6 +84,7 @@ impl Engine {
             sole_since: Arc::default(),
             asked: Arc::default(),
             replies_asked_at: Arc::default(),
+            hearing: Arc::default(),
         }
     }
 

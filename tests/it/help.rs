@@ -2,7 +2,7 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "who",
     "explain",
     "gaps",
@@ -17,6 +17,7 @@ const VERBS: [&str; 14] = [
     "cancel",
     "promises",
     "run",
+    "serve",
 ];
 
 #[test]

@@ -22,6 +22,7 @@ mod reading;
 mod readme;
 mod resolving;
 mod rooms;
+mod serve;
 mod shifts;
 #[cfg(test)]
 mod simulation;
