@@ -11,11 +11,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::public_url::PublicUrl;
 use super::setup::{SetupError, install_tls, is_loopback};
+use super::twilio_hooks::STATUS_PATH;
 use super::twilio_list::{MessageList, is_sid};
 use super::twilio_words::{classify, detail};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
+use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply};
 
 /// The version of the interface: the first segment of every path.
@@ -48,6 +51,8 @@ pub struct TwilioSettings {
     pub api_key_sid: Option<String>,
     /// The file that holds the secret, unless the environment does; the caller reads it.
     pub auth_token_file: Option<String>,
+    /// The file that holds the account's auth token where the secret is an API key's: callbacks are signed with it.
+    pub signing_token_file: Option<String>,
     /// Seconds after which the provider drops a text that no phone took: a page must not arrive hours late.
     #[serde(default = "default_validity_s")]
     pub validity_s: u32,
@@ -97,6 +102,8 @@ pub struct TwilioSms {
     sender: (&'static str, String),
     from: Option<String>,
     validity_s: String,
+    /// Where the provider is to tell what became of a text; without it the provider is asked.
+    callbacks: Option<PublicUrl>,
 }
 
 /// What came back: a status, and the body when it was JSON.
@@ -172,7 +179,14 @@ impl TwilioSms {
             sender,
             from: given(settings.from.as_ref()),
             validity_s: settings.validity_s.to_string(),
+            callbacks: None,
         })
+    }
+
+    /// The same, with every text asking the provider to tell at `public` what became of it.
+    #[must_use]
+    pub fn with_callbacks(self, public: Option<PublicUrl>) -> Self {
+        Self { callbacks: public, ..self }
     }
 
     /// The address of the account's messages, or of one of them.
@@ -229,12 +243,15 @@ impl TwilioSms {
 
     async fn post(&self, message: &Message) -> Report {
         let (sender_key, sender) = &self.sender;
-        let form = [
+        let mut form = vec![
             ("To", message.to.as_str()),
             (sender_key, sender),
             ("Body", &message.body),
             ("ValidityPeriod", &self.validity_s),
         ];
+        let about = About { episode: message.episode.clone(), attempt: message.attempt.clone() };
+        let callback = self.callbacks.as_ref().map(|public| public.about(STATUS_PATH, &about));
+        form.extend(callback.as_deref().map(|address| ("StatusCallback", address)));
         match self.exchange(self.client.post(self.messages(None)).form(&form), ANSWER_LIMIT).await {
             Ok(answer) => self.judge(&answer),
             Err(Failure::NotSent) => {

@@ -80,9 +80,25 @@ pub fn classify(status: u16, code: Option<u32>, word: Option<&str>) -> Outcome {
     }
 }
 
+/// What a callback says, for the log and for people: as `detail`, without a status.
+pub(super) fn callback_detail(code: Option<u32>, word: &str) -> String {
+    told("callback".to_owned(), code, Some(word)).join(", ")
+}
+
 /// Status, word and code for the log and for people, from our own words only: the provider's may hold a number.
 pub(super) fn detail(status: u16, code: Option<u32>, word: Option<&str>) -> String {
-    let mut parts = vec![format!("HTTP {status}")];
+    let mut parts = told(format!("HTTP {status}"), code, word);
+    if code.is_none()
+        && let Some(words) = status_words(status, word.is_some())
+    {
+        parts.push(words.to_owned());
+    }
+    parts.join(", ")
+}
+
+/// How it was told, the word, and the code with its meaning.
+fn told(how: String, code: Option<u32>, word: Option<&str>) -> Vec<String> {
+    let mut parts = vec![how];
     match word {
         Some(word) if is_word(word) => parts.push(word.to_owned()),
         Some(_) => parts.push("a state that is no word".to_owned()),
@@ -93,12 +109,7 @@ pub(super) fn detail(status: u16, code: Option<u32>, word: Option<&str>) -> Stri
         (Some(code), None) => parts.push(format!("error {code}")),
         (None, _) => {}
     }
-    if code.is_none()
-        && let Some(words) = status_words(status, word.is_some())
-    {
-        parts.push(words.to_owned());
-    }
-    parts.join(", ")
+    parts
 }
 
 /// What a status means when no error code came with it.

@@ -59,6 +59,8 @@ pub struct Engine {
     pub(super) replies_asked_at: Arc<Mutex<Option<DateTime<Utc>>>>,
     /// What this engine knows of its own work.
     pub(super) watch: Arc<Mutex<Watch>>,
+    /// Held while a reply is heard.
+    pub(super) hearing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A page to be opened.
@@ -86,6 +88,7 @@ impl Engine {
             asked: Arc::default(),
             replies_asked_at: Arc::default(),
             watch: Arc::default(),
+            hearing: Arc::default(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! What does the site folder say? Settings as types, and the site put together from its files. No file is opened here.
 //!
-//! `settings` is `page-oncall.toml`, `error` what can be wrong in it, `holidays` the holidays file; `Site` is all of it
-//! as the verbs need it.
+//! `settings` is `page-oncall.toml` with `serve` for its part about the service, `error` what can be wrong in it,
+//! `holidays` the holidays file; `Site` is all of it as the verbs need it.
 
 mod error;
 pub mod holidays;
+pub mod serve;
 pub mod settings;
 
 use chrono::{DateTime, Utc};

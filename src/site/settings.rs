@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::error::SettingsError;
+use super::serve::ServeSettings;
 use crate::decision::ladder::LadderPolicy;
 use crate::delivery::{SmtpSettings, TrainingSettings, TwilioSettings};
 use crate::episode::policy::Policy;
@@ -50,6 +51,9 @@ pub struct Settings {
     pub google: GoogleSettings,
     /// Who is told that a run came to its end.
     pub heartbeat: Option<HeartbeatSettings>,
+    /// The service.
+    #[serde(default)]
+    pub serve: ServeSettings,
 }
 
 /// `[desk]`.
@@ -284,6 +288,7 @@ impl Settings {
             return Err(at("delivery", message.to_owned()));
         }
         self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
+        self.serve.check().map_err(|(key, message)| at(key, format!("[serve] {message}")))?;
         for (name, schedule) in &self.schedules {
             if let Some(owner) = schedule.owners.iter().find(|owner| !is_address(owner)) {
                 return Err(at("owners", format!("[schedules.{name}] owners: {owner:?} is not an e-mail address")));

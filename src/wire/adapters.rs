@@ -10,8 +10,12 @@ use super::load::Loaded;
 use crate::cli::desk::{facts, others, schedule_label};
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
-use crate::delivery::{self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioCredentials, TwilioSms};
+use crate::delivery::{
+    self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCredentials, TwilioHooks,
+    TwilioSettings, TwilioSms,
+};
 use crate::engine::{Engine, Parts};
+use crate::ports::hooks::Hooks;
 use crate::ports::{Clock, EpisodeStore, Message, NoticeStore, Post, Provider, Render, Rendering, SnapshotStore};
 use crate::site::Site;
 use crate::store::lease::FileLease;
@@ -136,18 +140,66 @@ fn live_providers(
     let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
     let unusable = |error: delivery::SetupError| CommandError::usage(error.to_string());
     if let Some(settings) = &delivery.sms {
-        let secret = secret(environment.sms_token.as_ref(), settings.auth_token_file.as_deref(), &loaded.folder)?;
-        let secret = secret.ok_or_else(|| {
-            CommandError::usage("[delivery.sms] has no secret")
-                .hint("set PAGE_ONCALL_SMS_TOKEN, or auth_token_file = \"FILE\" under [delivery.sms]")
-        })?;
+        let secret = sms_secret(settings, environment, &loaded.folder)?;
         let credentials = TwilioCredentials { api_key_sid: settings.api_key_sid.clone(), secret };
-        providers.push(Arc::new(TwilioSms::new(settings, credentials).map_err(unusable)?));
+        let provider = TwilioSms::new(settings, credentials).map_err(unusable)?;
+        providers.push(Arc::new(provider.with_callbacks(loaded.site.settings.serve.public_url.clone())));
     }
     if let Some(settings) = &delivery.mail {
         providers.push(Arc::new(mail(settings, loaded, environment, clock)?));
     }
     Ok(providers)
+}
+
+/// What the SMS account is shown.
+fn sms_secret(
+    settings: &TwilioSettings,
+    environment: &Environment,
+    folder: &Path,
+) -> Result<SecretString, CommandError> {
+    secret(environment.sms_token.as_ref(), settings.auth_token_file.as_deref(), folder)?.ok_or_else(|| {
+        CommandError::usage("[delivery.sms] has no secret")
+            .hint("set PAGE_ONCALL_SMS_TOKEN, or auth_token_file = \"FILE\" under [delivery.sms]")
+    })
+}
+
+/// Who proves what providers report by themselves; nobody where the site has no public address. In training no request
+/// is believed, since none of ours has left.
+pub(super) fn hooks(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn Hooks>>, CommandError> {
+    let settings = &loaded.site.settings;
+    let Some(public) = settings.serve.public_url.clone() else { return Ok(None) };
+    let live = settings.delivery.sms.iter().filter(|_| !loaded.site.is_training());
+    let accounts = live.map(|settings| sms_account(settings, environment, &loaded.folder));
+    Ok(Some(Arc::new(TwilioHooks::new(public, accounts.collect::<Result<_, _>>()?, clock))))
+}
+
+/// The account whose token signs the requests of an SMS provider.
+fn sms_account(
+    settings: &TwilioSettings,
+    environment: &Environment,
+    folder: &Path,
+) -> Result<TwilioAccount, CommandError> {
+    let signing = secret(environment.sms_signing_token.as_ref(), settings.signing_token_file.as_deref(), folder)?;
+    let token = match (signing, &settings.api_key_sid) {
+        (Some(token), _) => token,
+        (None, None) => sms_secret(settings, environment, folder)?,
+        (None, Some(_)) => {
+            return Err(CommandError::usage(
+                "[serve] public_url needs the account's auth token, which signs callbacks",
+            )
+            .hint("set PAGE_ONCALL_SMS_SIGNING_TOKEN, or signing_token_file = \"FILE\" under [delivery.sms]"));
+        }
+    };
+    Ok(TwilioAccount {
+        name: settings.name.clone(),
+        account_sid: settings.account_sid.clone(),
+        number: settings.from.clone(),
+        token,
+    })
 }
 
 fn mail(

@@ -23,6 +23,7 @@ mod reading;
 mod readme;
 mod resolving;
 mod rooms;
+mod serve;
 mod shifts;
 mod simulate;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use chrono::{DateTime, Utc};
-use page_oncall::delivery::{TwilioCredentials, TwilioSettings, TwilioSms, classify_twilio};
+use page_oncall::delivery::{PublicUrl, TwilioCredentials, TwilioSettings, TwilioSms, classify_twilio};
 use page_oncall::episode::outcome::{Outcome, Report};
 use page_oncall::ports::{Message, Provider};
 use serde_json::json;
@@ -75,7 +75,10 @@ async fn the_published_description_accepts_every_request() {
         let address = format!("http://127.0.0.1:{}", prism.port_after("Prism is listening on"));
         let by_number = provider_with(&address, "from = '+16085550100'\ntimeout_s = 60", None);
         let by_service = provider_with(&address, &format!("messaging_service_sid = '{SERVICE}'\ntimeout_s = 60"), None);
-        for provider in [&by_number, &by_service] {
+        let public = PublicUrl::try_from("https://pager.example.edu/at".to_owned()).expect("an address");
+        let called_back = provider_with(&address, "from = '+16085550100'\ntimeout_s = 60", None);
+        let called_back = called_back.with_callbacks(Some(public));
+        for provider in [&by_number, &by_service, &called_back] {
             let report = provider.send(&message()).await;
             assert_eq!(report.outcome, Outcome::Accepted, "{}", report.detail);
             assert!(report.provider_id.is_some_and(|sid| sid.starts_with("SM")));
@@ -91,7 +94,7 @@ async fn the_published_description_accepts_every_request() {
         let log = prism.lines_until("/the-last");
         let count = |words: &str| log.iter().filter(|line| line.contains(words)).count();
         assert_eq!(count("did not pass"), 0, "{log:#?}");
-        assert_eq!(count("The request passed the validation rules"), 2 * (1 + 1 + 5), "{log:#?}");
+        assert_eq!(count("The request passed the validation rules"), 3 * (1 + 1 + 5), "{log:#?}");
         assert_eq!(count("Request terminated with error"), 0, "{log:#?}");
     }
 }
@@ -118,6 +121,18 @@ async fn a_text_is_one_form_with_the_login() {
         seen[0].header("authorization"),
         Some("Basic QUMwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjpzeW50aGV0aWMtdG9rZW4=")
     );
+}
+
+#[tokio::test]
+async fn a_text_says_where_its_receipt_is_wanted() {
+    let server = ScriptedHttp::start([Play::json(201, &json!({"sid": SID, "status": "queued"}).to_string())]).await;
+    let public = PublicUrl::try_from("https://pager.example.edu".to_owned()).expect("an address");
+    let message = Message { episode: "p1".to_owned(), ..message() };
+    let report = provider(&server.address, "").with_callbacks(Some(public)).send(&message).await;
+    assert_eq!(report.outcome, Outcome::Accepted);
+    let callback = "&StatusCallback=https%3A%2F%2Fpager.example.edu%2Fhooks%2Ftwilio%2Fstatus%3Fpage%3Dp1%26attempt%3Dr1.0.\
+                    ada-ruiz.sms.1";
+    assert!(server.seen()[0].body.ends_with(callback), "{}", server.seen()[0].body);
 }
 
 #[tokio::test]
