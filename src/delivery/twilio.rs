@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::setup::{SetupError, install_tls, is_loopback};
 use super::twilio_list::{MessageList, is_sid};
-use super::twilio_words::{classify, detail};
+use super::twilio_words::{classify, detail, says_stop};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::{Message, Pending, Provider, Reply};
@@ -57,6 +57,9 @@ pub struct TwilioSettings {
     /// Seconds for reaching the provider at all.
     #[serde(default = "default_connect_timeout_s")]
     pub connect_timeout_s: u64,
+    /// How many texts the provider takes a second; more wait their turn. 1 suits a long code; 0 is no limit.
+    #[serde(default = "default_per_second")]
+    pub per_second: u32,
 }
 
 fn default_name() -> String {
@@ -79,6 +82,10 @@ fn default_connect_timeout_s() -> u64 {
     3
 }
 
+fn default_per_second() -> u32 {
+    1
+}
+
 /// What the provider is shown to let us in.
 pub struct TwilioCredentials {
     /// The API key's own id when `secret` belongs to one; `None` when `secret` is the account's auth token.
@@ -97,6 +104,7 @@ pub struct TwilioSms {
     sender: (&'static str, String),
     from: Option<String>,
     validity_s: String,
+    per_second: u32,
 }
 
 /// What came back: a status, and the body when it was JSON.
@@ -172,6 +180,7 @@ impl TwilioSms {
             sender,
             from: given(settings.from.as_ref()),
             validity_s: settings.validity_s.to_string(),
+            per_second: settings.per_second,
         })
     }
 
@@ -315,6 +324,14 @@ impl Provider for TwilioSms {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn per_second(&self) -> u32 {
+        self.per_second
+    }
+
+    fn stopped(&self, report: &Report) -> bool {
+        says_stop(report)
     }
 
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {
