@@ -208,7 +208,13 @@ fn month_first(cursor: &mut Cursor<'_>) -> Result<WrittenDate, Refusal> {
     }
     let day = cursor.number().filter(|day| day.digits <= 2).ok_or(Refusal::NotUnderstood)?;
     eat_ordinal(cursor);
-    let year = take_year(cursor);
+    let mut ahead = *cursor;
+    // `Nov 22-26` may be five days of November as well.
+    let is_span = ahead.eat('-') && {
+        ahead.spaces();
+        ahead.number().is_some_and(|number| number.digits <= 2)
+    };
+    let year = if is_span { None } else { take_year(cursor) };
     checked(year, month, day.value)
 }
 
@@ -490,6 +496,10 @@ mod tests {
             "46348.75",
             "2026-11-22T18:00",
             "11/22/226",
+            // These may be spans of days.
+            "Nov 22-26",
+            "Nov-22-26",
+            "Nov 22 - 26",
         ] {
             assert_eq!(read(text, Order::Assumed), Err(Refusal::NotUnderstood), "{text}");
         }
