@@ -330,7 +330,7 @@ fn take_year(cursor: &mut Cursor<'_>) -> Option<i32> {
 }
 
 /// A year of four digits from 1900 to 2199, or of two digits from 1970 to 2069.
-fn year_of(value: u32, digits: usize) -> Option<i32> {
+pub(super) fn year_of(value: u32, digits: usize) -> Option<i32> {
     let year = match (digits, value) {
         (4, 1900..2200) => value,
         (2, 0..70) => 2000 + value,
