@@ -316,7 +316,10 @@ fn take_year(cursor: &mut Cursor<'_>) -> Option<i32> {
     ahead.spaces();
     let apostrophe = ahead.eat('\'');
     let number = ahead.number()?;
-    if ahead.peek().is_some_and(|next| next == ':' || next == '.' || next.is_alphabetic() && next != 'T') {
+    if ahead
+        .peek()
+        .is_some_and(|next| next == ':' || next == '.' || next.is_alphabetic() && !next.eq_ignore_ascii_case(&'T'))
+    {
         return None;
     }
     let counts = match number.digits {
