@@ -61,11 +61,10 @@ pub(super) fn span_on(day: NaiveDate, from: ClockTime, until: ClockTime) -> Opti
 
 fn window(text: &str) -> Option<Window> {
     let text = text.trim();
-    let (days, times) = match text.split_once(' ') {
-        Some((days, times)) if days.starts_with(|c: char| c.is_alphabetic()) => (Some(days), times),
-        _ => (None, text),
+    let (weekdays, times) = match text.split_once(' ').map(|(days, times)| (weekdays(days), times)) {
+        Some((Some(days), times)) => (days, times),
+        _ => ([true; 7], text),
     };
-    let weekdays = days.map_or(Some([true; 7]), weekdays)?;
     let span = span::read(times, Order::Assumed).ok()?;
     let (Written::Time(from), Written::Time(until)) = (span.start, span.end) else { return None };
     Some(Window { weekdays, from, until })
@@ -120,6 +119,7 @@ mod tests {
         assert_eq!(on("00:00-24:00", 20), ["20 00:00 > 21 00:00"]);
         assert_eq!(on("Mon-Thu 07:00-18:00, Fri 07:00-16:00", 20), ["20 07:00 > 20 16:00"]);
         assert_eq!(on("Mon-Thu 07:00-18:00, Fri 07:00-16:00", 21), Vec::<String>::new());
+        assert_eq!(on("noon - 5 pm", 20), ["20 12:00 > 20 17:00"]);
         assert_eq!(on("Sat-Mon 9am-noon", 22), ["22 09:00 > 22 12:00"]);
         assert!(Hours::parse("Off").unwrap().is_off());
         for text in ["", "Night", "9-5", "Mon-Foo 07:00-18:00", "07:00", "2026-11-20-2026-11-21"] {

@@ -208,7 +208,13 @@ fn month_first(cursor: &mut Cursor<'_>) -> Result<WrittenDate, Refusal> {
     }
     let day = cursor.number().filter(|day| day.digits <= 2).ok_or(Refusal::NotUnderstood)?;
     eat_ordinal(cursor);
-    let year = take_year(cursor);
+    let mut ahead = *cursor;
+    // `Nov 22-26` may be five days of November as well.
+    let is_span = ahead.eat('-') && {
+        ahead.spaces();
+        ahead.number().is_some_and(|number| number.digits <= 2)
+    };
+    let year = if is_span { None } else { take_year(cursor) };
     checked(year, month, day.value)
 }
 
@@ -310,7 +316,10 @@ fn take_year(cursor: &mut Cursor<'_>) -> Option<i32> {
     ahead.spaces();
     let apostrophe = ahead.eat('\'');
     let number = ahead.number()?;
-    if ahead.peek().is_some_and(|next| next == ':' || next == '.' || next.is_alphabetic() && next != 'T') {
+    if ahead
+        .peek()
+        .is_some_and(|next| next == ':' || next == '.' || next.is_alphabetic() && !next.eq_ignore_ascii_case(&'T'))
+    {
         return None;
     }
     let counts = match number.digits {
@@ -324,7 +333,7 @@ fn take_year(cursor: &mut Cursor<'_>) -> Option<i32> {
 }
 
 /// A year of four digits from 1900 to 2199, or of two digits from 1970 to 2069.
-fn year_of(value: u32, digits: usize) -> Option<i32> {
+pub(super) fn year_of(value: u32, digits: usize) -> Option<i32> {
     let year = match (digits, value) {
         (4, 1900..2200) => value,
         (2, 0..70) => 2000 + value,
@@ -490,6 +499,10 @@ mod tests {
             "46348.75",
             "2026-11-22T18:00",
             "11/22/226",
+            // These may be spans of days.
+            "Nov 22-26",
+            "Nov-22-26",
+            "Nov 22 - 26",
         ] {
             assert_eq!(read(text, Order::Assumed), Err(Refusal::NotUnderstood), "{text}");
         }

@@ -75,17 +75,16 @@ fn day_of_same_month(start: Written, left: &str, right: &str) -> Option<WrittenD
     let day = cursor.number().filter(|day| day.digits <= 2)?;
     cursor.eat(',');
     cursor.spaces();
-    let year = if cursor.is_done() { start.year } else { Some(i32::try_from(cursor.number_of(4)?).ok()?) };
-    let valid = cursor.is_done()
-        && chrono::NaiveDate::from_ymd_opt(year.unwrap_or(2024), start.month, day.value)?.lt(&chrono::NaiveDate::MAX);
-    valid.then_some(WrittenDate { year, day: day.value, ..start })
+    let year = if cursor.is_done() { start.year } else { Some(date::year_of(cursor.number_of(4)?, 4)?) };
+    chrono::NaiveDate::from_ymd_opt(year.unwrap_or(2024), start.month, day.value)?;
+    cursor.is_done().then_some(WrittenDate { year, day: day.value, ..start })
 }
 
 /// Reads `2026-W48` or `2026W48`: the Monday of that week of ISO 8601.
 pub fn iso_week(text: &str) -> Option<WrittenDate> {
     let text = plain(text);
     let mut cursor = Cursor::new(&text);
-    let year = i32::try_from(cursor.number_of(4)?).ok()?;
+    let year = date::year_of(cursor.number_of(4)?, 4)?;
     cursor.eat('-');
     cursor.eat_any(&['W', 'w'])?;
     let week = cursor.number_of(2).filter(|_| cursor.is_done())?;
@@ -169,6 +168,7 @@ mod tests {
             ("12:00", Refusal::NotUnderstood),
             ("Ana - Ben", Refusal::NotUnderstood),
             ("9:00-13:00-17:00", Refusal::NotUnderstood),
+            ("Mar 4-10, 1013", Refusal::BareNumber),
             ("3/4 - 5pm", Refusal::NotUnderstood),
             ("", Refusal::NotUnderstood),
         ] {
@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(monday("2026-W48"), Some("2026-11-23".to_owned()));
         assert_eq!(monday("2026W01"), Some("2025-12-29".to_owned()));
         assert_eq!(monday("2020-W53"), Some("2020-12-28".to_owned()));
-        for text in ["2026-W54", "2021-W53", "W48", "2026-48", "2026-W48-3", "2026-W4"] {
+        for text in ["2026-W54", "2021-W53", "W48", "2026-48", "2026-W48-3", "2026-W4", "1013-W48"] {
             assert_eq!(monday(text), None, "{text}");
         }
     }
