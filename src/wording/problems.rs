@@ -294,7 +294,8 @@ pub fn hint(problem: &Problem) -> String {
             "Give each person a row with a `role`, so that it is clear who is called first.".into()
         }
         ProblemKind::NotAName => {
-            "Write one name in the cell; a change within the span is an override row of its own.".into()
+            "Write one name in the cell, or several with / between them; a change within the span is an override row of its own."
+                .into()
         }
         ProblemKind::Remark { .. } => {
             "Move the remark to a `note` column; if somebody else is meant, write that name.".into()

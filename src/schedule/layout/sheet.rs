@@ -105,7 +105,7 @@ impl<'a> Sheet<'a> {
             month,
             order,
             roster,
-            people: PeopleReader::new(roster),
+            people: PeopleReader::new(roster, grid),
             letters,
             first_rows: HashMap::new(),
             month_first_cells: 0,
