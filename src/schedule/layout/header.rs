@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::schedule::grid::{GridRow, address};
 use crate::schedule::notation::Refusal;
-use crate::schedule::notation::date::{Order, weekday_named};
+use crate::schedule::notation::date::{Order, month_named, weekday_named};
 use crate::schedule::notation::{instant, span};
 use crate::schedule::roster::{Match, Roster};
 use crate::schedule::shift::{Role, RoleRank};
 
 use super::headings::{self, Attribute};
+use super::hours::Said;
 use super::names;
 use super::settings::{Column, LayoutKind, LayoutSettings};
 use super::{ColumnUse, RecognisedColumn};
@@ -42,12 +43,15 @@ pub(super) struct PersonColumn {
     pub(super) phone: Option<usize>,
     pub(super) email: Option<usize>,
     pub(super) note: Option<usize>,
+    /// The hours that the heading or the label of the role says itself.
+    pub(super) hours: Said,
 }
 
 impl PersonColumn {
     /// A column of the people of one role.
     pub(super) fn of_role(column: usize, role: Role) -> Self {
-        Self { column, role, role_by_row: false, phone: None, email: None, note: None }
+        let hours = Said::by(&role.label);
+        Self { column, role, role_by_row: false, phone: None, email: None, note: None, hours }
     }
 }
 
@@ -78,7 +82,9 @@ impl Header {
     pub(super) fn rivals(&self) -> Option<(String, String)> {
         let heading = |person: &PersonColumn| self.row.text(person.column);
         let says_person = |heading: &&str| headings::column(&headings::key(heading)) == Some(Column::Person);
-        let mut plain = self.people.iter().map(heading).filter(says_person);
+        // Columns that each have hours of their own are no rivals.
+        let whole_days = self.people.iter().filter(|person| person.hours == Said::Nothing);
+        let mut plain = whole_days.map(heading).filter(says_person);
         Some((plain.next()?.to_owned(), plain.next()?.to_owned()))
     }
 
@@ -147,6 +153,13 @@ impl Header {
         }
         if let Some(roster) = roster.filter(|_| settings.people.is_empty()) {
             let below = below.get(..SAMPLE_ROWS).unwrap_or(below);
+            for (place, slot) in uses.iter_mut().enumerate() {
+                // `Day` and `Weekends` head people as well as dates.
+                let ColumnUse::Known(column @ (Column::Day | Column::End)) = *slot else { continue };
+                if !settings.columns.contains_key(&column) && names_people(below, place, roster) {
+                    *slot = ColumnUse::Unused;
+                }
+            }
             find_roles(&keys, &mut uses, &ignored, |column| names_people(below, column, roster));
         }
         let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.cells.len(), |last| last + 1);
@@ -171,7 +184,8 @@ fn names_people(below: &[GridRow], column: usize, roster: &Roster) -> bool {
         cells += 1;
         let has_time = instant::read(text, Order::Assumed) != Err(Refusal::NotUnderstood)
             || span::read(text, Order::Assumed) != Err(Refusal::NotUnderstood);
-        alike += usize::from(!has_time && text.contains(char::is_alphabetic));
+        let is_day = weekday_named(text).is_some() || month_named(text).is_some();
+        alike += usize::from(!has_time && !is_day && text.contains(char::is_alphabetic));
         known += usize::from(names::parts(text).iter().any(|part| roster.find(part) != Match::Unknown));
     }
     cells > 0 && (known * 2 >= cells || alike * 5 >= cells * 4)
@@ -296,7 +310,7 @@ fn people(row: &GridRow, keys: &[String], uses: &mut [ColumnUse]) -> Vec<PersonC
 fn person_column(row: &GridRow, column: usize, rank: Option<RoleRank>, order: u32) -> PersonColumn {
     let label: Arc<str> = rank.map_or("primary", |_| row.text(column)).into();
     let role = Role { label, rank: rank.unwrap_or(RoleRank::Primary), order };
-    PersonColumn::of_role(column, role)
+    PersonColumn { hours: Said::by(row.text(column)), ..PersonColumn::of_role(column, role) }
 }
 
 /// Gives `Primary Phone` to the primaries, and a plain `Phone` to the people on its left.

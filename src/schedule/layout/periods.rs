@@ -16,7 +16,7 @@ use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use super::days::{DayDuty, DaySpan};
 use super::duties;
 use super::header;
-use super::hours::{self, Hours};
+use super::hours::{self, Hours, Said};
 use super::numbers::{self, MonthOfRows};
 use super::plain;
 use super::range::{self, LastDay};
@@ -270,14 +270,15 @@ fn of_span(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, span: Span) -> R
 /// Says of headings what they do not say themselves: hours of a part of the day, people who are away.
 pub(super) fn warn_of_headings(sheet: &mut Sheet<'_>) {
     let header = sheet.header;
-    for person in header.people.iter().filter(|person| person.role.label.as_ref() != "primary") {
-        let key = headings::key(&person.role.label);
-        let kind = match () {
-            () if headings::is_absence(&key) => LayoutProblem::AbsenceHeading.into(),
-            () if headings::is_part_of_day(&key) && sheet.settings.hours_of(&person.role.label).is_none() => {
-                LayoutProblem::NoHours.into()
-            }
-            () => continue,
+    for person in &header.people {
+        let heading = header.row.text(person.column);
+        let key = headings::key(heading);
+        let is_set = [heading, &person.role.label].iter().any(|word| sheet.settings.hours_of(word).is_some());
+        let kind = match &person.hours {
+            Said::Unclear if !is_set => LayoutProblem::UnknownCode.into(),
+            Said::Nothing if headings::is_absence(&key) => LayoutProblem::AbsenceHeading.into(),
+            Said::Nothing if headings::is_part_of_day(&key) && !is_set => LayoutProblem::NoHours.into(),
+            _ => continue,
         };
         sheet.report(&header.row, Flaw { column: person.column, kind });
     }
@@ -338,7 +339,10 @@ fn row_hours(sheet: &mut Sheet<'_>, row: &GridRow) -> Result<Option<Hours>, Flaw
                 }
                 Ok(Some(Hours::daily(from, last_minute_is_midnight(until))))
             }
-            Ok(_) | Err(Refusal::NotUnderstood) => Err(Flaw { column, kind: LayoutProblem::UnknownCode.into() }),
+            Ok(_) | Err(Refusal::NotUnderstood) => match Said::by(text) {
+                Said::Hours(hours) => Ok(Some(hours)),
+                _ => Err(Flaw { column, kind: LayoutProblem::UnknownCode.into() }),
+            },
             Err(refusal) => Err(Flaw { column, kind: ProblemKind::Unreadable(refusal) }),
         };
     }
