@@ -15,6 +15,7 @@ use super::SkipReason;
 use super::across::{Across, number_row};
 use super::days::{DayDuty, DaySpan};
 use super::header::{self, PersonColumn};
+use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::{Flaw, Sheet};
@@ -26,6 +27,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     }
     let header = sheet.header;
     let columns: Vec<usize> = across.days.iter().map(|(column, _)| *column).collect();
+    let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     for row in sheet.grid.rows.get(header.first_row..).unwrap_or_default() {
         if let Some(reason) = rows::skip(row, &header.row, &[across.label], &columns) {
             sheet.skip(row, reason);
@@ -36,7 +38,10 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
             break;
         }
         match week(sheet, row, across) {
-            Ok(first) => push(sheet, row, across, first),
+            Ok(first) => {
+                let role = roles.of(row).unwrap_or_else(|| roles.named(""));
+                push(sheet, row, across, (first, &role));
+            }
             Err(flaw) => sheet.report(row, flaw),
         }
     }
@@ -63,20 +68,20 @@ fn week(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across) -> Result<NaiveDa
     }
 }
 
-fn push(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across, first: NaiveDate) {
+fn push(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across, (first, role): (NaiveDate, &Role)) {
     for (column, weekday) in &across.days {
         let ahead = weekday.map_or(0, |weekday| weekday.days_since(first.weekday()));
         let Some(day) = first.checked_add_days(Days::new(u64::from(ahead))) else { continue };
-        push_day(sheet, row, *column, (day, across.label));
+        push_day(sheet, row, *column, (day, across.label), role);
     }
 }
 
 /// The shifts of one cell of names; `says` is the column that says its day.
-fn push_day(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, (day, says): (NaiveDate, usize)) {
-    let role = Role { label: "primary".into(), rank: RoleRank::Primary, order: 0 };
+fn push_day(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, (day, says): (NaiveDate, usize), role: &Role) {
     let person = PersonColumn::of_role(column, role.clone());
     let days = DaySpan { first: day, last: day, column: says };
-    sheet.push_days(&DayDuty { row, role, kind: ShiftKind::Shift, person: &person }, days, None);
+    let duty = DayDuty { row, role: role.clone(), kind: ShiftKind::Shift, person: &person };
+    sheet.push_days(&duty, days, None);
 }
 
 /// Reads rows of names, each under the row of day numbers above it.
@@ -85,6 +90,7 @@ fn read_numbered(sheet: &mut Sheet<'_>, across: &Across) {
     let rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let mut count = Count { first_of_month: first_of_month(sheet), months: 0, last: None };
     let mut dates: Vec<(usize, NaiveDate)> = Vec::new();
+    let primary = Role { label: "primary".into(), rank: RoleRank::Primary, order: 0 };
     for row in rows {
         if let Some(numbers) = number_row(row, &across.days) {
             dates = count.dates(sheet, row, &numbers);
@@ -101,7 +107,7 @@ fn read_numbered(sheet: &mut Sheet<'_>, across: &Across) {
         }
         for (column, _) in across.days.iter().filter(|(column, _)| !row.text(*column).is_empty()) {
             match dates.iter().find(|(of, _)| of == column) {
-                Some((_, day)) => push_day(sheet, row, *column, (*day, *column)),
+                Some((_, day)) => push_day(sheet, row, *column, (*day, *column), &primary),
                 None => sheet.report(row, Flaw { column: *column, kind: LayoutProblem::NoMonth.into() }),
             }
         }
