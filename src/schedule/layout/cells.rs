@@ -26,7 +26,7 @@ pub(super) fn hours(sheet: &mut Sheet<'_>, row: &GridRow, column: usize) -> Resu
     }
     match span::read(text, sheet.order()) {
         Ok(Span { start: Written::Time(from), end: Written::Time(until) }) => {
-            sheet.see_halves(row, column);
+            sheet.see_halves(row, column)?;
             if until.is_last_minute() {
                 sheet.report(row, Flaw { column, kind: ProblemKind::EndOfDay });
             }

@@ -31,6 +31,8 @@ pub(super) struct Header {
     uses: Vec<ColumnUse>,
     /// The columns that name people.
     pub(super) people: Vec<PersonColumn>,
+    /// The columns that name who stands in for them.
+    covers: Vec<usize>,
 }
 
 /// A column that names people.
@@ -105,6 +107,11 @@ impl Header {
         place_of(heading, &keys, self.row.number > 0).is_some()
     }
 
+    /// The column that names somebody who stands in for the people of this row.
+    pub(super) fn cover_of(&self, row: &GridRow) -> Option<usize> {
+        self.covers.iter().copied().find(|column| !names::is_placeholder(row.text(*column)))
+    }
+
     /// How many columns have a meaning.
     pub(super) fn known(&self) -> usize {
         self.uses.iter().filter(|seen| **seen != ColumnUse::Unused).count()
@@ -138,6 +145,7 @@ impl Header {
                 *found = ColumnUse::People;
             }
         }
+        let mut covers = Vec::new();
         let ignored: Vec<usize> =
             settings.ignore.iter().filter_map(|heading| place_of(heading, &keys, has_headings)).collect();
         for (place, key) in keys.iter().enumerate().filter(|(place, key)| !key.is_empty() && !ignored.contains(place)) {
@@ -160,11 +168,24 @@ impl Header {
                     *slot = ColumnUse::Unused;
                 }
             }
-            find_roles(&keys, &mut uses, &ignored, |column| names_people(below, column, roster));
+            let is_people = |column: usize| names_people(below, column, roster);
+            let is_cover = |(place, key): &(usize, &String)| {
+                let free = uses.get(*place) == Some(&ColumnUse::Unused) && !ignored.contains(place);
+                free && headings::is_cover(key) && is_people(*place)
+            };
+            covers = keys.iter().enumerate().filter(is_cover).map(|(place, _)| place).collect();
+            let passed: Vec<usize> = ignored.iter().chain(&covers).copied().collect();
+            find_roles(&keys, &mut uses, &passed, is_people);
+            let has_people =
+                uses.iter().any(|seen| matches!(seen, ColumnUse::People | ColumnUse::Known(Column::Person)));
+            if !has_people {
+                covers.clear();
+                find_roles(&keys, &mut uses, &ignored, is_people);
+            }
         }
         let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.cells.len(), |last| last + 1);
         let people = people(row, &keys, &mut uses);
-        Self { row: row.clone(), index, first_row: index, width, uses, people }
+        Self { row: row.clone(), index, first_row: index, width, uses, people, covers }
     }
 }
 

@@ -189,7 +189,7 @@ fn period(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, unit: Unit) -> Re
         }
     };
     sheet.saw(written);
-    sheet.see_half(text, row, column);
+    sheet.see_half(text, column)?;
     let midnight = |clock| clock == ClockTime::MIDNIGHT;
     match (written, unit) {
         // A spreadsheet writes a day as `2026-11-22 00:00:00`; any other time of day is meant.
@@ -224,7 +224,7 @@ fn of_span(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, span: Span) -> R
     let flaw = |kind| Flaw { column, kind };
     let impossible = || flaw(ProblemKind::Unreadable(Refusal::NoSuchDay));
     sheet.saw(span.start);
-    sheet.see_halves(row, column);
+    sheet.see_halves(row, column)?;
     match (span.start, span.end) {
         (Written::Date(start), Written::Date(end)) => {
             let first = sheet.day(plain::with_year_of(start, span.end), column)?;
@@ -333,7 +333,7 @@ fn row_hours(sheet: &mut Sheet<'_>, row: &GridRow) -> Result<Option<Hours>, Flaw
         }
         return match span::read(text, sheet.order()) {
             Ok(Span { start: Written::Time(from), end: Written::Time(until) }) => {
-                sheet.see_halves(row, column);
+                sheet.see_halves(row, column)?;
                 if from == until && !sheet.settings.equal_is_full_day {
                     sheet.report(row, Flaw { column, kind: ProblemKind::FullDay });
                 }
