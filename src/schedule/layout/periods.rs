@@ -161,7 +161,7 @@ fn dated_rows<'a>(sheet: &mut Sheet<'a>, column: usize, unit: Unit) -> Vec<(&'a 
 
 /// What the row's cell says.
 fn period(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, unit: Unit) -> Result<Period, Flaw> {
-    let text = row.text(column);
+    let text = if unit == Unit::Week { week::without_prefix(row.text(column)) } else { row.text(column) };
     let flaw = |kind| Flaw { column, kind };
     let impossible = || flaw(ProblemKind::Unreadable(Refusal::NoSuchDay));
     if text.is_empty() {

@@ -163,8 +163,9 @@ impl<'a> Candidate<'a> {
                 vec![(Column::Start, header.start()), (Column::End, header.end()), (Column::Person, people)]
             }
             LayoutKind::Week => {
-                // Beside a date the number of a week is only a remark.
-                let remark = |week: &usize| header.place(Column::Date).is_some() && self.holds_small_numbers(*week);
+                // Beside a date or a period the number of a week is only a remark.
+                let beside = || header.place(Column::Date).or(dated(Column::Period)).is_some();
+                let remark = |week: &usize| beside() && (self.holds_small_numbers(*week) || !self.holds_days(*week));
                 let week = header.week(settings).filter(|week| is_set || !remark(week));
                 vec![(Column::Week, week), (Column::Person, people)]
             }
