@@ -7,7 +7,7 @@ use crate::schedule::notation::span::{self, Span};
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::roster::{Match, Roster};
 
-use super::hours::{Hours, Said};
+use super::hours::{self, Hours, Said};
 use super::names;
 use super::periods::last_minute_is_midnight;
 use super::sheet::{Flaw, Sheet};
@@ -23,6 +23,9 @@ pub(super) fn hours(sheet: &mut Sheet<'_>, row: &GridRow, column: usize) -> Resu
     }
     if let Some(hours) = sheet.settings.hours_of(text) {
         return Ok(Some(hours.clone()).filter(|hours| !hours.is_off()));
+    }
+    if let Some(hours) = hours::whole_hours(text) {
+        return Ok(Some(hours));
     }
     match span::read(text, sheet.order()) {
         Ok(Span { start: Written::Time(from), end: Written::Time(until) }) => {

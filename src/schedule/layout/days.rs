@@ -28,6 +28,8 @@ pub(super) struct DayDuty<'a> {
     pub(super) role: Role,
     pub(super) kind: ShiftKind,
     pub(super) person: &'a PersonColumn,
+    /// The names, where they are not the whole cell.
+    pub(super) names: Option<&'a str>,
 }
 
 impl Sheet<'_> {
@@ -46,7 +48,7 @@ impl Sheet<'_> {
             }
             return;
         }
-        let cell = day.row.text(day.person.column);
+        let cell = day.names.unwrap_or_else(|| day.row.text(day.person.column));
         match cover::read(cell, self.order()) {
             Said::Names => self.push_people(day, days, hours, cell),
             Said::Unclear => self.push_nobody(day, days, hours, ProblemKind::NotAName),

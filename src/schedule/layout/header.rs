@@ -107,6 +107,11 @@ impl Header {
         place_of(heading, &keys, self.row.number > 0).is_some()
     }
 
+    /// The column of the year beside a month and a day.
+    pub(super) fn year(&self) -> Option<usize> {
+        (0..self.row.cells.len()).find(|column| headings::key(self.row.text(*column)) == "year")
+    }
+
     /// The column that names somebody who stands in for the people of this row.
     pub(super) fn cover_of(&self, row: &GridRow) -> Option<usize> {
         self.covers.iter().copied().find(|column| !names::is_placeholder(row.text(*column)))

@@ -112,6 +112,15 @@ fn halves_are_told(text: &str) -> bool {
     halves.contains(&Some(Half::Clock24)) || !halves.contains(&Some(Half::Unclear))
 }
 
+/// `9-18`, `22-6` in a cell that says hours: two whole hours, of which one is surely of a clock of 24 hours.
+pub(super) fn whole_hours(text: &str) -> Option<Hours> {
+    let (from, until) = text.split_once(['-', '\u{2013}'])?;
+    let hour = |part: &str| part.trim().parse::<u32>().ok().filter(|hour| *hour <= 24 && part.trim().len() <= 2);
+    let (from, until) = (hour(from)?, hour(until)?);
+    let clock = |hour: u32| time::read(&format!("{hour:02}:00")).ok();
+    (from.max(until) > 12 && from != until).then_some(Hours::daily(clock(from)?, clock(until)?))
+}
+
 /// `8-5`, `8-4:30`: two numbers that may be hours, of whichever half of the day.
 fn looks_like_hours(text: &str) -> bool {
     let is_hour = |part: &str| {
@@ -166,6 +175,16 @@ impl<'de> Deserialize<'de> for Hours {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_hours_need_one_that_only_a_clock_of_24_hours_has() {
+        for (text, wanted) in [("9-18", "09:00-18:00"), ("22-6", "22:00-06:00"), ("8 - 17", "08:00-17:00")] {
+            assert_eq!(whole_hours(text), Hours::parse(wanted), "{text}");
+        }
+        for text in ["9-5", "8-12", "13-13", "9-25", "9", "9-18-20", "Ana-18"] {
+            assert_eq!(whole_hours(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn headings_and_labels_say_their_hours() {

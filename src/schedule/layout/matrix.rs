@@ -121,6 +121,7 @@ fn names(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across, dates: &[(usize,
     for (column, day) in dates {
         let person = PersonColumn::of_role(*column, role.clone());
         let days = DaySpan { first: *day, last: *day, column: *column };
-        sheet.push_days(&DayDuty { row, role: role.clone(), kind: ShiftKind::Shift, person: &person }, days, None);
+        let duty = DayDuty { row, role: role.clone(), kind: ShiftKind::Shift, person: &person, names: None };
+        sheet.push_days(&duty, days, None);
     }
 }

@@ -306,7 +306,7 @@ fn push_days(sheet: &mut Sheet<'_>, row: &GridRow, days: DaySpan, roles: &mut Ro
     let kind = sheet.kind(row);
     for person in &header.people {
         let role = roles.of_person(row, person);
-        sheet.push_days(&DayDuty { row, role, kind, person }, days, hours.as_ref());
+        sheet.push_days(&DayDuty { row, role, kind, person, names: None }, days, hours.as_ref());
     }
 }
 

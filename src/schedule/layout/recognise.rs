@@ -179,7 +179,8 @@ impl<'a> Candidate<'a> {
                     let number = |day: &usize| header.place(Column::Month).is_some() || self.holds_small_numbers(*day);
                     dated(Column::Day).filter(|day| !number(day))
                 };
-                let date = header.place(Column::Date).or_else(day);
+                let date =
+                    header.place(Column::Date).filter(|date| is_set || !self.holds_small_numbers(*date)).or_else(day);
                 vec![(Column::Date, date.filter(|_| !start_only || is_set)), (Column::Person, people)]
             }
             LayoutKind::Start => {
@@ -191,7 +192,9 @@ impl<'a> Candidate<'a> {
                     let month_beside = header.place(Column::Month).is_some();
                     header.place(Column::Date).is_none() && (is_set || month_beside || self.holds_small_numbers(*day))
                 });
-                vec![(Column::Day, day), (Column::Person, people)]
+                // `Date` heads numbers of days as well, beside a `Day` of weekdays.
+                let date = || header.place(Column::Date).filter(|date| self.holds_small_numbers(*date));
+                vec![(Column::Day, day.or_else(date)), (Column::Person, people)]
             }
             _ => {
                 let columns = [Column::Users, Column::RotationStart, Column::IntervalDays];
@@ -221,7 +224,8 @@ impl<'a> Candidate<'a> {
         for text in self.sample(column) {
             let first = text.split(' ').next().unwrap_or_default();
             cells += usize::from(date::month_named(first).is_none());
-            small += usize::from(numbers::small_number(text).is_some());
+            let beside = numbers::number_and_weekday(text).is_some();
+            small += usize::from(beside || numbers::small_number(text).is_some());
         }
         small * 2 > cells
     }
