@@ -37,4 +37,5 @@ mod support_http;
 mod support_tools;
 mod sync;
 mod trouble;
+mod unseen;
 mod who;
