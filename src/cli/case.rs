@@ -549,6 +549,7 @@ impl PagePlan {
             several_open: false,
             owner: None,
             also_paged: &[],
+            answer: None,
             training: site.is_training(),
         })
     }

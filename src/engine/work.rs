@@ -112,9 +112,32 @@ impl Engine {
             several_open,
             now: self.now(),
         };
-        let report = self.deliver(&rendering).await;
+        let blocked_since = self.blocked_since(&tried.attempt).await;
+        let report = match blocked_since {
+            None => self.deliver(&rendering).await,
+            Some(since) => Report {
+                outcome: Outcome::Refused,
+                provider: tried.attempt.provider.clone(),
+                provider_id: None,
+                detail: self.parts.render.opted_out(since),
+            },
+        };
         tracing::info!(episode = %page.episode, attempt = %id, provider = %report.provider, outcome = ?report.outcome);
-        self.record(&page.episode, &id, report).await
+        self.record(&page.episode, &id, report).await?;
+        if let Some(phone) = tried.attempt.contact.phone.clone().filter(|_| blocked_since.is_some()) {
+            // A page that closed meanwhile asks nobody.
+            let _told = self.put(&page.episode, Input::OptOut { phone }).await?;
+        }
+        Ok(())
+    }
+
+    /// Since when the person blocks texts, for a text. What cannot be told is no reason to keep silent.
+    async fn blocked_since(&self, attempt: &Attempt) -> Option<DateTime<Utc>> {
+        let number = attempt.contact.phone.as_deref().filter(|_| attempt.channel == Channel::Sms)?;
+        self.parts.store.opted_out(number).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "whether the person blocked texts cannot be told");
+            None
+        })
     }
 
     /// Hands the message to the provider that the attempt names, and waits until the attempt becomes doubtful.
@@ -134,7 +157,7 @@ impl Engine {
     }
 
     /// The provider of this name; without a name the channel's first.
-    fn provider(&self, channel: Channel, name: &str) -> Option<&Arc<dyn Provider>> {
+    pub(super) fn provider(&self, channel: Channel, name: &str) -> Option<&Arc<dyn Provider>> {
         let mut serving = self.parts.providers.iter().filter(|it| it.channel() == channel);
         serving.find(|it| name.is_empty() || it.name() == name)
     }

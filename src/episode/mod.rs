@@ -2,8 +2,9 @@
 //!
 //! `event` is the append-only log; `state` folds it; `input` is what the world reports; `decide` turns an input into
 //! events or a refusal; `plan` says which actions are due and when to look again; `promise` is the one-hour clock;
-//! `policy` holds the numbers. Inside, `message` derives what is owed to whom, `failover` by
-//! which provider it goes next, and `fact` what time alone makes true.
+//! `policy` holds the numbers; `reply` understands the texts that come back. Inside, `message` derives what is owed to
+//! whom, `failover` by which provider it goes next, `opted_out` whom a call reaches where texts are blocked, and `fact`
+//! what time alone makes true.
 
 pub mod briefing;
 pub mod decide;
@@ -12,10 +13,12 @@ mod fact;
 mod failover;
 pub mod input;
 mod message;
+mod opted_out;
 pub mod outcome;
 pub mod plan;
 pub mod policy;
 pub mod promise;
+pub mod reply;
 pub mod state;
 #[cfg(test)]
 mod stories;

@@ -103,6 +103,11 @@ impl Site {
         Providers::of(sms.chain(delivery.mail.iter().map(|it| (Channel::Email, it.name.as_str()))))
     }
 
+    /// The number that texts come from, where the settings say: there START must be sent after STOP.
+    pub fn texts_from(&self) -> Option<&str> {
+        self.settings.delivery.sms.iter().find_map(|sender| sender.from.as_deref())
+    }
+
     /// The channels that messages can leave by.
     pub fn channels(&self) -> Vec<Channel> {
         self.providers().channels().collect()

@@ -9,7 +9,7 @@ use super::phone;
 use super::time::{minute, short, span, spoken, stamp};
 use crate::decision::ladder::{Channel, Contact, Ladder, Rung};
 use crate::episode::briefing::Briefing;
-use crate::episode::event::{Basis, EscalationReason, Event, Purpose, Said, Via};
+use crate::episode::event::{Basis, EscalationReason, Event, Meant, Purpose, Said, Via};
 use crate::episode::outcome::{Outcome, Report};
 use crate::episode::plan::NextStep;
 use crate::episode::promise::{Promise, PromiseState};
@@ -36,6 +36,11 @@ pub fn event(event: &Event, zone: Tz) -> String {
         }
         Event::Acknowledged(by) => format!("{} has it ({})", by.by, via(by.via)),
         Event::Declined(by) => format!("{} cannot ({})", by.by, via(by.via)),
+        Event::Heard(heard) => format!("reply from {}: {}", heard.from.name, meant(&heard.meant)),
+        Event::OptedOut { by, .. } => {
+            format!("texts to {by} are BLOCKED since they texted STOP: they are called; they must text START")
+        }
+        Event::OptedIn { by, .. } => format!("texts reach {by} again: they texted START"),
         Event::PromiseMade { due, .. } => {
             format!("customer promised a call by {}", minute(*due, zone))
         }
@@ -45,6 +50,17 @@ pub fn event(event: &Event, zone: Tz) -> String {
         Event::Exhausted => "the whole ladder was tried and NOBODY has it: act by hand".to_owned(),
         Event::Cancelled(by) => format!("page withdrawn by {}", said_by(by)),
         Event::Closed => "everything is settled".to_owned(),
+    }
+}
+
+fn meant(meant: &Meant) -> String {
+    match meant {
+        Meant::HaveIt => "has it".to_owned(),
+        Meant::Cannot => "cannot".to_owned(),
+        Meant::CalledBack => "called the customer back".to_owned(),
+        Meant::TooLate => "too late, nothing changed".to_owned(),
+        Meant::Several { cases } => format!("may mean {}, nothing changed", cases.join(" or ")),
+        Meant::Unclear => "NOT UNDERSTOOD, nothing changed".to_owned(),
     }
 }
 
@@ -85,6 +101,7 @@ pub fn purpose(purpose: Purpose) -> String {
         Purpose::PromiseWarning { after_minutes } => format!("promise warning at {after_minutes} min"),
         Purpose::PromiseMissed => "promise missed".to_owned(),
         Purpose::Exhausted => "nobody has it".to_owned(),
+        Purpose::Answer { .. } => "answer to a reply".to_owned(),
     }
 }
 

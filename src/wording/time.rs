@@ -32,6 +32,13 @@ pub fn spoken(at: DateTime<Utc>, zone: Tz) -> String {
     local.format(if twice { "%-I:%M%P %Z" } else { "%-I:%M%P" }).to_string()
 }
 
+/// The same with the day where it is another one than that of `now`: `Sun 11:42pm`.
+pub fn spoken_with_day(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let day = |it: DateTime<Utc>| it.with_timezone(&zone).date_naive();
+    let clock = spoken(at, zone);
+    if day(at) == day(now) { clock } else { format!("{} {clock}", at.with_timezone(&zone).format("%a")) }
+}
+
 /// A span in its two largest units: `2 d 4 h`, `1 h 5 min`, `45 s`.
 pub fn span(length: Duration) -> String {
     let seconds = length.num_seconds().abs();

@@ -1,7 +1,6 @@
 //! What happens when one provider of several refuses, fails, keeps silent, or takes a text that nobody confirms?
 
 use super::story::{Story, at, report, said};
-use crate::decision::ladder::Channel::Sms;
 use crate::episode::input::Input;
 use crate::episode::outcome::Outcome::{Accepted, Delivered, Refused, Retryable, Unavailable, Unknown};
 use crate::episode::{Action, plan};

@@ -20,6 +20,7 @@ fn subject(facts: &Facts) -> String {
         Purpose::PromiseWarning { .. } => format!("CALLBACK DUE {case}: call{by}"),
         Purpose::PromiseMissed => format!("CALLBACK MISSED {case}: the customer was promised a call{by}"),
         Purpose::Exhausted => format!("NOBODY HAS{schedule} {case}: call{by} or send somebody"),
+        Purpose::Answer { .. } => format!("{case}: your reply"),
     };
     one_line(&format!("{training}{} {what}", facts.desk_short))
 }
@@ -92,6 +93,7 @@ fn purpose_lines(facts: &Facts) -> Vec<String> {
         Purpose::Exhausted => {
             vec!["Everybody on the ladder was tried and nobody has the case.".to_owned(), promised, answer, report]
         }
+        Purpose::Answer { .. } => vec![owner_line(facts)],
     }
 }
 

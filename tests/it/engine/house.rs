@@ -16,7 +16,7 @@ use page_oncall::episode::outcome::{Outcome, Report};
 use page_oncall::episode::policy::Policy;
 use page_oncall::episode::state::State;
 use page_oncall::ports::{
-    Begun, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Rendering, Reply,
+    Begun, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Rendering, Reply, Stray,
 };
 use page_oncall::store::lease::FileLease;
 use page_oncall::store::sqlite::SqliteStore;
@@ -198,6 +198,14 @@ impl Render for CaseOnly {
             episode: String::new(),
             call: None,
         }
+    }
+
+    fn stray(&self, stray: &Stray, _now: DateTime<Utc>) -> String {
+        format!("{stray:?}")
+    }
+
+    fn opted_out(&self, since: DateTime<Utc>) -> String {
+        format!("STOP at {}", (since - at(0)).num_seconds())
     }
 }
 
