@@ -103,6 +103,7 @@ pub fn prepare(
             circumstances: &circumstances,
             case: Some(&case),
             promise_due: None,
+            told_at: None,
             nobody_on_call: false,
         };
         let facts = Facts {
@@ -411,8 +412,7 @@ impl PagePlan {
 
     /// When the promise ends, if one can be given.
     fn due(&self, site: &Site) -> Option<DateTime<Utc>> {
-        let minutes = i64::from(site.settings.paging.promise_minutes);
-        self.has_technician.then(|| self.at + chrono::Duration::minutes(minutes))
+        self.has_technician.then(|| site.promises().due(self.at))
     }
 
     fn call(&self, site: &Site) -> Call<'_> {
@@ -422,6 +422,7 @@ impl PagePlan {
             circumstances: &self.circumstances,
             case: Some(&self.briefing.case),
             promise_due: self.due(site),
+            told_at: Some(self.at),
             nobody_on_call: !self.has_technician,
         }
     }

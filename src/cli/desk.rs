@@ -19,6 +19,7 @@ pub fn desk(site: &Site) -> Desk {
         east_on_page: settings.east_on_page,
         options_page: settings.options_page.clone(),
         outages_page: settings.outages_page.clone(),
+        promises: site.promises(),
         ..Desk::new(site.zone, settings.cps_phone.clone(), settings.cps_hours.clone(), settings.help_desk_phone.clone())
     }
 }

@@ -113,6 +113,7 @@ impl Reader<'_> {
             circumstances: decided.circumstances,
             case: Some(&state.case),
             promise_due: state.promise.as_ref().map(|promise| promise.due),
+            told_at: state.promise.as_ref().map(|promise| promise.told_at),
             nobody_on_call: state.promise.is_none(),
         };
         let facts = Facts {
@@ -264,7 +265,7 @@ pub async fn pages(
             state: phase_word(state.phase()),
             opened_at: rfc3339(state.opened_at, zone),
             acknowledged_by: state.acknowledged.as_ref().map(|owner| owner.by.clone()),
-            promise: state.promise.as_ref().map(|made| promise(made, zone, now)),
+            promise: promise(&state, zone, now),
         });
     }
     if format == Format::Json {
@@ -307,18 +308,19 @@ pub async fn promises(
     pages.sort_by_key(|page| page.opened_at);
     for page in pages {
         let state = reader.state(&page.episode).await?;
-        let Some(made) = &state.promise else { continue };
         let now = state.time_at(now);
+        let (Some(made), Some(view)) = (&state.promise, promise(&state, zone, now)) else { continue };
         missed |= made.state(now) == PromiseState::Missed;
         let owner = state.acknowledged.as_ref().map(|owner| owner.by.clone());
-        let who = owner.as_ref().map_or_else(|| "NOBODY has it".to_owned(), |owner| format!("{owner} has it"));
+        let has_it = owner.as_ref().map_or_else(|| "NOBODY has it".to_owned(), |owner| format!("{owner} has it"));
+        let who = words::told_and_called(&state, zone).map_or(has_it.clone(), |told| format!("{has_it}; {told}"));
         let mark = if state.training { "TRAINING " } else { "" };
         lines.push(fill(mark, 4, "   ", [state.case.as_str(), &words::promise(made, now, zone), &who]));
         list.promises.push(PromiseLine {
             case: state.case.clone(),
             schedule: state.schedule.clone(),
             owner,
-            promise: promise(made, zone, now),
+            promise: view,
         });
     }
     if format == Format::Json {

@@ -147,6 +147,11 @@ impl Engine {
         let Some(way_out) = self.provider(Channel::Sms, provider).filter(|_| is_dialled(&reply.from)) else {
             return Ok(());
         };
+        // A stray text waits for nobody's turn and takes none: when pages queue it is not answered.
+        let slot = self.pace.try_slot(way_out.as_ref(), now);
+        if way_out.per_second() > 0 && slot.is_none() {
+            return Ok(());
+        }
         if store.opted_out(&reply.from).await?.is_some() || !store.may_answer_stray(&reply.from, now).await? {
             return Ok(());
         }
@@ -161,6 +166,9 @@ impl Engine {
             episode: String::new(),
             call: None,
         };
+        if let Some(slot) = slot {
+            slot.used();
+        }
         let answer = self.within(self.patience(), way_out.send(&message)).await;
         tracing::info!(%provider, outcome = ?answer.map(|report| report.outcome), "a stray reply was answered");
         Ok(())

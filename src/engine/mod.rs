@@ -1,13 +1,14 @@
 //! What drives open pages forward? Reads the clock, plans, records the intent, acts, records the outcome.
 //!
 //! `page` loads one page and appends to it; `core` is the engine and what a face asks of it; `work` carries one page to
-//! where nothing is due; `run` is the loop, and following one page; `replies` fetches
+//! where nothing is due, `pace` queues before providers; `run` is the loop, and following one page; `replies` fetches
 //! texts that came back, `hear` turns them into what a person said.
 //! The engine knows ports and pure rooms only: never a concrete store, provider or setting file.
 
 mod core;
 mod error;
 mod hear;
+mod pace;
 mod page;
 mod replies;
 mod run;

@@ -136,7 +136,7 @@ impl Engine {
         let standing = page.standing(now, policy);
         match self.parts.store.append(&page.episode, last_seq, now, &events, standing).await? {
             Appended::Done => {
-                self.announce();
+                self.announce(&page.episode);
                 Ok(Moved::Done(Box::new(page)))
             }
             Appended::Conflict => Ok(Moved::Conflict),

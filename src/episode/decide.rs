@@ -11,7 +11,6 @@ use super::input::Input;
 use super::outcome::{Outcome, Report};
 use super::plan::due_attempt;
 use super::policy::Policy;
-use super::promise::later;
 use super::state::{Phase, State, Word};
 use crate::decision::ladder::{Contact, same_name};
 
@@ -80,7 +79,7 @@ fn open(opened: Opened, told_at: Option<DateTime<Utc>>, now: DateTime<Utc>, poli
     let mut state = State::opened(&opened, now);
     let mut events = vec![Event::Opened(opened)];
     if let Some(told_at) = told_at {
-        let due = later(told_at, i64::from(policy.promise_minutes) * 60);
+        let due = policy.promises.due(told_at);
         let promise = Event::PromiseMade { told_at, due };
         state.fold(now, &promise);
         events.push(promise);

@@ -142,7 +142,7 @@ fn promise_messages<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>
         None => !state.has_declined(&contact.name),
     };
     let nobody_to_warn = !warned.recipients.iter().any(|contact| channels_of(contact).next().is_some());
-    let is_last = policy.promise_warnings.iter().max().is_some_and(|last| after_minutes >= *last);
+    let is_last = promise.is_last_warning(after_minutes, policy);
     let told = if is_last || nobody_to_warn { leadership.as_slice() } else { &[] };
     let group: Vec<&Contact> = warned.recipients.iter().chain(told.iter().copied()).collect();
     let topic = format!("promise.{after_minutes}");

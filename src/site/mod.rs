@@ -16,6 +16,7 @@ pub use settings::Settings;
 
 use crate::civil::{HolidayCalendar, OpeningHours, WeeklyHours};
 use crate::decision::ladder::{Channel, Contact};
+use crate::decision::promise::PromiseRules;
 use crate::decision::{Circumstances, Partners};
 use crate::episode::policy::{Policy, Providers};
 use crate::schedule::phone;
@@ -90,7 +91,17 @@ impl Site {
 
     /// The numbers that pages follow, with the people to alarm and the providers of each channel.
     pub fn policy(&self) -> Policy {
-        Policy { leadership: self.leadership.clone(), providers: self.providers(), ..self.settings.paging.clone() }
+        Policy {
+            leadership: self.leadership.clone(),
+            promises: self.promises(),
+            providers: self.providers(),
+            ..self.settings.paging.clone()
+        }
+    }
+
+    /// By when a customer is promised a call.
+    pub fn promises(&self) -> PromiseRules {
+        PromiseRules::new(self.zone, self.settings.promise.clone(), self.settings.paging.promise_minutes)
     }
 
     /// The providers of each channel, by their names, in the order in which they are asked.

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::error::SettingsError;
 use super::one_or_many::one_or_many;
 use crate::decision::ladder::LadderPolicy;
+use crate::decision::promise::PromiseRule;
 use crate::delivery::{SmtpSettings, TrainingSettings, TwilioSettings};
 use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
@@ -37,6 +38,9 @@ pub struct Settings {
     /// The numbers of the climb and of the promise.
     #[serde(default)]
     pub paging: Policy,
+    /// By when a customer is promised a call, the first rule that holds; an hour where none does.
+    #[serde(default)]
+    pub promise: Vec<PromiseRule>,
     /// The people who are asked when nobody else can be.
     #[serde(default)]
     pub leadership: Vec<LeadershipContact>,
@@ -276,6 +280,11 @@ impl Settings {
             return Err(at("delivery", message.to_owned()));
         }
         self.check_names(text)?;
+        if let Some((place, problem)) =
+            self.promise.iter().enumerate().find_map(|(place, rule)| Some((place, rule.problem()?)))
+        {
+            return Err(at("promise", format!("rule {} of [[promise]] cannot be used: {problem}", place + 1)));
+        }
         if let Some(heartbeat) = &self.heartbeat
             && !heartbeat.url.starts_with("https://")
             && !heartbeat.url.starts_with("http://")

@@ -6,8 +6,6 @@ use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
-use chrono::Duration;
-
 use super::adapters::{self, Stores};
 use super::clock::MachineClock;
 use super::environment::Environment;
@@ -196,7 +194,7 @@ impl Session<'_> {
         let by_hand = wording::page::dial_instead(
             &prepared.opened.ladder,
             &prepared.briefing,
-            prepared.told_at.map(|at| at + Duration::minutes(i64::from(site.settings.paging.promise_minutes))),
+            prepared.told_at.map(|at| site.promises().due(at)),
             &site.settings.desk.help_desk_phone,
             site.zone,
         )

@@ -380,6 +380,16 @@ pub fn promise(promise: &Promise, now: DateTime<Utc>, zone: Tz) -> String {
     }
 }
 
+/// Who told the customer, and who called back and when, in a few words; `None` when no promise was made.
+pub fn told_and_called(state: &State, zone: Tz) -> Option<String> {
+    let made = state.promise.as_ref()?;
+    let told = format!("told by {} {}", state.opened_by, short(made.told_at, zone));
+    Some(match &state.called_back {
+        Some(word) => format!("{told}, called back by {} {}", word.by, short(word.at, zone)),
+        None => told,
+    })
+}
+
 /// What to say when a page has to be given by telephone: the four facts, for a person or a voicemail (A38, A41).
 pub fn by_hand(briefing: &Briefing, due: Option<DateTime<Utc>>, desk_phone: &str, zone: Tz) -> String {
     let call = due.map_or_else(String::new, |due| format!(" by {}", spoken(due, zone)));
@@ -521,8 +531,8 @@ pub fn audit(state: &State, zone: Tz) -> Vec<String> {
     }
     if let Some(made) = &state.promise {
         lines.push(format!("Customer told {}; call due {}", stamp(made.told_at, zone), stamp(made.due, zone)));
-        if let Some(at) = made.called_back_at {
-            lines.push(format!("Customer called back: reported {}", stamp(at, zone)));
+        if let Some(word) = &state.called_back {
+            lines.push(format!("Customer called back: reported {} by {}", stamp(word.at, zone), word.by));
         }
     }
     lines

@@ -26,6 +26,8 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use house::{ADA, Act, BEN, House, by, open, opening, turning};
 
 mod house;
+mod reaching;
+mod storm;
 
 #[tokio::test]
 async fn a_page_climbs_until_nobody_is_left() {

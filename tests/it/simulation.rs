@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use page_oncall::decision::Answers;
 use page_oncall::decision::ladder::{Channel, Contact, Ladder, Rung};
+use page_oncall::decision::promise::PromiseRules;
 use page_oncall::episode::event::{Attempt, Basis, Event, Heard, Meant, Opened, Purpose, Recorded, Said, Via};
 use page_oncall::episode::input::Input;
 use page_oncall::episode::outcome::{Outcome, Report};
@@ -28,7 +29,7 @@ fn pages_stay_safe_under_faults_and_end_when_they_stop() {
     }
     // The worlds are wild enough to show every plain kind of event, every reason to climb, and every purpose by every
     // channel that it may use.
-    let expected = 16 + 5 + 18 + 6;
+    let expected = 16 + 5 + 22 + 6;
     assert_eq!(seen.len(), expected, "{seen:#?}");
 }
 
@@ -201,6 +202,7 @@ impl World {
             ]),
             receipt_poll_s: dice.pick(&[vec![], vec![10, 60], Policy::default().receipt_poll_s]),
             receipt_wait_s: dice.pick(&[0, 90, 120]),
+            promises: PromiseRules::new(chrono_tz::UTC, Vec::new(), dice.pick(&[60, 60, 25])),
             providers: random_providers(&mut dice),
             ..Policy::default()
         };

@@ -10,6 +10,7 @@ use Outcome::Accepted;
 
 use crate::decision::Answers;
 use crate::decision::ladder::{Channel, Contact, Ladder, Rung};
+use crate::decision::promise::PromiseRules;
 use crate::episode::event::{Attempt, Basis, Event, Heard, Meant, Opened, Purpose, Recorded, Said, Via};
 use crate::episode::input::Input;
 use crate::episode::outcome::{Outcome, Report};
@@ -92,18 +93,25 @@ impl Story {
         Self::opened(ladder(rungs), Some(at("0:00")))
     }
 
+    /// The same with another time promised.
+    pub(super) fn promised_within(minutes: u32, rungs: &[&[&str]]) -> Self {
+        let promises = PromiseRules::new(chrono_tz::UTC, Vec::new(), minutes);
+        Self::begun("1234567", ladder(rungs), Some(at("0:00")), promises)
+    }
+
     /// A page of these rungs for another case.
     pub(super) fn case(case: &str, rungs: &[&[&str]]) -> Self {
-        Self::begun(case, ladder(rungs), None)
+        Self::begun(case, ladder(rungs), None, PromiseRules::default())
     }
 
     pub(super) fn opened(ladder: Ladder, told_at: Option<DateTime<Utc>>) -> Self {
-        Self::begun("1234567", ladder, told_at)
+        Self::begun("1234567", ladder, told_at, PromiseRules::default())
     }
 
-    fn begun(case: &str, ladder: Ladder, told_at: Option<DateTime<Utc>>) -> Self {
+    fn begun(case: &str, ladder: Ladder, told_at: Option<DateTime<Utc>>, promises: PromiseRules) -> Self {
         // Without questions after receipts nothing but what is due wakes the engine.
-        let policy = Policy { leadership: vec![person("Chief")], receipt_poll_s: Vec::new(), ..Policy::default() };
+        let leadership = vec![person("Chief")];
+        let policy = Policy { leadership, promises, receipt_poll_s: Vec::new(), ..Policy::default() };
         let opened = Opened {
             answers: Answers::default(),
             pretended_s: 0,

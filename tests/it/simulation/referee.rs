@@ -1,7 +1,7 @@
 //! Which rules does every event of a page have to keep? Books of its own: nothing here asks `State::phase`, `plan` or
 //! `decide` what is right.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use page_oncall::decision::ladder::{Channel, Contact, Ladder};
 use page_oncall::episode::event::{Attempt, Event, Heard, Meant, Purpose};
 use page_oncall::episode::outcome::Outcome;
@@ -106,7 +106,10 @@ impl Referee {
                 self.stopped.retain(|it| it != phone);
                 self.started.push(phone.clone());
             }
-            Event::PromiseMade { told_at, due } => assert_eq!(*due - *told_at, TimeDelta::seconds(3600)),
+            Event::PromiseMade { told_at, due } => {
+                assert_eq!(*due, policy.promises.due(*told_at));
+                assert!([60, 25].contains(&(*due - *told_at).num_minutes()));
+            }
             Event::PromiseWarned { .. } => {
                 assert!(!self.missed && !self.called_back && !self.cancelled);
                 self.warned.extend(self.people_of_rung());
