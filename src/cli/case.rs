@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::arguments::{CaseArguments, Format};
 use super::ask::{self, Asker, Key, Typed};
+use super::blocked::Blocked;
 use super::desk;
 use super::error::{CommandError, Exit};
 use super::face::write_line;
@@ -43,6 +44,8 @@ pub struct Surroundings<'a> {
     pub format: Format,
     /// Reads a schedule now.
     pub schedule: &'a dyn Fn(&str) -> Result<LoadedSchedule, CommandError>,
+    /// Whose texts are blocked.
+    pub blocked: &'a dyn Fn() -> Blocked,
 }
 
 /// How the call goes on.
@@ -446,6 +449,8 @@ impl PagePlan {
         let mut lines: Vec<String> = Vec::new();
         lines.extend(site.is_training().then(|| wording::page::TRAINING_LINE.to_owned()));
         lines.extend(decision_sheet::head(&call, words, &who));
+        let asked = self.ladder.rungs.iter().flat_map(|rung| &rung.contacts);
+        lines.extend((surroundings.blocked)().lines_of(asked));
         lines.extend(decision_sheet::why(&call, words));
         lines.join("\n") + "\n"
     }

@@ -77,6 +77,9 @@ pub struct ContactView {
     pub email: Option<String>,
     /// When their shift ends.
     pub until: Option<String>,
+    /// Whether they blocked texts with STOP; left out when not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opted_out: bool,
 }
 
 /// One message.
@@ -209,6 +212,15 @@ impl PageView {
         }
     }
 
+    /// The same with whoever blocked texts marked, as `is_blocked` knows by number.
+    #[must_use]
+    pub fn marked(mut self, is_blocked: impl Fn(Option<&str>) -> bool) -> Self {
+        for contact in &mut self.on_call {
+            contact.opted_out = is_blocked(contact.phone.as_deref());
+        }
+        self
+    }
+
     /// The same with the whole log.
     #[must_use]
     pub fn with_log(mut self, log: &[Recorded], zone: Tz) -> Self {
@@ -284,6 +296,7 @@ impl ContactView {
                     phone: contact.phone.clone(),
                     email: contact.email.clone(),
                     until: contact.until.map(|at| rfc3339(at, zone)),
+                    opted_out: false,
                 });
             }
         }

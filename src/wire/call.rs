@@ -12,7 +12,7 @@ use super::environment::Environment;
 use super::load::Loaded;
 use super::memory;
 use super::sheets::Hurry;
-use super::verbs::block_on;
+use super::verbs::{self, block_on};
 use crate::cli::arguments::{Arguments, CaseArguments, Format};
 use crate::cli::ask;
 use crate::cli::case::{self, Next, Prepared, Surroundings};
@@ -71,6 +71,7 @@ pub(super) fn call(
         by,
         format: arguments.global.format,
         schedule: &read_schedule,
+        blocked: &|| verbs::blocked(&loaded),
     };
     let session = Session {
         words,

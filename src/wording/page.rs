@@ -343,6 +343,16 @@ pub fn ladder(state: &State, zone: Tz) -> Vec<String> {
     lines
 }
 
+/// A line about everybody of the ladder whose texts are blocked, as far as the page knows.
+pub fn blocked(state: &State, sender: Option<&str>, zone: Tz) -> Vec<String> {
+    let mut lines = Vec::new();
+    for it in state.opted_out.iter().filter(|it| it.until.is_none()) {
+        let name = state.contact_at(&it.phone).map_or("", |contact| contact.name.as_str());
+        lines.extend(wrapped(&super::opt_outs::line(name, it.since, sender, zone), "  ! ", "    "));
+    }
+    lines
+}
+
 /// What became of the messages to `person` on this rung of the present round.
 fn words_about(state: &State, rung: usize, person: &Contact) -> String {
     let mut words: Vec<String> = Vec::new();
