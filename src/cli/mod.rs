@@ -1,11 +1,13 @@
 //! The command line: one file a verb.
 //!
 //! `arguments` is what may be typed, `error` how a call ends, `face` what every reading verb needs, `desk` the settings
-//! as the words want them, `letters` how reports leave by mail. `case` and `follow` are the agent's call; the other files
+//! as the words want them, `letters` how reports leave by mail, `blocked` whose texts are
+//! blocked. `case` and `follow` are the agent's call; the other files
 //! are named after their verbs.
 
 pub mod arguments;
 pub mod ask;
+pub mod blocked;
 pub mod case;
 pub mod decide;
 pub mod desk;

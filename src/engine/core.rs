@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 
 use super::error::EngineError;
+use super::pace::Pace;
 use super::page::Page;
 use super::watch::Watch;
 use crate::episode::briefing::Briefing;
@@ -16,7 +17,7 @@ use crate::episode::input::Input;
 use crate::episode::policy::Policy;
 use crate::ports::{Begun, Clock, EngineLease, EpisodeStore, NewPage, PageSummary, Provider, Render};
 
-/// How many pages are worked on at the same time.
+/// How many pages are read and written at the same time. Who waits for a provider or its turn does not count.
 const PAGES_AT_ONCE: usize = 16;
 
 /// What an engine is built from. The caller chooses all of it; nothing has a default.
@@ -50,6 +51,8 @@ pub struct Engine {
     /// The pages that this engine is working on now, each by one task.
     busy: Arc<Mutex<HashSet<String>>>,
     pub(super) permits: Arc<Semaphore>,
+    /// The queues before providers that take only so many messages a second.
+    pub(super) pace: Arc<Pace>,
     /// Counts what this engine appended, to wake its own loops.
     changes: watch::Sender<u64>,
     /// When this engine became the sole one; `None` while it is not.
@@ -60,8 +63,6 @@ pub struct Engine {
     pub(super) replies_asked_at: Arc<Mutex<Option<DateTime<Utc>>>>,
     /// What this engine knows of its own work.
     pub(super) watch: Arc<Mutex<Watch>>,
-    /// Held while a reply is heard.
-    pub(super) hearing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A page to be opened.
@@ -84,12 +85,12 @@ impl Engine {
             parts: Arc::new(parts),
             busy: Arc::default(),
             permits: Arc::new(Semaphore::new(PAGES_AT_ONCE)),
+            pace: Arc::default(),
             changes: watch::Sender::new(0),
             sole_since: Arc::default(),
             asked: Arc::default(),
             replies_asked_at: Arc::default(),
             watch: Arc::default(),
-            hearing: Arc::default(),
         }
     }
 
@@ -107,12 +108,13 @@ impl Engine {
         let standing = Page::of(&episode, Vec::new(), now, &events)?.standing(now, policy);
         let page = NewPage { episode, training, briefing, at: now, events, standing };
         let begun = self.parts.store.begin(&page).await?;
-        self.announce();
+        self.announce(&page.episode);
         Ok(Ok(begun))
     }
 
-    /// Tells this engine's loops that something was appended.
-    pub(super) fn announce(&self) {
+    /// Tells this engine's loops, and whoever waits to send for the page, that something was appended.
+    pub(super) fn announce(&self, episode: &str) {
+        self.pace.moved(episode);
         self.changes.send_modify(|changes| *changes = changes.wrapping_add(1));
     }
 

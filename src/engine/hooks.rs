@@ -16,10 +16,7 @@ impl Engine {
     pub async fn heard(&self, heard: Heard) -> Result<HookAnswer, EngineError> {
         match heard {
             Heard::Receipt { about, report } => self.hear_receipt(&about, report).await?,
-            Heard::Reply { provider, reply } => {
-                let open = self.open_pages().await?;
-                self.hear_once(&open, &provider, &reply).await?;
-            }
+            Heard::Reply { provider, reply } => self.hear(&provider, &reply).await?,
             Heard::Call { .. } | Heard::Nothing => {}
         }
         Ok(HookAnswer::Heard)

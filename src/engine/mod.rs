@@ -5,11 +5,15 @@
 //! `presses` the buttons of push messages;
 //! `watch` audits all open pages from outside.
 //! `hooks` takes what providers report by themselves.
+//! where nothing is due, `pace` queues before providers; `run` is the loop, and following one page; `replies` fetches
+//! texts that came back, `hear` turns them into what a person said.
 //! The engine knows ports and pure rooms only: never a concrete store, provider or setting file.
 
 mod core;
 mod error;
+mod hear;
 mod hooks;
+mod pace;
 mod page;
 mod presses;
 mod replies;

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
+use super::event::{Attempt, Basis, Event, Heard, Opened, Purpose, Recorded, Said, Via};
 use super::outcome::{Outcome, Report};
 use super::promise::{Promise, PromiseState, Warned};
 use crate::decision::Answers;
@@ -47,6 +47,10 @@ pub struct State {
     pub acknowledged: Option<Word>,
     /// Who said "I cannot" in this round, in order.
     pub declined: Vec<Word>,
+    /// The texts that came back, in order.
+    pub heard: Vec<HeardAt>,
+    /// Who blocked texts with STOP, in order, those who let them through again too.
+    pub opted_out: Vec<OptedOut>,
     /// The promise to the customer, if one was made.
     pub promise: Option<Promise>,
     /// Who first reported that the customer was reached.
@@ -74,6 +78,26 @@ pub struct Climb {
     pub rung: usize,
     /// When it was reached.
     pub since: DateTime<Utc>,
+}
+
+/// A text that came back, and when it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeardAt {
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
+    /// The text.
+    pub heard: Heard,
+}
+
+/// Somebody who blocked texts to their number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptedOut {
+    /// Their number, E.164.
+    pub phone: String,
+    /// Since when the page knows.
+    pub since: DateTime<Utc>,
+    /// When they let texts through again.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// What a person said, and when it was recorded.
@@ -259,6 +283,18 @@ impl State {
         self.declined.iter().any(|word| same_name(&word.by, name))
     }
 
+    /// Whether texts to this number are blocked, as far as the page knows.
+    pub fn is_opted_out(&self, phone: &str) -> bool {
+        self.opted_out.iter().any(|it| it.phone == phone && it.until.is_none())
+    }
+
+    /// The person whom the page knows at this number: of the ladder in force, else whom it was sent to besides.
+    pub fn contact_at(&self, number: &str) -> Option<&Contact> {
+        let climbed = self.ladder.rungs.iter().flat_map(|rung| &rung.contacts);
+        let mut known = climbed.chain(self.attempts.iter().rev().map(|tried| &tried.attempt.contact));
+        known.find(|contact| contact.phone.as_deref() == Some(number))
+    }
+
     /// Whether the ladder is being climbed.
     pub(super) fn is_climbing(&self) -> bool {
         self.is_open() && self.phase() == Phase::Paging
@@ -290,6 +326,8 @@ impl State {
             attempts: Vec::new(),
             acknowledged: None,
             declined: Vec::new(),
+            heard: Vec::new(),
+            opted_out: Vec::new(),
             promise: None,
             called_back: None,
             exhausted_at: None,
@@ -370,6 +408,15 @@ impl State {
                 self.releases = self.releases.saturating_add(1);
             }
             Event::Declined(said) => self.fold_declined(at, said),
+            Event::Heard(heard) => self.heard.push(HeardAt { at, heard: heard.clone() }),
+            Event::OptedOut { phone, by: _ } => {
+                self.opted_out.push(OptedOut { phone: phone.clone(), since: at, until: None });
+            }
+            Event::OptedIn { phone, by: _ } => {
+                for it in self.opted_out.iter_mut().filter(|it| it.phone == *phone && it.until.is_none()) {
+                    it.until = Some(at);
+                }
+            }
             Event::PromiseMade { told_at, due } => self.promise = Some(Promise::made(*told_at, *due)),
             Event::PromiseWarned { after_minutes } => {
                 let recipients = self.concerned();

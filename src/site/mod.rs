@@ -18,6 +18,7 @@ pub use settings::Settings;
 
 use crate::civil::{HolidayCalendar, OpeningHours, WeeklyHours};
 use crate::decision::ladder::{Address, Channel, Contact};
+use crate::decision::promise::PromiseRules;
 use crate::decision::{Circumstances, Partners};
 use crate::episode::policy::{Policy, Providers};
 use crate::schedule::phone;
@@ -92,7 +93,17 @@ impl Site {
 
     /// The numbers that pages follow, with the people to alarm and the providers of each channel.
     pub fn policy(&self) -> Policy {
-        Policy { leadership: self.leadership.clone(), providers: self.providers(), ..self.settings.paging.clone() }
+        Policy {
+            leadership: self.leadership.clone(),
+            promises: self.promises(),
+            providers: self.providers(),
+            ..self.settings.paging.clone()
+        }
+    }
+
+    /// By when a customer is promised a call.
+    pub fn promises(&self) -> PromiseRules {
+        PromiseRules::new(self.zone, self.settings.promise.clone(), self.settings.paging.promise_minutes)
     }
 
     /// The providers of each channel, by their names, in the order in which they are asked.
@@ -107,6 +118,11 @@ impl Site {
         let ntfy = delivery.ntfy.iter().map(|it| (Channel::Ntfy, it.name.as_str()));
         let pushover = delivery.pushover.iter().map(|it| (Channel::Pushover, it.name.as_str()));
         Providers::of(sms.chain(mail).chain(chat).chain(ntfy).chain(pushover))
+    }
+
+    /// The number that texts come from, where the settings say: there START must be sent after STOP.
+    pub fn texts_from(&self) -> Option<&str> {
+        self.settings.delivery.sms.iter().find_map(|sender| sender.from.as_deref())
     }
 
     /// The channels that messages can leave by.

@@ -12,6 +12,7 @@ use super::error::SettingsError;
 use super::one_or_many::one_or_many;
 use super::serve::ServeSettings;
 use crate::decision::ladder::LadderPolicy;
+use crate::decision::promise::PromiseRule;
 use crate::delivery::{ChatSettings, NtfySettings, PushoverSettings, SmtpSettings, TrainingSettings, TwilioSettings};
 use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
@@ -38,6 +39,9 @@ pub struct Settings {
     /// The numbers of the climb and of the promise.
     #[serde(default)]
     pub paging: Policy,
+    /// By when a customer is promised a call, the first rule that holds; an hour where none does.
+    #[serde(default)]
+    pub promise: Vec<PromiseRule>,
     /// The people who are asked when nobody else can be.
     #[serde(default)]
     pub leadership: Vec<LeadershipContact>,
@@ -326,6 +330,11 @@ impl Settings {
         self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
         self.serve.check().map_err(|(key, message)| at(key, format!("[serve] {message}")))?;
         self.check_names(text)?;
+        if let Some((place, problem)) =
+            self.promise.iter().enumerate().find_map(|(place, rule)| Some((place, rule.problem()?)))
+        {
+            return Err(at("promise", format!("rule {} of [[promise]] cannot be used: {problem}", place + 1)));
+        }
         for (name, schedule) in &self.schedules {
             if let Some(owner) = schedule.owners.iter().find(|owner| !is_address(owner)) {
                 return Err(at("owners", format!("[schedules.{name}] owners: {owner:?} is not an e-mail address")));

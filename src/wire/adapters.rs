@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
 use super::environment::Environment;
@@ -20,13 +21,13 @@ use crate::episode::event::Purpose;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::Hooks;
 use crate::ports::{
-    Clock, EpisodeStore, Letter, Message, NoticeStore, Pending, Post, Provider, Render, Rendering, SnapshotStore,
+    Clock, EpisodeStore, Letter, Message, NoticeStore, Pending, Post, Provider, Render, Rendering, SnapshotStore, Stray,
 };
 use crate::site::Site;
 use crate::site::settings::variable_part;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
-use crate::wording::messages;
+use crate::wording::{self, messages};
 
 /// The file of the page log.
 pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
@@ -349,8 +350,8 @@ impl Render for Words {
         let facts = facts(&self.loaded.site, asked, &label, &others);
         let (subject, body) = match attempt.channel {
             Channel::Email => messages::email(&facts),
-            Channel::Chat => messages::push(&facts, messages::Answer::Desk),
-            Channel::Ntfy | Channel::Pushover => messages::push(&facts, messages::Answer::Button),
+            Channel::Chat => messages::push(&facts, messages::TakenBy::Desk),
+            Channel::Ntfy | Channel::Pushover => messages::push(&facts, messages::TakenBy::Button),
             Channel::Sms | Channel::Voice => (String::new(), messages::sms(&facts)),
         };
         Message {
@@ -364,5 +365,21 @@ impl Render for Words {
             call: None,
             asks_to_act: matches!(attempt.purpose, Purpose::Page | Purpose::Exhausted),
         }
+    }
+
+    fn stray(&self, stray: &Stray, now: DateTime<Utc>) -> String {
+        let site = &self.loaded.site;
+        let words = match stray {
+            Stray::Unknown => messages::StrayWords::Unknown,
+            Stray::NothingOpen => messages::StrayWords::NothingOpen,
+            Stray::Over { case, owner, at } => messages::StrayWords::Over { case, owner: owner.as_deref(), at: *at },
+        };
+        let desk = &site.settings.desk;
+        messages::stray(&words, &desk.name, &desk.help_desk_phone, now, site.zone)
+    }
+
+    fn opted_out(&self, since: DateTime<Utc>) -> String {
+        let site = &self.loaded.site;
+        wording::opt_outs::refused(since, site.texts_from(), site.zone)
     }
 }

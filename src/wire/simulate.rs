@@ -9,6 +9,7 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::Loaded;
 use super::sheets::Hurry;
+use super::verbs;
 use crate::cli::case::Surroundings;
 use crate::cli::error::{CommandError, CommandResult};
 use crate::cli::face::Face;
@@ -52,6 +53,7 @@ pub(super) fn run(
             by: environment.user.clone().unwrap_or_else(|| "agent".to_owned()),
             format: face.format,
             schedule: &schedule,
+            blocked: &|| verbs::blocked(&loaded),
         },
         render: &adapters::words(&loaded),
         roles,

@@ -15,6 +15,7 @@ use super::sheets::Hurry;
 use super::{adapters, heartbeat, locate, serve, simulate, upkeep};
 use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
+use crate::cli::blocked::Blocked;
 use crate::cli::desk::desk;
 use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::Face;
@@ -84,8 +85,8 @@ fn verb_of(
         Verb::Who { schedule, at, known_at } => {
             let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
             match at.as_deref() {
-                Some("-") => Ok(who::stream(&schedules, &face, std::io::stdin().lock(), out)?),
-                at => Ok(who::run(&schedules, &face, parse(at.unwrap_or("now"))?, out)?),
+                Some("-") => Ok(who::stream(&schedules, &face, &blocked(&loaded), std::io::stdin().lock(), out)?),
+                at => Ok(who::run(&schedules, &face, &blocked(&loaded), parse(at.unwrap_or("now"))?, out)?),
             }
         }
         Verb::Explain { schedule, at, known_at } => {
@@ -102,7 +103,7 @@ fn verb_of(
             let window = window(zone, from, to.as_deref(), *days, &parse)?;
             let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
             let judged = gaps::judge(&schedules, &face, window, desks, *all_hours);
-            gaps::write(&judged, &face, window, out)?;
+            gaps::write(&judged, &face, window, &blocked(&loaded), out)?;
             let report = upkeep::Report { judged: &judged, window, desks, mail: *mail };
             upkeep::gaps(&report, environment, &loaded, face, out)
         }
@@ -250,6 +251,24 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T, CommandError>>)
         .build()
         .map_err(|error| CommandError::could_not_tell(format!("the program cannot start its threads: {error}")))?;
     runtime.block_on(future)
+}
+
+/// Whose texts are blocked, as far as the page log tells: a log that cannot be read hides nobody who is on call.
+pub(super) fn blocked(loaded: &Loaded) -> Blocked {
+    if !adapters::database(loaded).is_ok_and(|file| file.exists()) {
+        return Blocked::default();
+    }
+    let known = block_on(async {
+        let Some(store) = adapters::store_to_read(loaded).await? else { return Ok(Vec::new()) };
+        Ok(store.all_opted_out().await?)
+    });
+    known.map_or_else(
+        |error| {
+            tracing::warn!("whether anybody blocked texts cannot be told: {}", error.message);
+            Blocked::default()
+        },
+        |opt_outs| Blocked::of(opt_outs, &loaded.site),
+    )
 }
 
 fn reading(loaded: &Loaded, look: impl AsyncFnOnce(&Reader<'_>) -> CommandResult) -> CommandResult {

@@ -4,6 +4,7 @@
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
 //! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
+//! `calendar`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that fills lines.
 
 pub mod calendar;
 pub mod changes;
@@ -17,6 +18,7 @@ mod layout_problems;
 pub mod layouts;
 pub mod lint;
 pub mod messages;
+pub mod opt_outs;
 pub mod outage;
 pub mod page;
 pub mod partners;

@@ -42,6 +42,7 @@ fn facts(briefing: &Briefing) -> Facts<'_> {
         several_open: false,
         owner: None,
         also_paged: &[],
+        answer: None,
         training: false,
     }
 }
