@@ -1,5 +1,6 @@
 //! What is an engine made of, and how does a page begin in it?
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -45,11 +46,12 @@ pub(super) type Question = (String, DateTime<Utc>);
 #[derive(Clone)]
 pub struct Engine {
     pub(super) parts: Arc<Parts>,
-    /// The pages that this engine is working on now, each by one task.
-    busy: Arc<Mutex<HashSet<String>>>,
+    /// The pages that this engine is working on now, each by one task, with the beginning of the step it takes; `None`
+    /// while it waits for its turn.
+    pub(super) busy: Arc<Mutex<HashMap<String, Option<DateTime<Utc>>>>>,
     pub(super) permits: Arc<Semaphore>,
     /// Counts what this engine appended, to wake its own loops.
-    changes: watch::Sender<u64>,
+    pub(super) changes: watch::Sender<u64>,
     /// When this engine became the sole one; `None` while it is not.
     pub(super) sole_since: Arc<Mutex<Option<DateTime<Utc>>>>,
     /// The questions about messages that were asked: for each page the attempt, and since when the question was due.
@@ -58,6 +60,8 @@ pub struct Engine {
     pub(super) replies_asked_at: Arc<Mutex<Option<DateTime<Utc>>>>,
     /// Held while a reply is heard.
     pub(super) hearing: Arc<tokio::sync::Mutex<()>>,
+    /// When the last turn was finished.
+    pub(super) turns: watch::Sender<Option<DateTime<Utc>>>,
 }
 
 /// A page to be opened.
@@ -85,6 +89,7 @@ impl Engine {
             asked: Arc::default(),
             replies_asked_at: Arc::default(),
             hearing: Arc::default(),
+            turns: watch::Sender::new(None),
         }
     }
 
@@ -119,20 +124,25 @@ impl Engine {
     /// Takes a page for one task; `None` while another task of this engine has it.
     pub(super) fn take(&self, page: &PageSummary) -> Option<Busy> {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.insert(page.episode.clone()).then(|| Busy {
-            taken: Arc::clone(&self.busy),
-            episode: page.episode.clone(),
-            next_wake: page.next_wake,
-        })
+        let Entry::Vacant(place) = busy.entry(page.episode.clone()) else { return None };
+        place.insert(None);
+        Some(Busy { taken: Arc::clone(&self.busy), episode: page.episode.clone(), next_wake: page.next_wake })
     }
 }
 
 /// A page that one task works on; free again when this is dropped, however the task ends.
 pub(super) struct Busy {
-    taken: Arc<Mutex<HashSet<String>>>,
+    taken: Arc<Mutex<HashMap<String, Option<DateTime<Utc>>>>>,
     pub(super) episode: String,
     /// Its next wake as the derived table had it.
     pub(super) next_wake: Option<DateTime<Utc>>,
+}
+
+impl Busy {
+    /// Notes that a step begins, so that one which never ends is noticed.
+    pub(super) fn step(&self, now: DateTime<Utc>) {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(self.episode.clone(), Some(now));
+    }
 }
 
 impl Drop for Busy {

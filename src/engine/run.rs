@@ -45,8 +45,9 @@ impl Engine {
         let mut stop = std::pin::pin!(stop);
         let mut rounds = Rounds::of(self);
         loop {
-            if let Err(error) = rounds.start().await {
-                tracing::error!(%error, "the engine could not take its turn; it tries again");
+            match rounds.start().await {
+                Ok(()) => self.finish_turn(),
+                Err(error) => tracing::error!(%error, "the engine could not take its turn; it tries again"),
             }
             tokio::select! {
                 () = &mut stop => break,

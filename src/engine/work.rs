@@ -34,6 +34,7 @@ impl Engine {
             if stopping.load(Ordering::Relaxed) {
                 return Ok(());
             }
+            busy.step(self.now());
             let page = self.page(&busy.episode).await?;
             if let Some(attempt) = self.abandoned(&page) {
                 tracing::warn!(episode = %page.episode, %attempt, "the engine that was sending is gone: outcome unknown");

@@ -198,8 +198,16 @@ impl Default for StoreSettings {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeartbeatSettings {
-    /// An address that a finished run of `gaps` or `sync` asks for; whoever watches it alarms when it stays silent.
+    /// An address that a finished run of `gaps` or `sync`, and a finished turn of the service, asks for; whoever watches
+    /// it alarms when it stays silent.
     pub url: String,
+    /// Seconds between two times that the service asks for it.
+    #[serde(default = "a_minute")]
+    pub every_s: u32,
+}
+
+fn a_minute() -> u32 {
+    60
 }
 
 /// Whether messages really leave.
