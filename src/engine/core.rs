@@ -9,6 +9,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::error::EngineError;
 use super::page::Page;
+use super::watch::Watch;
 use crate::episode::briefing::Briefing;
 use crate::episode::decide::{Refusal, decide};
 use crate::episode::event::Opened;
@@ -62,6 +63,8 @@ pub struct Engine {
     pub(super) hearing: Arc<tokio::sync::Mutex<()>>,
     /// When the last turn was finished.
     pub(super) turns: watch::Sender<Option<DateTime<Utc>>>,
+    /// What this engine knows of its own work.
+    pub(super) watch: Arc<Mutex<Watch>>,
 }
 
 /// A page to be opened.
@@ -90,6 +93,7 @@ impl Engine {
             replies_asked_at: Arc::default(),
             hearing: Arc::default(),
             turns: watch::Sender::new(None),
+            watch: Arc::default(),
         }
     }
 

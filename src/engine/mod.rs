@@ -4,6 +4,7 @@
 //! where nothing is due; `run` is the loop, and following one page; `replies` turns texts into what a person said;
 //! `hooks` takes what providers report by themselves; `turns` says when a turn was finished, and carries an engine over to
 //! changed settings or to its end.
+//! `watch` audits all open pages from outside.
 //! The engine knows ports and pure rooms only: never a concrete store, provider or setting file.
 
 mod core;
@@ -13,9 +14,11 @@ mod page;
 mod replies;
 mod run;
 mod turns;
+mod watch;
 mod work;
 
 pub use core::{Engine, Opening, Parts};
 pub use error::EngineError;
 pub use page::Page;
 pub use turns::Changed;
+pub use watch::Watch;

@@ -45,10 +45,12 @@ impl Engine {
         let mut stop = std::pin::pin!(stop);
         let mut rounds = Rounds::of(self);
         loop {
-            match rounds.start().await {
-                Ok(()) => self.finish_turn(),
-                Err(error) => tracing::error!(%error, "the engine could not take its turn; it tries again"),
+            let started = rounds.start().await;
+            if let Err(error) = &started {
+                tracing::error!(%error, "the engine could not take its turn; it tries again");
             }
+            let finished = started.is_ok() && self.finish_turn();
+            self.note_round(finished).await;
             tokio::select! {
                 () = &mut stop => break,
                 () = rounds.pause() => {}

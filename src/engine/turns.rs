@@ -34,8 +34,8 @@ impl Engine {
         self.turns.subscribe()
     }
 
-    /// Notes that a turn was finished, unless a page's turn hangs.
-    pub(super) fn finish_turn(&self) {
+    /// Notes that a turn was finished, unless a page's turn hangs; whether it was.
+    pub(super) fn finish_turn(&self) -> bool {
         let now = self.now();
         let limit = TimeDelta::seconds(self.parts.policy.attempt_timeout_s.into()) + SLACK;
         let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
@@ -46,6 +46,7 @@ impl Engine {
         } else {
             tracing::error!(hanging, "the turn is not finished: steps of pages take longer than they may");
         }
+        hanging == 0
     }
 
     /// The same engine with other settings: it knows what the old one is working on, and shares its lease. Both may run

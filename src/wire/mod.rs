@@ -16,6 +16,7 @@ mod logs;
 mod memory;
 mod serve;
 mod sheets;
+mod simulate;
 mod upkeep;
 mod verbs;
 

@@ -112,8 +112,9 @@ struct Service {
     ending: JoinSet<()>,
     answering: JoinHandle<std::io::Result<()>>,
     stop_answering: watch::Sender<bool>,
+    /// Tells the heartbeat of clean turns.
+    heart: JoinHandle<()>,
     is_ready: bool,
-    pinged_at: Option<DateTime<Utc>>,
 }
 
 /// An engine's loop as a task.
@@ -128,6 +129,15 @@ impl Loop {
         let engine = engine.clone();
         Self { task: tokio::spawn(async move { engine.run_until(stopping(stopped)).await }), stop }
     }
+}
+
+/// Tells the heartbeat as long as turns are clean, by the settings in force.
+fn heart(standing: &Standing, clock: &Arc<dyn Clock>) -> JoinHandle<()> {
+    let (engine, clock, loaded) = (standing.engine(), Arc::clone(clock), standing.loaded());
+    let loaded = Arc::clone(&loaded.borrow());
+    tokio::spawn(async move {
+        heartbeat::while_clean(&engine, loaded.site.settings.heartbeat.as_ref(), clock.as_ref()).await;
+    })
 }
 
 /// Ready when the sender says so, or is gone.
@@ -147,6 +157,7 @@ impl Service {
         let house = House { current: standing.current(), vitals: Arc::clone(&vitals), clock: Arc::clone(&clock) };
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());
+        let heart = heart(&standing, &clock);
         let jobs = Jobs {
             loaded: standing.loaded(),
             stores: standing.stores(),
@@ -167,8 +178,8 @@ impl Service {
             ending: JoinSet::new(),
             answering,
             stop_answering,
+            heart,
             is_ready: false,
-            pinged_at: None,
         })
     }
 
@@ -206,7 +217,7 @@ impl Service {
         }
     }
 
-    /// What follows from a finished turn, and from nothing else: ready, a sign of life, the heartbeat.
+    /// What follows from a finished turn, and from nothing else: ready, and a sign of life.
     fn turn_finished(&mut self, at: DateTime<Utc>) {
         self.vitals.turn_finished(at);
         if !self.is_ready {
@@ -215,14 +226,6 @@ impl Service {
             tracing::info!("the service is ready");
         }
         self.manager.alive();
-        let loaded = self.standing.loaded();
-        let Some(settings) = &loaded.borrow().site.settings.heartbeat else { return };
-        let every = TimeDelta::seconds(settings.every_s.into());
-        if self.pinged_at.is_none_or(|pinged_at| at - pinged_at >= every || pinged_at > at) {
-            self.pinged_at = Some(at);
-            let url = settings.url.clone();
-            tokio::spawn(async move { heartbeat::ping(&url).await });
-        }
     }
 
     /// Reads the settings again. What cannot be used changes nothing.
@@ -234,6 +237,7 @@ impl Service {
                 // It finishes what it is sending; nobody waits for it.
                 let _listens = old.stop.send(true);
                 self.ending.spawn(async move { drop(old.task.await) });
+                std::mem::replace(&mut self.heart, heart(&self.standing, &self.clock)).abort();
                 tracing::info!("the settings were read again and are in force");
             }
             Err(error) => {

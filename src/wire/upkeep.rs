@@ -1,7 +1,6 @@
 //! What do the runs need that the clock starts? Stores, mail, and the heartbeat that says they came to their end.
 //!
-//! `verbs` calls [`sync`] and [`gaps`] for a timer of the system; the service's own jobs are [`synced`] and [`reported`],
-//! whose heartbeat is the engine's.
+//! `verbs` calls [`sync`] and [`gaps`] for a timer of the system; the service's own jobs are [`synced`] and [`reported`].
 
 use std::io::Write;
 use std::sync::Arc;
@@ -133,8 +132,9 @@ pub(super) async fn reported(
 /// Ends a run: what it says is out before the heartbeat tells that it came to its end.
 async fn finished(ended: Ended, loaded: &Loaded, out: &mut dyn Write) -> CommandResult {
     out.flush()?;
-    if let Some(settings) = loaded.site.settings.heartbeat.as_ref().filter(|_| ended.whole) {
-        heartbeat::ping(&settings.url).await;
+    let heartbeat = loaded.site.settings.heartbeat.as_ref();
+    if let Some(url) = heartbeat.and_then(|settings| settings.url.as_ref()).filter(|_| ended.whole) {
+        heartbeat::ping(url).await;
     }
     Ok(ended.exit)
 }

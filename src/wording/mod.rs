@@ -5,6 +5,7 @@
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
 //! `calendar`. For whoever runs the service:
 //! `service`. For all of them: `time`, `phone`, and `columns` that fills lines.
+//! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
 
 pub mod calendar;
 pub mod changes;
@@ -29,5 +30,6 @@ pub mod refusals;
 pub mod schedule;
 pub mod service;
 pub mod shifts;
+pub mod simulation;
 pub mod time;
 pub mod timeline_svg;

@@ -2,7 +2,7 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "who",
     "explain",
     "gaps",
@@ -16,6 +16,7 @@ const VERBS: [&str; 15] = [
     "called-back",
     "cancel",
     "promises",
+    "simulate",
     "run",
     "serve",
 ];

@@ -24,6 +24,7 @@ mod resolving;
 mod rooms;
 mod serve;
 mod shifts;
+mod simulate;
 #[cfg(test)]
 mod simulation;
 mod sms;

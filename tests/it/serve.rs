@@ -1,7 +1,9 @@
 //! Does the service hear what providers report, and nothing else? The real process, a provider that signs.
 
+mod hooks;
 mod provider;
 mod service;
+mod signatures;
 
 use provider::Provider;
 use service::{CALL, PUBLIC, Service, page, run, site};

@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::super::adapters::Stores;
 use super::super::environment::Environment;
+use super::super::heartbeat;
 use super::super::load::Loaded;
 use super::super::sheets::Hurry;
 use super::super::upkeep::{self, Report};
@@ -81,7 +82,8 @@ impl Jobs {
             if !every.is_zero() && (due <= now || last.is_some_and(|last| last > now)) {
                 last = Some(now);
                 let jobs = self.clone();
-                self.run(SYNC, move |runtime| jobs.sync(&loaded, runtime)).await;
+                let whole = self.run(SYNC, move |runtime| jobs.sync(&loaded, runtime)).await;
+                self.tell_heartbeat(whole).await;
             } else {
                 self.sleep(due).await;
             }
@@ -113,10 +115,20 @@ impl Jobs {
             }
             let jobs = self.clone();
             let whole = self.run(GAPS, move |runtime| jobs.gaps(&loaded, runtime)).await;
+            self.tell_heartbeat(whole).await;
             if whole {
                 self.serve(due).await;
             }
             not_before = (!whole).then(|| self.clock.now() + TRY_AGAIN);
+        }
+    }
+
+    /// Tells the heartbeat of a run that came to its end, as the verbs do.
+    async fn tell_heartbeat(&self, whole: bool) {
+        let loaded = self.loaded();
+        let url = loaded.site.settings.heartbeat.as_ref().and_then(|settings| settings.url.as_ref());
+        if let Some(url) = url.filter(|_| whole) {
+            heartbeat::ping(url).await;
         }
     }
 
