@@ -241,7 +241,10 @@ impl Service {
                 tracing::info!("the settings were read again and are in force");
             }
             Err(error) => {
-                tracing::error!(%error, "the settings were read again and cannot be used: the old ones stay in force");
+                // One line, whatever is told in several.
+                let told: Vec<String> = error.to_string().lines().map(|line| line.trim().to_owned()).collect();
+                let error = told.join("; ");
+                tracing::error!(error, "the settings were read again and cannot be used: the old ones stay in force");
             }
         }
         if self.is_ready {

@@ -1,6 +1,9 @@
 //! Does the service hear what providers report, and nothing else? The real process, a provider that signs.
 
+mod health;
 mod hooks;
+mod life;
+mod logs;
 mod provider;
 mod service;
 mod signatures;

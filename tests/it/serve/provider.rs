@@ -18,6 +18,7 @@ pub(super) const TOKEN: &str = "synthetic-token";
 #[derive(Debug, Clone)]
 pub(super) struct Text {
     pub(super) sid: String,
+    pub(super) from: String,
     pub(super) to: String,
     pub(super) body: String,
     /// Where it wants to be told; empty when nowhere.
@@ -122,6 +123,7 @@ fn answer(mut stream: TcpStream, (books, changed): &(Mutex<Books>, Condvar)) {
             let sid = format!("SM{:032x}", books.texts.len() + 1);
             books.texts.push(Text {
                 sid: sid.clone(),
+                from: field("From"),
                 to: field("To"),
                 body: field("Body"),
                 callback: field("StatusCallback"),
