@@ -15,7 +15,7 @@ use super::public_url::PublicUrl;
 use super::setup::{SetupError, install_tls, is_loopback};
 use super::twilio_hooks::STATUS_PATH;
 use super::twilio_list::{MessageList, is_sid};
-use super::twilio_words::{classify, detail};
+use super::twilio_words::{classify, detail, says_stop};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::About;
@@ -62,6 +62,9 @@ pub struct TwilioSettings {
     /// Seconds for reaching the provider at all.
     #[serde(default = "default_connect_timeout_s")]
     pub connect_timeout_s: u64,
+    /// How many texts the provider takes a second; more wait their turn. 1 suits a long code; 0 is no limit.
+    #[serde(default = "default_per_second")]
+    pub per_second: u32,
 }
 
 fn default_name() -> String {
@@ -84,6 +87,10 @@ fn default_connect_timeout_s() -> u64 {
     3
 }
 
+fn default_per_second() -> u32 {
+    1
+}
+
 /// What the provider is shown to let us in.
 pub struct TwilioCredentials {
     /// The API key's own id when `secret` belongs to one; `None` when `secret` is the account's auth token.
@@ -104,6 +111,7 @@ pub struct TwilioSms {
     validity_s: String,
     /// Where the provider is to tell what became of a text; without it the provider is asked.
     callbacks: Option<PublicUrl>,
+    per_second: u32,
 }
 
 /// What came back: a status, and the body when it was JSON.
@@ -180,6 +188,7 @@ impl TwilioSms {
             from: given(settings.from.as_ref()),
             validity_s: settings.validity_s.to_string(),
             callbacks: None,
+            per_second: settings.per_second,
         })
     }
 
@@ -332,6 +341,14 @@ impl Provider for TwilioSms {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn per_second(&self) -> u32 {
+        self.per_second
+    }
+
+    fn stopped(&self, report: &Report) -> bool {
+        says_stop(report)
     }
 
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {

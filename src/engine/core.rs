@@ -28,7 +28,8 @@ pub struct Parts {
     pub lease: Arc<dyn EngineLease>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// The ways out in order of preference: for each channel the first that serves it is used.
+    /// The ways out in order of preference. The policy names those of each channel in the same order; an attempt that
+    /// names none takes the channel's first.
     pub providers: Vec<Arc<dyn Provider>>,
     /// The words of messages.
     pub render: Arc<dyn Render>,

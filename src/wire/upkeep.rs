@@ -5,6 +5,8 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::adapters::{self, Stores};
 use super::clock::MachineClock;
 use super::environment::Environment;
@@ -16,9 +18,10 @@ use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::Face;
 use crate::cli::letters::Mailer;
 use crate::cli::{gaps, gaps_mail, sync};
-use crate::ports::Post;
+use crate::ports::{Clock, EpisodeStore, Post};
 use crate::schedule::judgement::Judgement;
 use crate::schedule::loaded::LoadedSchedule;
+use crate::site::Site;
 
 /// How a run ended.
 pub(super) struct Ended {
@@ -40,6 +43,7 @@ pub(super) fn sync(
     let post = post(mail, loaded, environment)?;
     block_on(async {
         let stores = adapters::stores(loaded).await?;
+        purge(stores.pages.as_ref(), &loaded.site, face.now).await;
         let ended = synced(schedules, loaded, stores, post.as_deref(), face, out).await?;
         finished(ended, loaded, out).await
     })
@@ -75,6 +79,33 @@ pub(super) async fn synced(
     };
     let exit = sync::run(schedules, &around, out).await?;
     Ok(Ended { exit, whole: exit == Exit::Done })
+}
+
+/// Deletes the customer data of pages that closed long ago. What fails is said and tried again the next time: nobody
+/// waits for it. Whether it did not fail.
+pub(super) async fn purge(store: &dyn EpisodeStore, site: &Site, now: DateTime<Utc>) -> bool {
+    let days = site.settings.store.keep_customer_data_days;
+    let Some(opened_before) = TimeDelta::try_days(days.into()).and_then(|keep| now.checked_sub_signed(keep)) else {
+        return true;
+    };
+    if days == 0 {
+        return true;
+    }
+    let purged = store.purge_briefings(opened_before).await;
+    match &purged {
+        Ok(0) => {}
+        Ok(pages) => tracing::info!(pages, "customer data of old pages was deleted; their logs stay whole"),
+        Err(error) => tracing::error!(%error, "customer data of old pages could not be deleted"),
+    }
+    purged.is_ok()
+}
+
+/// The same once an hour; never ends by itself.
+pub(super) async fn purge_hourly(store: &dyn EpisodeStore, site: &Site, clock: &dyn Clock) {
+    loop {
+        purge(store, site, clock.now()).await;
+        clock.sleep_until(clock.now() + TimeDelta::hours(1)).await;
+    }
 }
 
 /// A report of `gaps` that was written.

@@ -295,15 +295,17 @@ fn engine_alone(once: bool, environment: &Environment, loaded: Loaded) -> Comman
         }
         let store = adapters::store(&loaded).await?;
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
-        let engine = adapters::engine(&loaded, environment, store, Arc::clone(&clock))?;
+        let engine = adapters::engine(&loaded, environment, Arc::clone(&store), Arc::clone(&clock))?;
         if once {
             engine.turn().await?;
+            upkeep::purge(store.as_ref(), &loaded.site, clock.now()).await;
         } else {
             tracing::info!("the engine runs; Ctrl-C or SIGTERM stops it");
             let heartbeat = loaded.site.settings.heartbeat.as_ref();
             tokio::select! {
                 () = engine.run_until(stop_asked()) => {}
                 () = heartbeat::while_clean(&engine, heartbeat, clock.as_ref()) => {}
+                () = upkeep::purge_hourly(store.as_ref(), &loaded.site, clock.as_ref()) => {}
             }
         }
         Ok(Exit::Done)

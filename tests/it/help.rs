@@ -2,7 +2,7 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 16] = [
+const VERBS: &[&str] = &[
     "who",
     "explain",
     "gaps",

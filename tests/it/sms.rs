@@ -157,7 +157,6 @@ async fn a_path_prefix_a_service_and_an_api_key_are_used() {
 async fn answers_that_prove_nothing_are_unknown() {
     let long = json!({"sid": SID, "status": "queued", "body": "x".repeat(70_000)}).to_string();
     for (what, play) in [
-        ("a fault", Play::json(500, r#"{"code":20500}"#)),
         ("a fault after queueing", Play::json(503, r#"{"status":"queued"}"#)),
         ("a page of a proxy", Play::Answer(200, "text/html", "<html>Welcome</html>".to_owned())),
         ("nothing", Play::json(201, "")),
@@ -173,6 +172,14 @@ async fn answers_that_prove_nothing_are_unknown() {
         let report = outcome_of(play).await;
         assert_eq!(report.outcome, Outcome::Unknown, "{what}: {}", report.detail);
         assert!(!report.detail.is_empty(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_that_the_provider_tells_of_took_nothing() {
+    for play in [Play::json(500, r#"{"code":20500}"#), Play::Answer(502, "text/html", "<html>Bad</html>".to_owned())] {
+        let report = outcome_of(play).await;
+        assert_eq!(report.outcome, Outcome::Retryable, "{}", report.detail);
     }
 }
 
@@ -205,15 +212,15 @@ async fn busy_is_retryable_and_refusals_are_refusals_without_the_providers_prose
         (400, 20429, Outcome::Retryable),
         (400, 21611, Outcome::Retryable),
         (400, 30001, Outcome::Retryable),
-        (401, 20003, Outcome::Refused),
+        (401, 20003, Outcome::Unavailable),
         (400, 21211, Outcome::Refused),
         (400, 21610, Outcome::Refused),
         (400, 21614, Outcome::Refused),
-        (400, 21612, Outcome::Refused),
-        (400, 21606, Outcome::Refused),
-        (403, 21408, Outcome::Refused),
-        (400, 21608, Outcome::Refused),
-        (404, 20404, Outcome::Refused),
+        (400, 21612, Outcome::Unavailable),
+        (400, 21606, Outcome::Unavailable),
+        (403, 21408, Outcome::Unavailable),
+        (400, 21608, Outcome::Unavailable),
+        (404, 20404, Outcome::Unavailable),
         (400, 99999, Outcome::Refused),
     ] {
         let body = json!({"code": code, "message": prose, "more_info": prose, "status": status}).to_string();
@@ -224,7 +231,7 @@ async fn busy_is_retryable_and_refusals_are_refusals_without_the_providers_prose
         assert!(!report.detail.contains("0142") && !report.detail.contains("0101"), "{}", report.detail);
     }
     let html = outcome_of(Play::Answer(403, "text/html", "<html>no</html>".to_owned())).await;
-    assert_eq!(html.outcome, Outcome::Refused);
+    assert_eq!(html.outcome, Outcome::Unavailable);
     let code_as_text = outcome_of(Play::json(400, r#"{"code":"21611"}"#)).await;
     assert_eq!(code_as_text.outcome, Outcome::Retryable);
 }

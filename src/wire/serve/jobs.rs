@@ -194,7 +194,7 @@ impl Jobs {
             let sightings = self.stores.snapshots.purge_snapshots(seen_before).await?;
             tracing::debug!(sightings, "old versions of sheets are deleted");
         }
-        Ok(true)
+        Ok(upkeep::purge(self.stores.pages.as_ref(), &loaded.site, now).await)
     }
 
     /// Whole seconds, as the verbs have it.
