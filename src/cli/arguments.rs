@@ -112,6 +112,18 @@ pub struct Global {
     /// Log errors only.
     #[arg(short, long, global = true, display_order = 94)]
     pub quiet: bool,
+    /// How log lines are written: text, or json with one object a line.
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", hide_possible_values = true, default_value_t = LogFormat::Text, display_order = 95)]
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One object a line: `timestamp`, `level`, `message`, and what the line is about as further fields.
+    Json,
 }
 
 /// Whether to use colour.

@@ -7,6 +7,9 @@
 //! `hooks` takes what providers report by themselves.
 //! where nothing is due, `pace` queues before providers; `run` is the loop, and following one page; `replies` fetches
 //! texts that came back, `hear` turns them into what a person said.
+//! where nothing is due; `run` is the loop, and following one page; `replies` turns texts into what a person said;
+//! `hooks` takes what providers report by themselves; `turns` says when a turn was finished, and carries an engine over to
+//! changed settings or to its end; `watch` audits all open pages from outside.
 //! The engine knows ports and pure rooms only: never a concrete store, provider or setting file.
 
 mod core;
@@ -18,10 +21,12 @@ mod page;
 mod presses;
 mod replies;
 mod run;
+mod turns;
 mod watch;
 mod work;
 
 pub use core::{Engine, Opening, Parts};
 pub use error::EngineError;
 pub use page::Page;
+pub use turns::Changed;
 pub use watch::Watch;

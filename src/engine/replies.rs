@@ -28,7 +28,7 @@ impl Engine {
     }
 
     /// The open pages of this engine's mode.
-    async fn open_pages(&self) -> Result<Vec<PageSummary>, EngineError> {
+    pub(super) async fn open_pages(&self) -> Result<Vec<PageSummary>, EngineError> {
         let mut open = self.parts.store.pages(false).await?;
         open.retain(|page| page.training == self.parts.training);
         Ok(open)

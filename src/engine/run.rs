@@ -49,7 +49,8 @@ impl Engine {
             if let Err(error) = &started {
                 tracing::error!(%error, "the engine could not take its turn; it tries again");
             }
-            self.note_round(started.is_ok()).await;
+            let finished = started.is_ok() && self.finish_turn();
+            self.note_round(finished).await;
             tokio::select! {
                 () = &mut stop => break,
                 () = rounds.pause() => {}

@@ -39,6 +39,7 @@ impl Engine {
             }
             // Never closed, so that an error would only mean going on without a bound.
             let permit = self.permits.acquire().await.ok();
+            busy.step(self.now());
             let page = self.page(&busy.episode).await?;
             if let Some(attempt) = self.abandoned(&page) {
                 tracing::warn!(episode = %page.episode, %attempt, "the engine that was sending is gone: outcome unknown");

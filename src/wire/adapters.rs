@@ -16,7 +16,7 @@ use crate::delivery::{
     self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCredentials, TwilioHooks,
     TwilioSettings, TwilioSms,
 };
-use crate::engine::{Engine, Parts};
+use crate::engine::{Changed, Engine, Parts};
 use crate::episode::event::Purpose;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::Hooks;
@@ -40,6 +40,7 @@ pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
 }
 
 /// What one database keeps, each part behind its own port.
+#[derive(Clone)]
 pub(super) struct Stores {
     /// The page log.
     pub pages: Arc<dyn EpisodeStore>,
@@ -103,19 +104,37 @@ pub(super) fn engine(
     store: Arc<dyn EpisodeStore>,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, CommandError> {
-    let site = &loaded.site;
-    let providers = if site.is_training() {
-        [Channel::Sms, Channel::Email]
-            .into_iter()
-            .map(|channel| {
-                Arc::new(Training::new(channel, site.settings.delivery.training, Arc::clone(&clock)))
-                    as Arc<dyn Provider>
-            })
-            .collect()
-    } else {
-        live_providers(loaded, environment, &clock)?
-    };
+    let providers = providers(loaded, environment, &clock)?;
     engine_of(loaded, providers, store, clock)
+}
+
+/// What the settings change about an engine that goes on.
+pub(super) fn changed(
+    loaded: &Arc<Loaded>,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> Result<Changed, CommandError> {
+    Ok(Changed {
+        providers: providers(loaded, environment, clock)?,
+        render: Arc::new(Words { loaded: Arc::clone(loaded) }),
+        policy: loaded.site.policy(),
+    })
+}
+
+/// The ways out that the site has.
+fn providers(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<Arc<dyn Provider>>, CommandError> {
+    let site = &loaded.site;
+    if !site.is_training() {
+        return live_providers(loaded, environment, clock);
+    }
+    let training = |channel| {
+        Arc::new(Training::new(channel, site.settings.delivery.training, Arc::clone(clock))) as Arc<dyn Provider>
+    };
+    Ok([Channel::Sms, Channel::Email].into_iter().map(training).collect())
 }
 
 fn engine_of(

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::arguments::Arguments;
+use crate::cli::arguments::{Arguments, LogFormat};
 use crate::cli::error::CommandError;
 use crate::wording::columns::wrapped;
 use environment::Environment;
@@ -50,21 +50,25 @@ pub fn start() -> ExitCode {
     match ran {
         Ok(Ok(exit)) => ExitCode::from(exit.code()),
         Ok(Err(error)) => {
-            report(&error);
+            report(&error, arguments.global.log_format);
             ExitCode::from(error.exit.code())
         }
         Err(_) => {
-            report(
-                &CommandError::could_not_tell("this is a defect of page-oncall; the page log on disk is whole")
-                    .hint("dial by hand, and report what is printed above"),
-            );
+            let error = CommandError::could_not_tell("this is a defect of page-oncall; the page log on disk is whole")
+                .hint("dial by hand, and report what is printed above");
+            report(&error, arguments.global.log_format);
             ExitCode::from(DEFECT)
         }
     }
 }
 
-/// Says to the person what went wrong. When even that cannot be written, the exit code still says it.
-fn report(error: &CommandError) {
+/// Says to the person what went wrong, or to the program that reads log lines. When even that cannot be written, the exit
+/// code still says it.
+fn report(error: &CommandError, format: LogFormat) {
+    if format == LogFormat::Json {
+        tracing::error!(hint = error.hint, exit = error.exit.code(), "{}", error.message);
+        return;
+    }
     let mut stderr = std::io::stderr();
     let text = format!("page-oncall: {error}");
     // A person reads whole words; a program gets each part on one line.

@@ -332,7 +332,7 @@ fn engine_alone(once: bool, environment: &Environment, loaded: Loaded) -> Comman
 }
 
 /// Ready when the person or the service manager asks the program to stop.
-pub(super) async fn stop_asked() {
+async fn stop_asked() {
     let interrupt = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {

@@ -3,6 +3,8 @@
 //! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For technicians:
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
+//! `calendar`. For whoever runs the service:
+//! `service`. For all of them: `time`, `phone`, and `columns` that fills lines.
 //! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
 //! `calendar`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that fills lines.
 
@@ -28,6 +30,7 @@ pub mod questions;
 pub mod record;
 pub mod refusals;
 pub mod schedule;
+pub mod service;
 pub mod shifts;
 pub mod simulation;
 pub mod time;

@@ -1,7 +1,12 @@
 //! Does the service hear what providers report, and nothing else? The real process, a provider that signs.
 
+mod health;
+mod hooks;
+mod life;
+mod logs;
 mod provider;
 mod service;
+mod signatures;
 
 use provider::Provider;
 use service::{CALL, PUBLIC, Service, page, run, site};
