@@ -1,6 +1,6 @@
 //! How does a message leave the house, and what did the provider mean? Adapters behind `ports::Provider`.
 //!
-//! `twilio` sends texts over a Twilio-compatible HTTP interface, `twilio_words` gives its words a meaning and
+//! `twilio` sends texts over a Twilio-compatible HTTP interface, through `twilio_account`; `twilio_words` gives its words a meaning and
 //! `twilio_list` reads its list of replies; `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the
 //! server's replies a meaning; `carrier` knows the carriers' mail-to-text addresses;
 //! `training` sends nothing and answers by itself; `setup` is what goes wrong before the first message.
@@ -12,6 +12,7 @@ mod smtp_text;
 mod smtp_words;
 mod training;
 mod twilio;
+mod twilio_account;
 mod twilio_list;
 mod twilio_words;
 
@@ -19,5 +20,6 @@ pub use carrier::{CarrierGateway, carrier_gateway};
 pub use setup::{SetupError, install_tls};
 pub use smtp::{SmtpMail, SmtpSettings, SmtpTls};
 pub use training::{ScriptedReply, Training, TrainingSettings};
-pub use twilio::{TwilioCredentials, TwilioSettings, TwilioSms};
+pub use twilio::{TwilioSettings, TwilioSms};
+pub use twilio_account::TwilioCredentials;
 pub use twilio_words::classify as classify_twilio;
