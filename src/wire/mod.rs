@@ -14,6 +14,7 @@ mod locate;
 mod logs;
 mod memory;
 mod sheets;
+mod simulate;
 mod upkeep;
 mod verbs;
 
