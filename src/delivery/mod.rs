@@ -1,7 +1,8 @@
 //! How does a message leave the house, and what did the provider mean? Adapters behind `ports::Provider`.
 //!
-//! `twilio` sends texts over a Twilio-compatible HTTP interface, through `twilio_account`; `twilio_words` gives its words a meaning and
-//! `twilio_list` reads its list of replies; `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the
+//! `twilio` sends texts over a Twilio-compatible HTTP interface, `twilio_words` gives its words a meaning and
+//! `twilio_list` reads its list of replies; `twilio_call` makes calls there, `twiml` writes what they say and
+//! `twilio_call_words` gives their fate a meaning; `twilio_account` is the way both go. `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the
 //! server's replies a meaning; `carrier` knows the carriers' mail-to-text addresses;
 //! `training` sends nothing and answers by itself; `setup` is what goes wrong before the first message.
 
@@ -13,8 +14,11 @@ mod smtp_words;
 mod training;
 mod twilio;
 mod twilio_account;
+mod twilio_call;
+mod twilio_call_words;
 mod twilio_list;
 mod twilio_words;
+pub mod twiml;
 
 pub use carrier::{CarrierGateway, carrier_gateway};
 pub use setup::{SetupError, install_tls};
@@ -22,4 +26,6 @@ pub use smtp::{SmtpMail, SmtpSettings, SmtpTls};
 pub use training::{ScriptedReply, Training, TrainingSettings};
 pub use twilio::{TwilioSettings, TwilioSms};
 pub use twilio_account::TwilioCredentials;
+pub use twilio_call::{TwilioCall, TwilioCallSettings};
+pub use twilio_call_words::{CallFate, call_detail, classify_call};
 pub use twilio_words::classify as classify_twilio;

@@ -39,7 +39,11 @@ const CODES: [Meaning; 27] = [
     meaning(13224, Outcome::Refused, "the number cannot be called: it is not valid"),
     meaning(13225, Outcome::Refused, "the number may not be called"),
     meaning(13227, Outcome::Unavailable, "the account may not call this region"),
-    meaning(20003, Outcome::Unavailable, "the provider refused the login: check `account_sid`, the token and the API key"),
+    meaning(
+        20003,
+        Outcome::Unavailable,
+        "the provider refused the login: check `account_sid`, the token and the API key",
+    ),
     meaning(20005, Outcome::Unavailable, "the provider suspended the account"),
     meaning(20404, Outcome::Unavailable, "the provider does not know the account or the call: check `account_sid`"),
     meaning(20429, Outcome::Retryable, "too many requests at once"),
@@ -92,7 +96,9 @@ pub fn classify_call(fate: &CallFate<'_>) -> Outcome {
 /// What an answered call amounts to that has ended. A person who pressed no key was reached and has said nothing.
 fn answered(by: Option<&str>) -> Outcome {
     match by {
-        Some("machine_start" | "machine_end_beep" | "machine_end_silence" | "machine_end_other") => Outcome::Voicemail,
+        Some("machine" | "machine_start" | "machine_end_beep" | "machine_end_silence" | "machine_end_other") => {
+            Outcome::Voicemail
+        }
         Some("fax") => Outcome::Refused,
         None | Some("" | "human" | "unknown") => Outcome::Delivered,
         Some(_) => Outcome::Unknown,
@@ -174,12 +180,13 @@ mod tests {
         Some("teleported"),
         Some("COMPLETED"),
     ];
-    const ANSWERED: [Option<&str>; 10] = [
+    const ANSWERED: [Option<&str>; 11] = [
         None,
         Some(""),
         Some("human"),
         Some("unknown"),
         Some("fax"),
+        Some("machine"),
         Some("machine_start"),
         Some("machine_end_beep"),
         Some("machine_end_silence"),

@@ -5,6 +5,7 @@
 //! `watch` audits all open pages from outside.
 //! The engine knows ports and pure rooms only: never a concrete store, provider or setting file.
 
+mod call;
 mod core;
 mod error;
 mod page;

@@ -252,7 +252,7 @@ fn progress(state: &State, policy: &Policy, tries: &[&Tried], contact: &Contact,
     let Some(last) = tries.last().and_then(|tried| tried.latest()) else { return Progress::Untried };
     let may_repeat = tries.len() < usize::try_from(policy.max_tries).unwrap_or(usize::MAX);
     match last.report.outcome {
-        Outcome::Retryable if may_repeat => Progress::Again(later(last.at, i64::from(policy.retry_wait_s))),
+        Outcome::Retryable if may_repeat => Progress::Again(later(last.at, i64::from(policy.retry_wait_s(channel)))),
         Outcome::Unknown if may_repeat && doubts(tries) == 1 => Progress::Again(last.at),
         _ => Progress::Failed,
     }

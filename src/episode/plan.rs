@@ -169,8 +169,9 @@ fn times(state: &State, policy: &Policy) -> Vec<DateTime<Utc>> {
         times.extend(promise.next_warning(policy).map(|(_, at)| at));
         times.extend(promise.next_miss());
     }
-    for (_, answered_at) in open_questions(state) {
-        times.extend(policy.receipt_poll_s.iter().map(|after_s| later(answered_at, i64::from(*after_s))));
+    for (tried, answered_at) in open_questions(state) {
+        times
+            .extend(policy.poll_s(tried.attempt.channel).iter().map(|after_s| later(answered_at, i64::from(*after_s))));
     }
     times
 }
@@ -178,7 +179,7 @@ fn times(state: &State, policy: &Policy) -> Vec<DateTime<Utc>> {
 /// For each message whose fate is open, the question of the latest time of asking that has come.
 fn questions<'a>(state: &'a State, now: DateTime<Utc>, policy: &'a Policy) -> impl Iterator<Item = Action> + 'a {
     open_questions(state).filter_map(move |(tried, answered_at)| {
-        let times = policy.receipt_poll_s.iter().map(|after_s| later(answered_at, i64::from(*after_s)));
+        let times = policy.poll_s(tried.attempt.channel).iter().map(|after_s| later(answered_at, i64::from(*after_s)));
         Some(Action::AskReceipt {
             attempt: tried.attempt.id.clone(),
             channel: tried.attempt.channel,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::decision::ladder::Contact;
+use crate::decision::ladder::{Channel, Contact};
 
 /// The settings that `decide` and `plan` follow. Every key may be absent; an unknown key is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -16,6 +16,11 @@ pub struct Policy {
     pub max_tries: u32,
     /// Seconds after a provider took a message at which it is asked what became of it.
     pub receipt_poll_s: Vec<u32>,
+    /// Seconds between a call that reached nobody and the next try; a second call within three minutes of the first also
+    /// passes a phone's Do Not Disturb.
+    pub call_retry_wait_s: u32,
+    /// Seconds after a provider took a call at which it is asked what became of it: a call ends within a minute or so.
+    pub call_poll_s: Vec<u32>,
     /// Minutes that a promise runs from the moment the customer is told (A38, A47).
     pub promise_minutes: u32,
     /// Minutes after which a running promise is warned about (contract 5.5); the last one also reaches leadership.
@@ -33,10 +38,24 @@ impl Default for Policy {
             retry_wait_s: 30,
             max_tries: 2,
             receipt_poll_s: vec![10, 30, 60, 120, 300],
+            call_retry_wait_s: 45,
+            call_poll_s: vec![10, 20, 35, 50, 65, 80, 100, 120, 180, 300],
             promise_minutes: 60,
             promise_warnings: vec![30, 45, 55],
             leadership: Vec::new(),
         }
+    }
+}
+
+impl Policy {
+    /// Seconds between a retryable outcome on `channel` and the next try.
+    pub fn retry_wait_s(&self, channel: Channel) -> u32 {
+        if channel == Channel::Voice { self.call_retry_wait_s } else { self.retry_wait_s }
+    }
+
+    /// Seconds after a provider took a message on `channel` at which it is asked what became of it.
+    pub fn poll_s(&self, channel: Channel) -> &[u32] {
+        if channel == Channel::Voice { &self.call_poll_s } else { &self.receipt_poll_s }
     }
 }
 

@@ -97,6 +97,9 @@ impl Site {
         if training || delivery.sms.is_some() {
             channels.push(Channel::Sms);
         }
+        if training || delivery.voice.is_some() {
+            channels.push(Channel::Voice);
+        }
         if training || delivery.mail.is_some() {
             channels.push(Channel::Email);
         }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::error::SettingsError;
 use crate::decision::ladder::LadderPolicy;
-use crate::delivery::{SmtpSettings, TrainingSettings, TwilioSettings};
+use crate::delivery::{SmtpSettings, TrainingSettings, TwilioCallSettings, TwilioSettings};
 use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
@@ -244,6 +244,8 @@ pub struct DeliverySettings {
     pub mode: Mode,
     /// Text messages through a Twilio-compatible API.
     pub sms: Option<TwilioSettings>,
+    /// Calls through a Twilio-compatible API.
+    pub voice: Option<TwilioCallSettings>,
     /// E-mail through a relay.
     pub mail: Option<SmtpSettings>,
     /// What the scripted technician does.
@@ -276,9 +278,18 @@ impl Settings {
         }
         regex_lite::Regex::new(&self.desk.case_pattern)
             .map_err(|error| at("case_pattern", format!("case_pattern is not a regular expression: {error}")))?;
-        if self.delivery.mode == Mode::Live && self.delivery.sms.is_none() && self.delivery.mail.is_none() {
-            let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.mail] or both";
+        let DeliverySettings { mode, sms, voice, mail, training: _ } = &self.delivery;
+        if *mode == Mode::Live && sms.is_none() && voice.is_none() && mail.is_none() {
+            let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.voice], \
+                           [delivery.mail] or all of them";
             return Err(at("delivery", message.to_owned()));
+        }
+        if let Some(voice) = voice
+            && voice.account_sid.is_none()
+            && sms.is_none()
+        {
+            let message = "[delivery.voice] needs an account_sid, since there is no [delivery.sms] to take it from";
+            return Err(at("voice", message.to_owned()));
         }
         self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
         for (name, schedule) in &self.schedules {

@@ -10,13 +10,18 @@ use super::load::Loaded;
 use crate::cli::desk::{facts, others, schedule_label};
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
-use crate::delivery::{self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioCredentials, TwilioSms};
+use crate::delivery::{
+    self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioCall, TwilioCallSettings, TwilioCredentials,
+    TwilioSettings, TwilioSms,
+};
 use crate::engine::{Engine, Parts};
-use crate::ports::{Clock, EpisodeStore, Message, NoticeStore, Post, Provider, Render, Rendering, SnapshotStore};
+use crate::ports::{
+    CallAnswer, CallScript, Clock, EpisodeStore, Message, NoticeStore, Post, Provider, Render, Rendering, SnapshotStore,
+};
 use crate::site::Site;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
-use crate::wording::messages;
+use crate::wording::messages::{self, Facts, voice, voice_answers};
 
 /// The file of the page log.
 pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
@@ -94,13 +99,9 @@ pub(super) fn engine(
 ) -> Result<Engine, CommandError> {
     let site = &loaded.site;
     let providers = if site.is_training() {
-        [Channel::Sms, Channel::Email]
-            .into_iter()
-            .map(|channel| {
-                Arc::new(Training::new(channel, site.settings.delivery.training, Arc::clone(&clock)))
-                    as Arc<dyn Provider>
-            })
-            .collect()
+        let texts = Training::new(Channel::Sms, site.settings.delivery.training, Arc::clone(&clock));
+        let (calls, mails) = (texts.beside(Channel::Voice), texts.beside(Channel::Email));
+        vec![Arc::new(texts) as Arc<dyn Provider>, Arc::new(calls), Arc::new(mails)]
     } else {
         live_providers(loaded, environment, &clock)?
     };
@@ -144,10 +145,40 @@ fn live_providers(
         let credentials = TwilioCredentials { api_key_sid: settings.api_key_sid.clone(), secret };
         providers.push(Arc::new(TwilioSms::new(settings, credentials).map_err(unusable)?));
     }
+    if let Some(settings) = &delivery.voice {
+        providers.push(Arc::new(calls(settings, loaded, environment)?));
+    }
     if let Some(settings) = &delivery.mail {
         providers.push(Arc::new(mail(settings, loaded, environment, clock)?));
     }
     Ok(providers)
+}
+
+/// The caller, by its own account or by that of the texts.
+fn calls(
+    settings: &TwilioCallSettings,
+    loaded: &Loaded,
+    environment: &Environment,
+) -> Result<TwilioCall, CommandError> {
+    let mut settings = settings.clone();
+    let own = settings.account_sid.clone();
+    let is_shared = |texts: &&TwilioSettings| own.as_ref().is_none_or(|own| *own == texts.account_sid);
+    let texts = loaded.site.settings.delivery.sms.as_ref().filter(is_shared);
+    let mut file = settings.auth_token_file.clone();
+    let mut given = environment.voice_token.as_ref();
+    if let Some(texts) = texts {
+        settings.account_sid = Some(texts.account_sid.clone());
+        settings.base_url = settings.base_url.or_else(|| Some(texts.base_url.clone()));
+        settings.api_key_sid = settings.api_key_sid.or_else(|| texts.api_key_sid.clone());
+        given = given.or(environment.sms_token.as_ref());
+        file = file.or_else(|| texts.auth_token_file.clone());
+    }
+    let secret = secret(given, file.as_deref(), &loaded.folder)?.ok_or_else(|| {
+        CommandError::usage("[delivery.voice] has no secret")
+            .hint("set PAGE_ONCALL_VOICE_TOKEN, or auth_token_file = \"FILE\" under [delivery.voice]")
+    })?;
+    let credentials = TwilioCredentials { api_key_sid: settings.api_key_sid.clone(), secret };
+    TwilioCall::new(&settings, credentials, None).map_err(|error| CommandError::usage(error.to_string()))
 }
 
 fn mail(
@@ -237,9 +268,14 @@ impl Render for Words {
         let label = schedule_label(state.schedule.as_deref());
         let others = others(state, &attempt.contact);
         let facts = facts(&self.loaded.site, asked, &label, &others);
+        let mut call = None;
         let (subject, body) = match attempt.channel {
             Channel::Email => messages::email(&facts),
-            Channel::Sms | Channel::Voice => (String::new(), messages::sms(&facts)),
+            Channel::Sms => (String::new(), messages::sms(&facts)),
+            Channel::Voice => {
+                let script = self.script(&facts);
+                (String::new(), spoken(call.insert(script)))
+            }
         };
         Message {
             message_key: format!("{}.{}", state.case, attempt.message_key()),
@@ -249,7 +285,40 @@ impl Render for Words {
             subject,
             body,
             episode: asked.episode.to_owned(),
-            call: None,
+            call,
         }
     }
+
+    fn answer(&self, asked: &Rendering<'_>, answer: &CallAnswer<'_>) -> Vec<String> {
+        let label = schedule_label(asked.state.schedule.as_deref());
+        let facts = facts(&self.loaded.site, asked, &label, &[]);
+        match answer {
+            CallAnswer::Taken => voice_answers::taken(&facts),
+            CallAnswer::Declined { next } => voice_answers::declined(&facts, next),
+            CallAnswer::Refused(refusal) => voice_answers::refused(&facts, refusal),
+        }
+    }
+
+    fn cannot_tell(&self) -> Vec<String> {
+        voice_answers::cannot_tell(&self.loaded.site.settings.desk.help_desk_phone)
+    }
+}
+
+impl Words {
+    fn script(&self, facts: &Facts<'_>) -> CallScript {
+        CallScript {
+            opening: voice::opening(facts),
+            facts: voice::details(facts),
+            menu: voice::menu(facts),
+            without_keys: voice::without_keys(facts, self.loaded.site.channels().contains(&Channel::Sms)),
+            voicemail: voice::voicemail(facts),
+        }
+    }
+}
+
+/// What a call says to whoever hears it from the beginning, for people who read it.
+fn spoken(script: &CallScript) -> String {
+    let CallScript { opening, facts, menu, .. } = script;
+    let sentences = std::iter::once(opening).chain(facts).chain([menu]).map(String::as_str);
+    sentences.filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
 }

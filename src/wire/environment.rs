@@ -18,6 +18,8 @@ pub(super) struct Environment {
     pub log: Option<String>,
     /// `PAGE_ONCALL_SMS_TOKEN`, the secret of the SMS account.
     pub sms_token: Option<secrecy::SecretString>,
+    /// `PAGE_ONCALL_VOICE_TOKEN`, the secret of the account that calls, where it is not that of the SMS account.
+    pub voice_token: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_MAIL_PASSWORD`, the secret of the mail account.
     pub mail_password: Option<secrecy::SecretString>,
     /// `GOOGLE_APPLICATION_CREDENTIALS`: the key file, where `[google]` names none.
@@ -43,6 +45,7 @@ impl Environment {
             no_color: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
             log: text("PAGE_ONCALL_LOG"),
             sms_token: text("PAGE_ONCALL_SMS_TOKEN").map(Into::into),
+            voice_token: text("PAGE_ONCALL_VOICE_TOKEN").map(Into::into),
             mail_password: text("PAGE_ONCALL_MAIL_PASSWORD").map(Into::into),
             google_key_file: path("GOOGLE_APPLICATION_CREDENTIALS"),
             https_proxy: ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]

@@ -1,6 +1,6 @@
 //! Which sentence does a person read? Every word for people, pure: no policy, no effects.
 //!
-//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For technicians:
+//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `unheard`, `refusals`. For technicians:
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
 //! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
@@ -30,3 +30,4 @@ pub mod shifts;
 pub mod simulation;
 pub mod time;
 pub mod timeline_svg;
+pub mod unheard;

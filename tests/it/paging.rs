@@ -83,7 +83,6 @@ fn what_must_be_known_first_stands_first_and_fits_a_screen() {
         "Chloe Lindqvist  608-555-0103  until Thu 2026-11-26 07:00",
         "within one hour, by 11:30pm",
         "row D5a",
-        "TRAINING, do not really dial: Dial Chloe Lindqvist",
         "Run the Assign to EAST one-step",
         "Paste into WiscIT:",
         "page opened by agent",

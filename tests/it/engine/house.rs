@@ -16,7 +16,7 @@ use page_oncall::episode::outcome::{Outcome, Report};
 use page_oncall::episode::policy::Policy;
 use page_oncall::episode::state::State;
 use page_oncall::ports::{
-    Begun, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Rendering, Reply,
+    Begun, CallAnswer, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Rendering, Reply,
 };
 use page_oncall::store::lease::FileLease;
 use page_oncall::store::sqlite::SqliteStore;
@@ -198,6 +198,14 @@ impl Render for CaseOnly {
             episode: String::new(),
             call: None,
         }
+    }
+
+    fn answer(&self, _asked: &Rendering<'_>, _answer: &CallAnswer<'_>) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn cannot_tell(&self) -> Vec<String> {
+        Vec::new()
     }
 }
 
