@@ -297,6 +297,8 @@ pub enum Verb {
         #[arg(long)]
         once: bool,
     },
+    /// The service: the engine, and providers' callbacks over HTTP, until stopped.
+    Serve,
 }
 
 /// Which shifts are shown, and in which form.

@@ -220,6 +220,9 @@ pub async fn show(
     for line in reader.dial_lines(&state, briefing.as_ref()).into_iter().flat_map(|(_, lines)| lines) {
         writeln!(out, "{line}")?;
     }
+    if briefing.is_none() {
+        writeln!(out, "{}", words::PURGED_LINE)?;
+    }
     if state.phase() == Phase::Exhausted {
         writeln!(out)?;
         for line in words::act_now(&state, briefing.as_ref(), &reader.site.settings.desk.help_desk_phone, zone) {

@@ -6,12 +6,15 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::Deserialize;
 
+use super::public_url::PublicUrl;
 use super::setup::SetupError;
 use super::twilio_account::{ANSWER_LIMIT, Account, Address, Answer, Failure, TwilioCredentials, given};
+use super::twilio_hooks::STATUS_PATH;
 use super::twilio_list::{MessageList, is_sid};
-use super::twilio_words::{classify, detail};
+use super::twilio_words::{classify, detail, says_stop};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
+use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply};
 
 /// The account's list of texts.
@@ -42,6 +45,8 @@ pub struct TwilioSettings {
     pub api_key_sid: Option<String>,
     /// The file that holds the secret, unless the environment does; the caller reads it.
     pub auth_token_file: Option<String>,
+    /// The file that holds the account's auth token where the secret is an API key's: callbacks are signed with it.
+    pub signing_token_file: Option<String>,
     /// Seconds after which the provider drops a text that no phone took: a page must not arrive hours late.
     #[serde(default = "default_validity_s")]
     pub validity_s: u32,
@@ -51,6 +56,9 @@ pub struct TwilioSettings {
     /// Seconds for reaching the provider at all.
     #[serde(default = "default_connect_timeout_s")]
     pub connect_timeout_s: u64,
+    /// How many texts the provider takes a second; more wait their turn. 1 suits a long code; 0 is no limit.
+    #[serde(default = "default_per_second")]
+    pub per_second: u32,
 }
 
 fn default_name() -> String {
@@ -73,6 +81,10 @@ fn default_connect_timeout_s() -> u64 {
     3
 }
 
+fn default_per_second() -> u32 {
+    1
+}
+
 /// Sends texts over a Twilio-compatible interface.
 pub struct TwilioSms {
     name: String,
@@ -80,6 +92,9 @@ pub struct TwilioSms {
     sender: (&'static str, String),
     from: Option<String>,
     validity_s: String,
+    /// Where the provider is to tell what became of a text; without it the provider is asked.
+    callbacks: Option<PublicUrl>,
+    per_second: u32,
 }
 
 impl TwilioSms {
@@ -121,7 +136,15 @@ impl TwilioSms {
             sender,
             from: given(settings.from.as_ref()),
             validity_s: settings.validity_s.to_string(),
+            callbacks: None,
+            per_second: settings.per_second,
         })
+    }
+
+    /// The same, with every text asking the provider to tell at `public` what became of it.
+    #[must_use]
+    pub fn with_callbacks(self, public: Option<PublicUrl>) -> Self {
+        Self { callbacks: public, ..self }
     }
 
     fn report(&self, outcome: Outcome, provider_id: Option<String>, detail: String) -> Report {
@@ -144,12 +167,15 @@ impl TwilioSms {
 
     async fn post(&self, message: &Message) -> Report {
         let (sender_key, sender) = &self.sender;
-        let form = [
+        let mut form = vec![
             ("To", message.to.as_str()),
             (sender_key, sender),
             ("Body", &message.body),
             ("ValidityPeriod", &self.validity_s),
         ];
+        let about = About { episode: message.episode.clone(), attempt: message.attempt.clone() };
+        let callback = self.callbacks.as_ref().map(|public| public.about(STATUS_PATH, &about));
+        form.extend(callback.as_deref().map(|address| ("StatusCallback", address)));
         let request = self.account.post(self.account.resource(MESSAGES, None), &form);
         match self.account.exchange(request, ANSWER_LIMIT).await {
             Ok(answer) => self.judge(&answer),
@@ -233,6 +259,14 @@ impl Provider for TwilioSms {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn per_second(&self) -> u32 {
+        self.per_second
+    }
+
+    fn stopped(&self, report: &Report) -> bool {
+        says_stop(report)
     }
 
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {

@@ -5,16 +5,18 @@
 //! answers mean stands in `twilio_call_words`. Nothing personal is logged.
 
 use chrono::{DateTime, Utc};
-use reqwest::Url;
 use serde::Deserialize;
 
+use super::public_url::PublicUrl;
 use super::setup::SetupError;
 use super::twilio_account::{ANSWER_LIMIT, Account, Address, Answer, Failure, TwilioCredentials, number};
+use super::twilio_call_hooks::{CALL_STATUS_PATH, DETECTION_PATH, VOICE_PATH};
 use super::twilio_call_words::{CallFate, call_detail, classify_call};
 use super::twilio_list::is_sid;
 use super::twiml::{LONGEST, Speech};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
+use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply};
 
 /// The account's list of calls.
@@ -37,6 +39,8 @@ pub struct TwilioCallSettings {
     pub api_key_sid: Option<String>,
     /// The file that holds the secret, unless the environment does; the caller reads it.
     pub auth_token_file: Option<String>,
+    /// The file that holds the account's auth token, which signs callbacks, where the secret is an API key's.
+    pub signing_token_file: Option<String>,
     /// The number that calls come from.
     pub from: String,
     /// Seconds that the phone rings: short enough to stay before most voicemail.
@@ -56,6 +60,13 @@ pub struct TwilioCallSettings {
     /// Seconds for reaching the provider at all.
     #[serde(default = "default_connect_timeout_s")]
     pub connect_timeout_s: u64,
+    /// How many calls the provider takes a second; more wait their turn. 1 suits a new account; 0 is no limit.
+    #[serde(default = "default_per_second")]
+    pub per_second: u32,
+}
+
+fn default_per_second() -> u32 {
+    1
 }
 
 fn default_name() -> String {
@@ -97,17 +108,15 @@ pub struct TwilioCall {
     ring_s: String,
     machine_detection: bool,
     speech: Speech,
-    public: Option<Url>,
+    /// Where the provider is to hand over keys and fates; without it no key is offered and fates are asked for.
+    callbacks: Option<PublicUrl>,
+    per_second: u32,
 }
 
 impl TwilioCall {
     /// Checks the settings and prepares the connection; calls nobody. `base_url` and `account_sid` must be filled in by
-    /// now. `public_url` is where the provider reaches this house, when it does.
-    pub fn new(
-        settings: &TwilioCallSettings,
-        credentials: TwilioCredentials,
-        public_url: Option<&str>,
-    ) -> Result<Self, SetupError> {
+    /// now.
+    pub fn new(settings: &TwilioCallSettings, credentials: TwilioCredentials) -> Result<Self, SetupError> {
         let wrong = |key, reason: &str, hint| SetupError {
             provider: settings.name.clone(),
             key,
@@ -131,9 +140,6 @@ impl TwilioCall {
         if !(5..=120).contains(&settings.ring_s) {
             return Err(wrong("ring_s", "it must lie between 5 and 120 seconds", "25 stays before most voicemail"));
         }
-        let public = public_url.map(Url::parse).transpose().map_err(|error| {
-            wrong("public_url", &error.to_string(), "Write it like https://oncall.example.edu, under [serve]")
-        })?;
         Ok(Self {
             name: settings.name.clone(),
             account,
@@ -141,8 +147,15 @@ impl TwilioCall {
             ring_s: settings.ring_s.to_string(),
             machine_detection: settings.machine_detection,
             speech: settings.speech(),
-            public,
+            callbacks: None,
+            per_second: settings.per_second,
         })
+    }
+
+    /// The same, with every call handing over keys and its fate at `public`.
+    #[must_use]
+    pub fn with_callbacks(self, public: Option<PublicUrl>) -> Self {
+        Self { callbacks: public, ..self }
     }
 
     fn report(&self, outcome: Outcome, provider_id: Option<String>, detail: String) -> Report {
@@ -165,18 +178,16 @@ impl TwilioCall {
         self.report(outcome, answer.sid(), detail)
     }
 
-    /// The address for one kind of callback about one attempt, when this house can be reached.
-    fn callback(&self, kind: &str, message: &Message) -> Option<String> {
-        let mut url = self.public.clone()?;
-        url.path_segments_mut().ok()?.pop_if_empty().extend(["hooks", "twilio", kind]);
-        url.query_pairs_mut().append_pair("page", &message.episode).append_pair("attempt", &message.attempt);
-        Some(url.into())
+    /// The address of one kind of callback about one attempt, when this house can be reached.
+    fn callback(&self, path: &str, message: &Message) -> Option<String> {
+        let about = About { episode: message.episode.clone(), attempt: message.attempt.clone() };
+        self.callbacks.as_ref().map(|public| public.about(path, &about))
     }
 
     /// The form that makes the call, or why it cannot be made.
     fn form(&self, message: &Message) -> Result<Vec<(&'static str, String)>, &'static str> {
         let script = message.call.as_ref().ok_or("there is nothing to say")?;
-        let twiml = self.speech.call(script, self.callback("voice", message).as_deref());
+        let twiml = self.speech.call(script, self.callback(VOICE_PATH, message).as_deref());
         if twiml.chars().count() > LONGEST {
             return Err("what the call says is longer than the provider takes");
         }
@@ -191,9 +202,9 @@ impl TwilioCall {
             form.push(("MachineDetection", "DetectMessageEnd".to_owned()));
             // In the background: a person hears words and no silence.
             form.push(("AsyncAmd", "true".to_owned()));
-            form.extend(self.callback("detection", message).map(|url| ("AsyncAmdStatusCallback", url)));
+            form.extend(self.callback(DETECTION_PATH, message).map(|url| ("AsyncAmdStatusCallback", url)));
         }
-        if let Some(url) = self.callback("call-status", message) {
+        if let Some(url) = self.callback(CALL_STATUS_PATH, message) {
             form.push(("StatusCallback", url));
             // That somebody answered says nothing that the end does not say better.
             form.push(("StatusCallbackEvent", "completed".to_owned()));
@@ -272,6 +283,10 @@ impl Provider for TwilioCall {
         &self.name
     }
 
+    fn per_second(&self) -> u32 {
+        self.per_second
+    }
+
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {
         Box::pin(self.call(message))
     }
@@ -297,9 +312,9 @@ mod tests {
         toml::from_str(&format!("account_sid = 'AC0'\n{changes}")).unwrap()
     }
 
-    fn key_of(settings: &TwilioCallSettings, secret: &str, public_url: Option<&str>) -> Option<&'static str> {
+    fn key_of(settings: &TwilioCallSettings, secret: &str) -> Option<&'static str> {
         let credentials = TwilioCredentials { api_key_sid: None, secret: secret.into() };
-        TwilioCall::new(settings, credentials, public_url).err().map(|error| error.key)
+        TwilioCall::new(settings, credentials).err().map(|error| error.key)
     }
 
     #[test]
@@ -314,10 +329,8 @@ mod tests {
     #[test]
     fn wrong_settings_name_their_key() {
         let good = settings("from = '+16085550100'");
-        assert_eq!(key_of(&good, "secret", None), None);
-        assert_eq!(key_of(&good, "secret", Some("https://oncall.example.edu/base")), None);
-        assert_eq!(key_of(&good, "secret", Some("oncall.example.edu")), Some("public_url"));
-        assert_eq!(key_of(&good, "", None), Some("account_sid"));
+        assert_eq!(key_of(&good, "secret"), None);
+        assert_eq!(key_of(&good, ""), Some("account_sid"));
         for (changes, key) in [
             ("from = ' '", "from"),
             ("from = '+1'\nring_s = 4", "ring_s"),
@@ -325,7 +338,7 @@ mod tests {
             ("from = '+1'\nbase_url = 'http://api.twilio.com'", "base_url"),
             ("from = '+1'\ntimeout_s = 0", "timeout_s"),
         ] {
-            assert_eq!(key_of(&settings(changes), "secret", None), Some(key), "{changes}");
+            assert_eq!(key_of(&settings(changes), "secret"), Some(key), "{changes}");
         }
     }
 }

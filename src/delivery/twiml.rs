@@ -21,6 +21,12 @@ pub struct Speech {
     pub voice: Option<String>,
 }
 
+impl Default for Speech {
+    fn default() -> Self {
+        Self { language: "en-US".to_owned(), voice: None }
+    }
+}
+
 impl Speech {
     /// The whole call: the words, listening for a key which goes to `keys_to`, then what a machine is left. Without an
     /// address for keys none is offered. A call that asks for nothing does not listen.

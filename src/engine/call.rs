@@ -14,10 +14,13 @@ use crate::episode::input::Input;
 use crate::episode::outcome::{Outcome, Report};
 use crate::episode::state::{Phase, State};
 use crate::ports::hooks::{About, HookAnswer};
-use crate::ports::{CallAnswer, Message, Provider, Rendering};
+use crate::ports::{CallAnswer, Message, Rendering};
 
 /// How often a call says its words again for keys that ask for it or mean nothing.
 const MOST_REPEATS: u32 = 4;
+
+/// What the record says of a call in which a key was pressed.
+const KEY_PRESSED: &str = "answered, a key was pressed";
 
 impl Engine {
     /// What a call says next. `digit` is the key that was pressed, `None` when none was; `repeats` is how often the call
@@ -40,14 +43,11 @@ impl Engine {
     pub async fn leave_voicemail(&self, about: &About, report: Report) -> Result<(), EngineError> {
         let page = self.page(&about.episode).await?;
         let Some(tried) = page.state.attempt(&about.attempt) else { return Ok(()) };
-        let contact = &tried.attempt.contact;
-        let has_spoken = page.state.acknowledged.as_ref().is_some_and(|owner| contact.is_called(&owner.by))
-            || page.state.has_declined(&contact.name);
-        if has_spoken || tried.outcome() == Some(Outcome::Voicemail) {
+        if tried.latest().is_some_and(|latest| is_of_key(&latest.report)) || tried.outcome() == Some(Outcome::Voicemail)
+        {
             return Ok(());
         }
-        let asked = |it: &&Arc<dyn Provider>| it.channel() == tried.attempt.channel && it.name() == report.provider;
-        let provider = self.parts.providers.iter().find(asked).map(Arc::clone);
+        let provider = self.provider(tried.attempt.channel, &report.provider).map(Arc::clone);
         let provider_id = report.provider_id.clone();
         let input = Input::Receipt { attempt: about.attempt.clone(), report };
         // The only refusal is of an attempt that never began, and this one did.
@@ -81,12 +81,23 @@ impl Engine {
             return Ok(HookAnswer::SayAndEnd(self.parts.render.cannot_tell()));
         };
         let via = if self.parts.training { Via::Training } else { Via::Voice };
+        let answered = tried.latest().map(|latest| Report {
+            outcome: Outcome::Delivered,
+            provider_id: tried.provider_id().map(str::to_owned),
+            detail: KEY_PRESSED.to_owned(),
+            ..latest.report.clone()
+        });
         let input = meaning(Said { by: tried.attempt.contact.name.clone(), via });
         let declines = matches!(input, Input::Decline(_));
         match self.submit(&about.episode, input).await? {
             Err(refusal) => self.say(about, &state, &CallAnswer::Refused(&refusal)).await,
             Ok(state) => {
                 tracing::info!(episode = %about.episode, attempt = %about.attempt, declines, "a key was pressed");
+                // What was said is on disk; that somebody was there only completes the record.
+                if let Some(report) = answered {
+                    let receipt = Input::Receipt { attempt: about.attempt.clone(), report };
+                    let _known = self.submit(&about.episode, receipt).await?;
+                }
                 let next = asked_next(&state);
                 let answer = if declines { CallAnswer::Declined { next: &next } } else { CallAnswer::Taken };
                 self.say(about, &state, &answer).await
@@ -117,6 +128,11 @@ impl Engine {
         let (episode, now) = (about.episode.as_str(), self.now());
         Some(Rendering { episode, state, attempt, briefing, several_open: false, now })
     }
+}
+
+/// Whether a report tells of a pressed key: then a person answered, whatever a detection says.
+pub(super) fn is_of_key(report: &Report) -> bool {
+    report.detail == KEY_PRESSED
 }
 
 /// Why the words of a call that asks to take the page need not be heard any more, if so.

@@ -2,7 +2,8 @@
 //!
 //! Asked by faces that show a page. A call that is to be tried again is not given up yet.
 
-use super::message::{Progress, pages};
+use super::failover::Progress;
+use super::message::pages;
 use super::outcome::Outcome;
 use super::policy::Policy;
 use super::state::State;

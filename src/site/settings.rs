@@ -9,6 +9,8 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::error::SettingsError;
+use super::one_or_many::one_or_many;
+use super::serve::ServeSettings;
 use crate::decision::ladder::LadderPolicy;
 use crate::delivery::{SmtpSettings, TrainingSettings, TwilioCallSettings, TwilioSettings};
 use crate::episode::policy::Policy;
@@ -50,6 +52,9 @@ pub struct Settings {
     pub google: GoogleSettings,
     /// Who is told that a run came to its end.
     pub heartbeat: Option<HeartbeatSettings>,
+    /// The service.
+    #[serde(default)]
+    pub serve: ServeSettings,
 }
 
 /// `[desk]`.
@@ -182,11 +187,14 @@ pub struct StoreSettings {
     pub url: String,
     /// How many days a version of a sheet is kept after it was last seen; the newest good one is kept for good.
     pub keep_snapshots_days: u32,
+    /// How many days after a page began its customer's name, number and problem are deleted, once the page is closed;
+    /// its log stays whole. 0 keeps them.
+    pub keep_customer_data_days: u32,
 }
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self { url: "sqlite:page-oncall.db".to_owned(), keep_snapshots_days: 400 }
+        Self { url: "sqlite:page-oncall.db".to_owned(), keep_snapshots_days: 400, keep_customer_data_days: 90 }
     }
 }
 
@@ -242,12 +250,15 @@ pub enum Mode {
 pub struct DeliverySettings {
     /// Training or live.
     pub mode: Mode,
-    /// Text messages through a Twilio-compatible API.
-    pub sms: Option<TwilioSettings>,
-    /// Calls through a Twilio-compatible API.
-    pub voice: Option<TwilioCallSettings>,
-    /// E-mail through a relay.
-    pub mail: Option<SmtpSettings>,
+    /// Text messages through Twilio-compatible APIs, the first one preferred: one table, or `[[delivery.sms]]` tables.
+    #[serde(deserialize_with = "one_or_many")]
+    pub sms: Vec<TwilioSettings>,
+    /// Calls through Twilio-compatible APIs, the first one preferred: one table, or `[[delivery.voice]]` tables.
+    #[serde(deserialize_with = "one_or_many")]
+    pub voice: Vec<TwilioCallSettings>,
+    /// E-mail through relays, the first one preferred: one table, or `[[delivery.mail]]` tables.
+    #[serde(deserialize_with = "one_or_many")]
+    pub mail: Vec<SmtpSettings>,
     /// What the scripted technician does.
     pub training: TrainingSettings,
 }
@@ -265,6 +276,26 @@ impl Settings {
         self.desk.campus_numbers.iter().map(|(prefix, number)| (prefix.clone(), number.clone())).collect()
     }
 
+    /// Providers of one channel are told apart by their names, in the log and when one fails.
+    fn check_names(&self, text: &str) -> Result<(), SettingsError> {
+        let DeliverySettings { sms, voice, mail, .. } = &self.delivery;
+        let names = [
+            ("sms", repeated(sms.iter().map(|it| it.name.as_str()))),
+            ("voice", repeated(voice.iter().map(|it| it.name.as_str()))),
+            ("mail", repeated(mail.iter().map(|it| it.name.as_str()))),
+        ];
+        for (table, name) in names {
+            if let Some(name) = name {
+                let message = format!(
+                    "two providers in [[delivery.{table}]] are called {name:?}; give each a name of its own, as in \
+                     name = \"backup\""
+                );
+                return Err(SettingsError::at_key(text, &format!("delivery.{table}"), message));
+            }
+        }
+        Ok(())
+    }
+
     /// What the types cannot say.
     fn check(&self, text: &str) -> Result<(), SettingsError> {
         let at = |key: &str, message: String| SettingsError::at_key(text, key, message);
@@ -279,19 +310,18 @@ impl Settings {
         regex_lite::Regex::new(&self.desk.case_pattern)
             .map_err(|error| at("case_pattern", format!("case_pattern is not a regular expression: {error}")))?;
         let DeliverySettings { mode, sms, voice, mail, training: _ } = &self.delivery;
-        if *mode == Mode::Live && sms.is_none() && voice.is_none() && mail.is_none() {
+        if *mode == Mode::Live && sms.is_empty() && voice.is_empty() && mail.is_empty() {
             let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.voice], \
                            [delivery.mail] or all of them";
             return Err(at("delivery", message.to_owned()));
         }
-        if let Some(voice) = voice
-            && voice.account_sid.is_none()
-            && sms.is_none()
-        {
+        if sms.is_empty() && voice.iter().any(|voice| voice.account_sid.is_none()) {
             let message = "[delivery.voice] needs an account_sid, since there is no [delivery.sms] to take it from";
-            return Err(at("voice", message.to_owned()));
+            return Err(at("delivery.voice", message.to_owned()));
         }
         self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
+        self.serve.check().map_err(|(key, message)| at(key, format!("[serve] {message}")))?;
+        self.check_names(text)?;
         for (name, schedule) in &self.schedules {
             if let Some(owner) = schedule.owners.iter().find(|owner| !is_address(owner)) {
                 return Err(at("owners", format!("[schedules.{name}] owners: {owner:?} is not an e-mail address")));
@@ -306,6 +336,24 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// The first name that stands twice; the parts of names that secrets' variables tell apart count.
+fn repeated<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut taken: Vec<String> = Vec::new();
+    for name in names {
+        let variable = variable_part(name);
+        if taken.contains(&variable) {
+            return Some(name);
+        }
+        taken.push(variable);
+    }
+    None
+}
+
+/// A provider's name as it ends the variable that holds its secret: `PAGE_ONCALL_SMS_TOKEN_BACKUP_2` for `backup-2`.
+pub fn variable_part(name: &str) -> String {
+    name.chars().map(|it| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' }).collect()
 }
 
 /// A date as TOML writes it (`2025-02-06`), or the same in quotes.
@@ -329,4 +377,43 @@ fn two_weeks() -> u32 {
 
 fn chicago() -> Tz {
     chrono_tz::America::Chicago
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "[delivery.sms]\naccount_sid = 'AC1'\nfrom = '+16085550100'\n";
+    const TWO: &str = "[[delivery.sms]]\naccount_sid = 'AC1'\n[[delivery.sms]]\nname = 'backup'\naccount_sid = 'AC2'\n";
+
+    fn wrong(text: &str) -> String {
+        Settings::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn providers_stand_in_one_table_or_in_several() {
+        let names = |text: &str| -> Vec<String> {
+            Settings::parse(text).unwrap().delivery.sms.into_iter().map(|it| it.name).collect()
+        };
+        assert_eq!(
+            (names(ONE), names(TWO), names("")),
+            (vec!["twilio".into()], vec!["twilio".into(), "backup".into()], vec![])
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_in_either_form_is_named_with_its_line() {
+        for (text, line) in [(format!("{ONE}validty_s = 3\n"), "line 4"), (format!("{TWO}validty_s = 3\n"), "line 6")] {
+            let error = wrong(&text);
+            assert!(error.contains(line) && error.contains("`validity_s`"), "{error}");
+        }
+        assert!(wrong("[delivery]\nsms = 3\n").contains("line 2"));
+    }
+
+    #[test]
+    fn two_providers_of_one_channel_are_told_apart_by_name() {
+        let error = wrong(&TWO.replace("backup", "Twilio"));
+        assert!(error.contains("line 1") && error.contains("\"Twilio\""), "{error}");
+        assert_eq!(variable_part("backup-2"), "BACKUP_2");
+    }
 }

@@ -11,14 +11,18 @@ use crate::cli::desk::{facts, others, schedule_label};
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
 use crate::delivery::{
-    self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioCall, TwilioCallSettings, TwilioCredentials,
-    TwilioSettings, TwilioSms,
+    self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCall, TwilioCallSettings,
+    TwilioCredentials, TwilioHooks, TwilioSettings, TwilioSms,
 };
 use crate::engine::{Engine, Parts};
+use crate::episode::outcome::{Outcome, Report};
+use crate::ports::hooks::Hooks;
 use crate::ports::{
-    CallAnswer, CallScript, Clock, EpisodeStore, Message, NoticeStore, Post, Provider, Render, Rendering, SnapshotStore,
+    CallAnswer, CallScript, Clock, EpisodeStore, Letter, Message, NoticeStore, Pending, Post, Provider, Render,
+    Rendering, SnapshotStore,
 };
 use crate::site::Site;
+use crate::site::settings::variable_part;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
 use crate::wording::messages::{self, Facts, voice, voice_answers};
@@ -136,64 +140,203 @@ fn live_providers(
     let delivery = &loaded.site.settings.delivery;
     let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
     let unusable = |error: delivery::SetupError| CommandError::usage(error.to_string());
-    if let Some(settings) = &delivery.sms {
-        let secret = secret(environment.sms_token.as_ref(), settings.auth_token_file.as_deref(), &loaded.folder)?;
-        let secret = secret.ok_or_else(|| {
-            CommandError::usage("[delivery.sms] has no secret")
-                .hint("set PAGE_ONCALL_SMS_TOKEN, or auth_token_file = \"FILE\" under [delivery.sms]")
-        })?;
+    for (place, settings) in delivery.sms.iter().enumerate() {
+        let secret = sms_secret(settings, place == 0, environment, &loaded.folder)?;
         let credentials = TwilioCredentials { api_key_sid: settings.api_key_sid.clone(), secret };
-        providers.push(Arc::new(TwilioSms::new(settings, credentials).map_err(unusable)?));
+        let provider = TwilioSms::new(settings, credentials).map_err(unusable)?;
+        providers.push(Arc::new(provider.with_callbacks(loaded.site.settings.serve.public_url.clone())));
     }
-    if let Some(settings) = &delivery.voice {
-        providers.push(Arc::new(calls(settings, loaded, environment)?));
+    for (place, settings) in delivery.voice.iter().enumerate() {
+        let caller = Caller { settings, first: place == 0, loaded, environment };
+        providers.push(Arc::new(caller.provider()?));
     }
-    if let Some(settings) = &delivery.mail {
-        providers.push(Arc::new(mail(settings, loaded, environment, clock)?));
+    for mail in mails(loaded, environment, clock)? {
+        providers.push(Arc::new(mail));
     }
     Ok(providers)
 }
 
-/// The caller, by its own account or by that of the texts.
-fn calls(
-    settings: &TwilioCallSettings,
+/// What the SMS account is shown.
+fn sms_secret(
+    settings: &TwilioSettings,
+    first: bool,
+    environment: &Environment,
+    folder: &Path,
+) -> Result<SecretString, CommandError> {
+    let variable = format!("PAGE_ONCALL_SMS_TOKEN_{}", variable_part(&settings.name));
+    let given = given(environment, &variable, environment.sms_token.as_ref().filter(|_| first));
+    secret(given, settings.auth_token_file.as_deref(), folder)?.ok_or_else(|| {
+        let (which, variable) =
+            if first { (String::new(), "PAGE_ONCALL_SMS_TOKEN") } else { (format!(" {}", settings.name), &*variable) };
+        CommandError::usage(format!("[delivery.sms]{which} has no secret"))
+            .hint(format!("set {variable}, or auth_token_file = \"FILE\" under [delivery.sms]"))
+    })
+}
+
+/// Who proves what providers report by themselves; nobody where the site has no public address. In training no request
+/// is believed, since none of ours has left.
+pub(super) fn hooks(
     loaded: &Loaded,
     environment: &Environment,
-) -> Result<TwilioCall, CommandError> {
-    let mut settings = settings.clone();
-    let own = settings.account_sid.clone();
-    let is_shared = |texts: &&TwilioSettings| own.as_ref().is_none_or(|own| *own == texts.account_sid);
-    let texts = loaded.site.settings.delivery.sms.as_ref().filter(is_shared);
-    let mut file = settings.auth_token_file.clone();
-    let mut given = environment.voice_token.as_ref();
-    if let Some(texts) = texts {
-        settings.account_sid = Some(texts.account_sid.clone());
-        settings.base_url = settings.base_url.or_else(|| Some(texts.base_url.clone()));
-        settings.api_key_sid = settings.api_key_sid.or_else(|| texts.api_key_sid.clone());
-        given = given.or(environment.sms_token.as_ref());
-        file = file.or_else(|| texts.auth_token_file.clone());
+    clock: Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn Hooks>>, CommandError> {
+    let settings = &loaded.site.settings;
+    let Some(public) = settings.serve.public_url.clone() else { return Ok(None) };
+    let mut accounts = Vec::new();
+    if !loaded.site.is_training() {
+        for (place, settings) in settings.delivery.sms.iter().enumerate() {
+            accounts.push(sms_account(settings, place == 0, environment, &loaded.folder)?);
+        }
+        for (place, settings) in settings.delivery.voice.iter().enumerate() {
+            accounts.push(Caller { settings, first: place == 0, loaded, environment }.account()?);
+        }
     }
-    let secret = secret(given, file.as_deref(), &loaded.folder)?.ok_or_else(|| {
-        CommandError::usage("[delivery.voice] has no secret")
-            .hint("set PAGE_ONCALL_VOICE_TOKEN, or auth_token_file = \"FILE\" under [delivery.voice]")
-    })?;
-    let credentials = TwilioCredentials { api_key_sid: settings.api_key_sid.clone(), secret };
-    TwilioCall::new(&settings, credentials, None).map_err(|error| CommandError::usage(error.to_string()))
+    let speech = settings.delivery.voice.first().map(TwilioCallSettings::speech).unwrap_or_default();
+    Ok(Some(Arc::new(TwilioHooks::new(public, accounts, clock).speaking(speech))))
+}
+
+/// The account whose token signs the requests of an SMS provider.
+fn sms_account(
+    settings: &TwilioSettings,
+    first: bool,
+    environment: &Environment,
+    folder: &Path,
+) -> Result<TwilioAccount, CommandError> {
+    let variable = format!("PAGE_ONCALL_SMS_SIGNING_TOKEN_{}", variable_part(&settings.name));
+    let given = given(environment, &variable, environment.sms_signing_token.as_ref().filter(|_| first));
+    let signing = secret(given, settings.signing_token_file.as_deref(), folder)?;
+    let token = match (signing, &settings.api_key_sid) {
+        (Some(token), _) => token,
+        (None, None) => sms_secret(settings, first, environment, folder)?,
+        (None, Some(_)) => {
+            return Err(CommandError::usage(
+                "[serve] public_url needs the account's auth token, which signs callbacks",
+            )
+            .hint("set PAGE_ONCALL_SMS_SIGNING_TOKEN, or signing_token_file = \"FILE\" under [delivery.sms]"));
+        }
+    };
+    Ok(TwilioAccount {
+        name: settings.name.clone(),
+        channel: Channel::Sms,
+        account_sid: settings.account_sid.clone(),
+        number: settings.from.clone(),
+        token,
+    })
+}
+
+/// A caller of the settings, and what it may take from an SMS account: everything, when it names none of its own or the
+/// same one.
+struct Caller<'a> {
+    settings: &'a TwilioCallSettings,
+    first: bool,
+    loaded: &'a Loaded,
+    environment: &'a Environment,
+}
+
+impl<'a> Caller<'a> {
+    fn texts(&self) -> Option<(usize, &'a TwilioSettings)> {
+        let own = self.settings.account_sid.as_ref();
+        let is_shared = |texts: &&TwilioSettings| own.is_none_or(|own| *own == texts.account_sid);
+        self.loaded.site.settings.delivery.sms.iter().enumerate().find(|(_, texts)| is_shared(texts))
+    }
+
+    fn account_sid(&self) -> String {
+        let texts = self.texts().map(|(_, texts)| &texts.account_sid);
+        self.settings.account_sid.as_ref().or(texts).cloned().unwrap_or_default()
+    }
+
+    /// The secret that is the caller's own, with the API key that it belongs to.
+    fn own_secret(&self) -> Result<Option<TwilioCredentials>, CommandError> {
+        let variable = format!("PAGE_ONCALL_VOICE_TOKEN_{}", variable_part(&self.settings.name));
+        let given = given(self.environment, &variable, self.environment.voice_token.as_ref().filter(|_| self.first));
+        let secret = secret(given, self.settings.auth_token_file.as_deref(), &self.loaded.folder)?;
+        Ok(secret.map(|secret| TwilioCredentials { api_key_sid: self.settings.api_key_sid.clone(), secret }))
+    }
+
+    fn credentials(&self) -> Result<TwilioCredentials, CommandError> {
+        match (self.own_secret()?, self.texts()) {
+            (Some(own), _) => Ok(own),
+            (None, Some((place, texts))) => {
+                let secret = sms_secret(texts, place == 0, self.environment, &self.loaded.folder)?;
+                Ok(TwilioCredentials { api_key_sid: texts.api_key_sid.clone(), secret })
+            }
+            (None, None) => Err(CommandError::usage("[delivery.voice] has no secret")
+                .hint("set PAGE_ONCALL_VOICE_TOKEN, or auth_token_file = \"FILE\" under [delivery.voice]")),
+        }
+    }
+
+    fn provider(&self) -> Result<TwilioCall, CommandError> {
+        let base_url = self.texts().map(|(_, texts)| texts.base_url.clone());
+        let settings = TwilioCallSettings {
+            account_sid: Some(self.account_sid()),
+            base_url: self.settings.base_url.clone().or(base_url),
+            ..self.settings.clone()
+        };
+        let public = self.loaded.site.settings.serve.public_url.clone();
+        let caller = TwilioCall::new(&settings, self.credentials()?);
+        Ok(caller.map_err(|error| CommandError::usage(error.to_string()))?.with_callbacks(public))
+    }
+
+    /// The account whose token signs what calls report.
+    fn account(&self) -> Result<TwilioAccount, CommandError> {
+        let variable = format!("PAGE_ONCALL_VOICE_SIGNING_TOKEN_{}", variable_part(&self.settings.name));
+        let of_the_first = self.environment.voice_signing_token.as_ref().filter(|_| self.first);
+        let given = given(self.environment, &variable, of_the_first);
+        let signing = secret(given, self.settings.signing_token_file.as_deref(), &self.loaded.folder)?;
+        let token = match (signing, self.own_secret()?, self.texts()) {
+            (Some(token), ..) => token,
+            (None, Some(TwilioCredentials { api_key_sid: None, secret }), _) => secret,
+            (None, _, Some((place, texts))) => {
+                sms_account(texts, place == 0, self.environment, &self.loaded.folder)?.token
+            }
+            (None, ..) => {
+                return Err(CommandError::usage(
+                    "[serve] public_url needs the calling account's auth token, which signs callbacks",
+                )
+                .hint("set PAGE_ONCALL_VOICE_SIGNING_TOKEN, or signing_token_file = \"FILE\" under [delivery.voice]"));
+            }
+        };
+        Ok(TwilioAccount {
+            name: self.settings.name.clone(),
+            channel: Channel::Voice,
+            account_sid: self.account_sid(),
+            number: Some(self.settings.from.clone()),
+            token,
+        })
+    }
+}
+
+/// The mail servers in the order in which they are asked.
+fn mails(loaded: &Loaded, environment: &Environment, clock: &Arc<dyn Clock>) -> Result<Vec<SmtpMail>, CommandError> {
+    let all = loaded.site.settings.delivery.mail.iter().enumerate();
+    all.map(|(place, settings)| mail(settings, place == 0, loaded, environment, clock)).collect()
 }
 
 fn mail(
     settings: &SmtpSettings,
+    is_first: bool,
     loaded: &Loaded,
     environment: &Environment,
     clock: &Arc<dyn Clock>,
 ) -> Result<SmtpMail, CommandError> {
-    let password = secret(environment.mail_password.as_ref(), settings.password_file.as_deref(), &loaded.folder)?;
+    let variable = format!("PAGE_ONCALL_MAIL_PASSWORD_{}", variable_part(&settings.name));
+    let given = given(environment, &variable, environment.mail_password.as_ref().filter(|_| is_first));
+    let password = secret(given, settings.password_file.as_deref(), &loaded.folder)?;
     let root = match &settings.ca_file {
         Some(file) => Some(read(&loaded.folder.join(file), "ca_file")?),
         None => None,
     };
     SmtpMail::new(settings, password, root.as_deref(), Arc::clone(clock))
         .map_err(|error| CommandError::usage(error.to_string()))
+}
+
+/// The secret in the variable of a provider's own name, else in the one of the channel's first provider.
+fn given<'a>(
+    environment: &'a Environment,
+    variable: &str,
+    of_the_first: Option<&'a SecretString>,
+) -> Option<&'a SecretString> {
+    environment.named_secrets.get(variable).or(of_the_first)
 }
 
 /// The way out for letters; in training one that sends nothing.
@@ -206,10 +349,35 @@ pub(super) fn post(
     if loaded.site.is_training() {
         return Ok(Box::new(Training::new(Channel::Email, delivery.training, clock)));
     }
-    match &delivery.mail {
-        Some(settings) => Ok(Box::new(mail(settings, loaded, environment, &clock)?)),
-        None => Err(CommandError::usage("--mail needs a mail server, and the settings name none")
-            .hint("add [delivery.mail] with host and from")),
+    let mut relays = mails(loaded, environment, &clock)?.into_iter();
+    let first = relays.next().ok_or_else(|| {
+        CommandError::usage("--mail needs a mail server, and the settings name none")
+            .hint("add [delivery.mail] with host and from")
+    })?;
+    Ok(Box::new(Relays { first, others: relays.collect() }))
+}
+
+/// Mail servers in the order in which they are asked: a letter goes by the first one that takes it.
+struct Relays {
+    first: SmtpMail,
+    others: Vec<SmtpMail>,
+}
+
+impl Post for Relays {
+    fn post<'a>(&'a self, letter: &'a Letter) -> Pending<'a, Report> {
+        Box::pin(async move {
+            let mut report = self.first.post(letter).await;
+            for relay in &self.others {
+                match report.outcome {
+                    Outcome::Retryable | Outcome::Unavailable | Outcome::Unknown => {
+                        tracing::warn!(relay = report.provider, said = report.detail, "a letter goes by another relay");
+                        report = relay.post(letter).await;
+                    }
+                    Outcome::Accepted | Outcome::Delivered | Outcome::Voicemail | Outcome::Refused => break,
+                }
+            }
+            report
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 15] = [
+const VERBS: &[&str] = &[
     "who",
     "explain",
     "gaps",
@@ -18,6 +18,7 @@ const VERBS: [&str; 15] = [
     "promises",
     "simulate",
     "run",
+    "serve",
 ];
 
 #[test]

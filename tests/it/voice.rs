@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use page_oncall::delivery::twiml::{LONGEST, Speech};
-use page_oncall::delivery::{TwilioCall, TwilioCallSettings, TwilioCredentials};
+use page_oncall::delivery::{PublicUrl, TwilioCall, TwilioCallSettings, TwilioCredentials};
 use page_oncall::episode::outcome::{Outcome, Report};
 use page_oncall::ports::{CallScript, Message, Provider};
 use proptest::prelude::*;
@@ -44,11 +44,16 @@ fn message() -> Message {
     }
 }
 
+fn public(address: &str) -> PublicUrl {
+    PublicUrl::try_from(address.to_owned()).expect("a public address")
+}
+
 fn provider(base_url: &str, changes: &str, public_url: Option<&str>) -> TwilioCall {
     let settings = format!("base_url = '{base_url}'\naccount_sid = '{ACCOUNT}'\nfrom = '+16085550100'\n{changes}");
     let settings: TwilioCallSettings = toml::from_str(&settings).expect("the settings are read");
     let credentials = TwilioCredentials { api_key_sid: None, secret: "synthetic-token".into() };
-    TwilioCall::new(&settings, credentials, public_url).expect("the settings are right")
+    let caller = TwilioCall::new(&settings, credentials).expect("the settings are right");
+    caller.with_callbacks(public_url.map(public))
 }
 
 /// The form of one call, and what became of it.
