@@ -12,7 +12,7 @@ use crate::episode::decide::Refusal;
 use crate::episode::event::{Attempt, Purpose, Said, Via};
 use crate::episode::input::Input;
 use crate::episode::outcome::{Outcome, Report};
-use crate::episode::state::{Phase, State};
+use crate::episode::state::{Phase, State, Tried};
 use crate::ports::hooks::{About, HookAnswer};
 use crate::ports::{CallAnswer, Message, Rendering};
 
@@ -43,8 +43,7 @@ impl Engine {
     pub async fn leave_voicemail(&self, about: &About, report: Report) -> Result<(), EngineError> {
         let page = self.page(&about.episode).await?;
         let Some(tried) = page.state.attempt(&about.attempt) else { return Ok(()) };
-        if tried.latest().is_some_and(|latest| is_of_key(&latest.report)) || tried.outcome() == Some(Outcome::Voicemail)
-        {
+        if tried.outcome() == Some(Outcome::Voicemail) || key_was_pressed(tried) {
             return Ok(());
         }
         let provider = self.provider(tried.attempt.channel, &report.provider).map(Arc::clone);
@@ -58,6 +57,14 @@ impl Engine {
             tracing::info!(episode = %about.episode, attempt = %about.attempt, ?left, "a machine answered a call");
         }
         Ok(())
+    }
+
+    /// Whether a call that `outcome` calls a voicemail was answered by somebody who pressed a key.
+    pub(super) async fn is_outweighed_by_key(&self, about: &About, outcome: Outcome) -> Result<bool, EngineError> {
+        if outcome != Outcome::Voicemail {
+            return Ok(false);
+        }
+        Ok(self.page(&about.episode).await?.state.attempt(&about.attempt).is_some_and(key_was_pressed))
     }
 
     /// The words of the call, or why they need not be heard any more.
@@ -81,12 +88,12 @@ impl Engine {
             return Ok(HookAnswer::SayAndEnd(self.parts.render.cannot_tell()));
         };
         let via = if self.parts.training { Via::Training } else { Via::Voice };
-        let answered = tried.latest().map(|latest| Report {
+        let answered = Report {
             outcome: Outcome::Delivered,
+            provider: tried.provider().to_owned(),
             provider_id: tried.provider_id().map(str::to_owned),
             detail: KEY_PRESSED.to_owned(),
-            ..latest.report.clone()
-        });
+        };
         let input = meaning(Said { by: tried.attempt.contact.name.clone(), via });
         let declines = matches!(input, Input::Decline(_));
         match self.submit(&about.episode, input).await? {
@@ -94,10 +101,8 @@ impl Engine {
             Ok(state) => {
                 tracing::info!(episode = %about.episode, attempt = %about.attempt, declines, "a key was pressed");
                 // What was said is on disk; that somebody was there only completes the record.
-                if let Some(report) = answered {
-                    let receipt = Input::Receipt { attempt: about.attempt.clone(), report };
-                    let _known = self.submit(&about.episode, receipt).await?;
-                }
+                let receipt = Input::Receipt { attempt: about.attempt.clone(), report: answered };
+                let _known = self.submit(&about.episode, receipt).await?;
                 let next = asked_next(&state);
                 let answer = if declines { CallAnswer::Declined { next: &next } } else { CallAnswer::Taken };
                 self.say(about, &state, &answer).await
@@ -130,9 +135,9 @@ impl Engine {
     }
 }
 
-/// Whether a report tells of a pressed key: then a person answered, whatever a detection says.
-pub(super) fn is_of_key(report: &Report) -> bool {
-    report.detail == KEY_PRESSED
+/// Whether a key was pressed in this call: then a person answered, whatever a detection guesses.
+fn key_was_pressed(tried: &Tried) -> bool {
+    tried.latest().is_some_and(|latest| latest.report.detail == KEY_PRESSED)
 }
 
 /// Why the words of a call that asks to take the page need not be heard any more, if so.

@@ -42,7 +42,12 @@ impl Engine {
         let About { episode, attempt } = about;
         let (provider, outcome) = (report.provider.clone(), report.outcome);
         let input = Input::Receipt { attempt: attempt.clone(), report };
-        match self.submit(episode, input).await {
+        let heard = match self.is_outweighed_by_key(about, outcome).await {
+            Ok(true) => return Ok(()),
+            Ok(false) => self.submit(episode, input).await,
+            Err(error) => Err(error),
+        };
+        match heard {
             Ok(Ok(_)) => tracing::info!(%episode, %attempt, provider, ?outcome, "a callback"),
             Ok(Err(_)) => tracing::warn!(provider, ?outcome, "a callback is about an attempt that never began"),
             Err(EngineError::NoSuchPage { .. } | EngineError::OtherMode { .. }) => {

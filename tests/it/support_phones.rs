@@ -3,10 +3,15 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::json;
+use tokio::sync::watch;
 
 use crate::support_http::{AnsweringHttp, Play, Seen};
+
+/// Longer than anything here takes on a busy machine: only a hang meets it.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What becomes of a call: the last state, and who answered.
 pub(crate) type Fate = (&'static str, Option<&'static str>);
@@ -20,6 +25,8 @@ pub(crate) const HUMAN: Fate = ("completed", Some("human"));
 pub(crate) struct Phones {
     pub(crate) address: String,
     world: Arc<Mutex<World>>,
+    /// How many calls were made.
+    made: watch::Sender<usize>,
 }
 
 #[derive(Default)]
@@ -48,9 +55,16 @@ impl Phones {
     pub(crate) async fn start(fates: &[(&str, &[Fate])]) -> Self {
         let fates = fates.iter().map(|(number, fates)| ((*number).to_owned(), fates.iter().copied().collect()));
         let world = Arc::new(Mutex::new(World { fates: fates.collect(), ..World::default() }));
-        let shared = Arc::clone(&world);
-        let server = AnsweringHttp::start(move |request| shared.lock().unwrap().answer(request)).await;
-        Self { address: server.address, world }
+        let made = watch::Sender::new(0);
+        let (shared, counted) = (Arc::clone(&world), made.clone());
+        let server = AnsweringHttp::start(move |request| {
+            let mut world = shared.lock().unwrap();
+            let play = world.answer(request);
+            counted.send_replace(world.calls.len());
+            play
+        })
+        .await;
+        Self { address: server.address, world, made }
     }
 
     /// `number` texts `text` as soon as so many calls have ended.
@@ -61,6 +75,13 @@ impl Phones {
     /// Every call so far.
     pub(crate) fn calls(&self) -> Vec<Call> {
         self.world.lock().unwrap().calls.clone()
+    }
+
+    /// Waits until there are so many calls.
+    pub(crate) async fn calls_up_to(&self, count: usize) {
+        let mut made = self.made.subscribe();
+        let waited = tokio::time::timeout(PATIENCE, made.wait_for(|made| *made >= count)).await;
+        assert!(waited.is_ok_and(|waited| waited.is_ok()), "{} calls were made", self.calls().len());
     }
 
     /// The texts that were sent, each by its fields.
