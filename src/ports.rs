@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::decision::ladder::Channel;
 use crate::episode::briefing::Briefing;
+use crate::episode::decide::Refusal;
 use crate::episode::event::{Attempt, Event, Recorded};
 use crate::episode::outcome::Report;
 use crate::episode::state::State;
@@ -57,8 +58,10 @@ pub struct CallScript {
     pub opening: String,
     /// The four facts, as much as may be said before a key is pressed; numbers digit by digit, twice.
     pub facts: Vec<String>,
-    /// What the keys do.
+    /// What the keys do; empty when the call asks for nothing.
     pub menu: String,
+    /// How to answer where nobody hears a key; empty when the call asks for nothing.
+    pub without_keys: String,
     /// What a machine is left, and what is said when no key is pressed (domain 1.3, voicemail).
     pub voicemail: Vec<String>,
 }
@@ -90,6 +93,11 @@ pub trait Provider: Send + Sync {
     fn receipt<'a>(&'a self, provider_id: &'a str) -> Pending<'a, Option<Report>>;
     /// The replies that came in since `since`, oldest first; empty when this provider takes none.
     fn replies(&self, since: DateTime<Utc>) -> Pending<'_, Vec<Reply>>;
+    /// Leaves the voicemail of a call to the machine that answered it, from its beginning. False when that cannot be done
+    /// any more, or not at all: what the call says anyway ends in the same words.
+    fn leave_voicemail<'a>(&'a self, _provider_id: &'a str, _message: &'a Message) -> Pending<'a, bool> {
+        Box::pin(async { false })
+    }
     /// Of the messages that were sent, those whose button the reader pressed; `since` is before the first of them.
     fn pressed<'a>(&'a self, _since: DateTime<Utc>, _sent: &'a [Sent]) -> Pending<'a, Vec<About>> {
         Box::pin(async { Vec::new() })
@@ -168,6 +176,24 @@ pub trait Render: Send + Sync {
     fn stray(&self, stray: &Stray, now: DateTime<Utc>) -> String;
     /// Why no text is sent to somebody who blocked them `since` then, for the log.
     fn opted_out(&self, since: DateTime<Utc>) -> String;
+    /// What a call says after a key, or instead of its words.
+    fn answer(&self, asked: &Rendering<'_>, answer: &CallAnswer<'_>) -> Vec<String>;
+    /// What a call says whose page is not known, or cannot be used now.
+    fn cannot_tell(&self) -> Vec<String>;
+}
+
+/// What a call has to tell whoever pressed a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallAnswer<'a> {
+    /// They have it now, or had it before.
+    Taken,
+    /// They cannot, and these are asked next.
+    Declined {
+        /// Their names; empty when nobody on the ladder is left.
+        next: &'a [&'a str],
+    },
+    /// Nothing could be recorded, for this reason.
+    Refused(&'a Refusal),
 }
 
 /// Why the log could not be read or written.

@@ -39,8 +39,9 @@ pub async fn follow(
     stop: impl Future<Output = ()>,
     out: &mut (dyn Write + Send),
 ) -> Result<State, CommandError> {
-    let watched: Mutex<Watched> = Mutex::new(Watched { state: None, lines: Vec::new() });
+    let watched: Mutex<Watched> = Mutex::new(Watched { state: None, lines: Vec::new(), to_dial: Vec::new() });
     let zone = reader.site.zone;
+    let briefing = reader.briefing(episode).await?;
     let on_event = |recorded: &crate::episode::event::Recorded, state: &State| {
         let mut watched = watched.lock().unwrap_or_else(PoisonError::into_inner);
         if is_news(&recorded.event) {
@@ -51,6 +52,12 @@ pub async fn follow(
                 &format!("{mark}{time}  "),
                 "    ",
             ));
+        }
+        for (name, lines) in reader.dial_lines(state, briefing.as_ref()) {
+            if !watched.to_dial.contains(&name) {
+                watched.lines.extend(lines);
+                watched.to_dial.push(name);
+            }
         }
         watched.state = Some(state.clone());
     };
@@ -135,6 +142,8 @@ struct Watched {
     state: Option<State>,
     /// Lines not printed yet.
     lines: Vec<String>,
+    /// Who is to be dialled by hand, as far as it was told.
+    to_dial: Vec<String>,
 }
 
 impl Watched {

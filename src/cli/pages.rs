@@ -18,14 +18,16 @@ use crate::episode::event::Recorded;
 use crate::episode::plan;
 use crate::episode::promise::PromiseState;
 use crate::episode::state::{Phase, State};
+use crate::episode::unheard::to_dial;
 use crate::ports::{EpisodeStore, PageSummary, StoreError};
 use crate::site::Site;
-use crate::views::page::{DecisionView, Page, PageView, PromiseView, phase_word, promise};
+use crate::views::page::{DecisionView, DialView, Page, PageView, PromiseView, phase_word, promise};
 use crate::wording::columns::{fill, wrapped};
 use crate::wording::decision::{Call, say};
 use crate::wording::page as words;
 use crate::wording::record::{Facts, record};
 use crate::wording::time::{minute, rfc3339, span};
+use crate::wording::unheard;
 
 /// Reads stored pages for a face.
 pub struct Reader<'a> {
@@ -110,7 +112,8 @@ impl Reader<'_> {
             now,
         };
         let blocked = self.blocked().await?;
-        let view = PageView::of(&page, self.site.zone, say, record).marked(|phone| blocked.has(phone));
+        let dial = self.dial_views(&page.state, briefing.as_ref());
+        let view = PageView::of(&page, self.site.zone, dial, say, record).marked(|phone| blocked.has(phone));
         Ok(if with_log { view.with_log(&log, self.site.zone) } else { view })
     }
 
@@ -135,6 +138,26 @@ impl Reader<'_> {
             told_by: Some(&state.opened_by),
         };
         (say(&call, &words), record(&call, &facts, &words, &words::audit(state, self.site.zone)))
+    }
+
+    /// Whom to dial by hand, as JSON.
+    fn dial_views(&self, state: &State, briefing: Option<&Briefing>) -> Vec<DialView> {
+        let due = state.promise.as_ref().map(|promise| promise.due);
+        let desk = &self.site.settings.desk.help_desk_phone;
+        let said = briefing.map(|briefing| words::by_hand(briefing, due, desk, self.site.zone)).unwrap_or_default();
+        let policy = self.site.policy();
+        let view =
+            |person: &Contact| DialView { name: person.name.clone(), phone: person.phone.clone(), words: said.clone() };
+        to_dial(state, &policy).into_iter().map(view).collect()
+    }
+
+    /// Whom to dial by hand, and what to say: for each person the name and the lines.
+    pub fn dial_lines(&self, state: &State, briefing: Option<&Briefing>) -> Vec<(String, Vec<String>)> {
+        let due = state.promise.as_ref().map(|promise| promise.due);
+        let (desk, zone) = (&self.site.settings.desk.help_desk_phone, self.site.zone);
+        let policy = self.site.policy();
+        let lines = |person: &Contact| unheard::dial(person, briefing, due, desk, state.training, zone);
+        to_dial(state, &policy).into_iter().map(|person| (person.name.clone(), lines(person))).collect()
     }
 
     /// The ladder with what comes next, for a terminal.
@@ -208,6 +231,9 @@ pub async fn show(
         writeln!(out, "Promise: {}", words::promise(promise, now, zone))?;
     }
     let briefing = reader.briefing(&page.episode).await?;
+    for line in reader.dial_lines(&state, briefing.as_ref()).into_iter().flat_map(|(_, lines)| lines) {
+        writeln!(out, "{line}")?;
+    }
     if briefing.is_none() {
         writeln!(out, "{}", words::PURGED_LINE)?;
     }

@@ -102,6 +102,17 @@ impl Channel {
     }
 }
 
+impl Step {
+    /// The step's channels of those that are `available`, in its order. Where nobody can be called, a step of calls alone
+    /// goes by text message rather than to nobody.
+    pub fn usable(&self, available: &[Channel]) -> Vec<Channel> {
+        let calls_alone = !self.channels.is_empty() && self.channels.iter().all(|it| *it == Channel::Voice);
+        let wanted =
+            if calls_alone && !available.contains(&Channel::Voice) { &[Channel::Sms] } else { &*self.channels };
+        wanted.iter().copied().filter(|it| available.contains(it)).collect()
+    }
+}
+
 impl Contact {
     /// Where `channel` reaches this person; `None` when it cannot.
     pub fn address(&self, channel: Channel) -> Option<&str> {
@@ -169,16 +180,17 @@ pub enum LadderError {
 }
 
 impl Default for LadderPolicy {
-    /// SMS and e-mail to the primary, SMS again after 5 minutes, the next role after 10, leadership after 15.
+    /// SMS, a call and e-mail to the primary, a call again after 5 minutes, the next role after 10, leadership after 15.
+    /// The call comes before the e-mail, which is a copy and must not delay it.
     fn default() -> Self {
-        let both = || vec![Channel::Sms, Channel::Email];
+        let all = || vec![Channel::Sms, Channel::Voice, Channel::Email];
         let step = |after_minutes, to: &str, channels| Step { after_minutes, to: to.to_owned(), channels };
         Self {
             steps: vec![
-                step(0, "primary", both()),
-                step(5, "primary", vec![Channel::Sms]),
-                step(10, "next", both()),
-                step(15, "leadership", both()),
+                step(0, "primary", all()),
+                step(5, "primary", vec![Channel::Voice]),
+                step(10, "next", all()),
+                step(15, "leadership", all()),
             ],
             last_wait_minutes: 5,
         }
@@ -212,7 +224,7 @@ impl TryFrom<LadderSettings> for LadderPolicy {
 
 /// Turns who is on call into the rungs of one page.
 ///
-/// Channels that are not `available` at the site are left out. A person without an address for any channel of the
+/// Channels that are not `available` at the site are left out; see [`Step::usable`]. A person without an address for any channel of the
 /// step is left out. A rung that has nobody then is kept, so that it is skipped loudly.
 pub fn build(policy: &LadderPolicy, on_call: &OnCall, leadership: &[Contact], available: &[Channel]) -> Ladder {
     let mut used: Vec<&Role> = Vec::new();
@@ -230,7 +242,7 @@ pub fn build(policy: &LadderPolicy, on_call: &OnCall, leadership: &[Contact], av
                 (common_role(&people).unwrap_or(&step.to).to_owned(), people.into_iter().map(contact).collect())
             }
         };
-        let mut channels: Vec<Channel> = step.channels.iter().copied().filter(|it| available.contains(it)).collect();
+        let mut channels: Vec<Channel> = step.usable(available);
         // Whoever is given a room or a push address is to be reached there whenever they are reached for.
         for address in contacts.iter().flat_map(|contact| &contact.also) {
             if available.contains(&address.channel) && !channels.contains(&address.channel) {
@@ -359,10 +371,10 @@ mod tests {
         assert_eq!(
             told(&ladder),
             [
-                "primary 300: Ada by sms+email",
-                "primary 300: Ada by sms",
-                "backup 300: Ben by sms+email",
-                "leadership 300: Chief by sms+email",
+                "primary 300: Ada by sms+voice+email",
+                "primary 300: Ada by voice",
+                "backup 300: Ben by sms+voice+email",
+                "leadership 300: Chief by sms+voice+email",
             ]
         );
         assert_eq!(ladder.rungs[0].contacts[0].until, Some(people[0].until));
@@ -373,9 +385,13 @@ mod tests {
         let policy = LadderPolicy::default();
         let two = vec![person("Ada", "primary", RoleRank::Primary), person("Ben", "primary", RoleRank::Primary)];
         let conflict = build(&policy, &on_call(Status::Conflict, two, &[0, 1]), &[], &ALL);
-        assert_eq!(told(&conflict)[0], "primary 300: Ada+Ben by sms+email");
-        assert_eq!(told(&conflict)[2], "next 300:  by sms+email", "there is no other role: the rung stays, empty");
-        assert_eq!(told(&conflict)[3], "leadership 300:  by sms+email");
+        assert_eq!(told(&conflict)[0], "primary 300: Ada+Ben by sms+voice+email");
+        assert_eq!(
+            told(&conflict)[2],
+            "next 300:  by sms+voice+email",
+            "there is no other role: the rung stays, empty"
+        );
+        assert_eq!(told(&conflict)[3], "leadership 300:  by sms+voice+email");
 
         let gap = build(
             &policy,
@@ -383,8 +399,8 @@ mod tests {
             &[chief()],
             &ALL,
         );
-        assert_eq!(told(&gap)[0], "primary 300:  by sms+email");
-        assert_eq!(told(&gap)[2], "secondary 300: Cy by sms+email");
+        assert_eq!(told(&gap)[0], "primary 300:  by sms+voice+email");
+        assert_eq!(told(&gap)[2], "secondary 300: Cy by sms+voice+email");
     }
 
     #[test]
@@ -395,8 +411,8 @@ mod tests {
             person("Cy", "Team B", RoleRank::Other),
         ];
         let ladder = build(&LadderPolicy::default(), &on_call(Status::Covered, people, &[]), &[], &ALL);
-        assert_eq!(told(&ladder)[0], "Team A 300: Ada+Ben by sms+email");
-        assert_eq!(told(&ladder)[2], "Team B 300: Cy by sms+email");
+        assert_eq!(told(&ladder)[0], "Team A 300: Ada+Ben by sms+voice+email");
+        assert_eq!(told(&ladder)[2], "Team B 300: Cy by sms+voice+email");
     }
 
     #[test]
@@ -420,6 +436,11 @@ mod tests {
         let call = on_call(Status::Conflict, people, &[0, 1, 2]);
         let ladder = build(&LadderPolicy::default(), &call, &[chief()], &[Channel::Email, Channel::Sms]);
         assert_eq!(told(&ladder)[..2], ["primary 300: Mute+Ada by sms+email", "primary 300: Ada by sms"]);
+        let calls =
+            &steps("[[steps]]\nafter_minutes = 0\nto = \"primary\"\nchannels = [\"voice\"]\n").unwrap().steps[0];
+        assert_eq!(calls.usable(&ALL), [Channel::Voice]);
+        assert_eq!(calls.usable(&[Channel::Email, Channel::Sms]), [Channel::Sms], "rather a text than nobody");
+        assert!(calls.usable(&[Channel::Email]).is_empty());
         let mail_only = build(&LadderPolicy::default(), &call, &[chief()], &[Channel::Email]);
         assert_eq!(
             told(&mail_only),

@@ -43,7 +43,7 @@ pub fn lint(
     // The primary step takes the first role; each `next` one more.
     let mut roles_taken = 0;
     for (index, step) in policy.steps.iter().enumerate() {
-        let channels: Vec<Channel> = step.channels.iter().copied().filter(|it| available.contains(it)).collect();
+        let channels = step.usable(available);
         let word = fold_role(&step.to);
         let reaches = |contact: &Contact| {
             channels.iter().any(|channel| contact.address(*channel).is_some())
@@ -94,7 +94,7 @@ mod tests {
     fn each_reason_is_found_and_living_steps_are_not() {
         let ladder = r#"steps = [
             { after_minutes = 0, to = "primary", channels = ["sms"] },
-            { after_minutes = 5, to = "primary", channels = ["voice"] },
+            { after_minutes = 5, to = "primary", channels = ["email"] },
             { after_minutes = 10, to = "next", channels = ["sms"] },
             { after_minutes = 12, to = "Next", channels = ["sms"] },
             { after_minutes = 15, to = "night shift lead", channels = ["sms"] },

@@ -6,6 +6,12 @@
 //! server's replies a meaning; `carrier` knows the carriers' mail-to-text addresses;
 //! `chat` writes into rooms, `ntfy` and `pushover` push with a button, all three over `web`;
 //! `training` sends nothing and answers by itself; `setup` is what goes wrong before the first message.
+//! `twilio_list` reads its list of replies; `twilio_call` makes calls there, `twiml` writes what they say and
+//! `twilio_call_words` gives their fate a meaning; `twilio_account` is the way both go. `twilio_hooks` hears what is
+//! called back about texts and `twilio_call_hooks` about calls, proved by `twilio_signature` against `public_url`.
+//! `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the server's replies a meaning; `carrier` knows the
+//! carriers' mail-to-text addresses; `training` sends nothing and answers by itself; `setup` is what goes wrong before
+//! the first message.
 
 mod carrier;
 mod chat;
@@ -18,10 +24,15 @@ mod smtp_text;
 mod smtp_words;
 mod training;
 mod twilio;
+mod twilio_account;
+mod twilio_call;
+mod twilio_call_hooks;
+mod twilio_call_words;
 mod twilio_hooks;
 mod twilio_list;
 mod twilio_signature;
 mod twilio_words;
+pub mod twiml;
 mod web;
 
 pub use carrier::{CarrierGateway, carrier_gateway};
@@ -32,7 +43,10 @@ pub use pushover::{Pushover, PushoverSettings};
 pub use setup::{SetupError, install_tls};
 pub use smtp::{SmtpMail, SmtpSettings, SmtpTls};
 pub use training::{ScriptedReply, Training, TrainingSettings};
-pub use twilio::{TwilioCredentials, TwilioSettings, TwilioSms};
+pub use twilio::{TwilioSettings, TwilioSms};
+pub use twilio_account::TwilioCredentials;
+pub use twilio_call::{TwilioCall, TwilioCallSettings};
+pub use twilio_call_words::{CallFate, call_detail, classify_call};
 pub use twilio_hooks::{TwilioAccount, TwilioHooks};
 pub use twilio_signature::{is_signed as is_signed_by_twilio, sign as sign_as_twilio};
 pub use twilio_words::classify as classify_twilio;

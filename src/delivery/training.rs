@@ -52,13 +52,20 @@ pub struct Training {
     channel: Channel,
     settings: TrainingSettings,
     clock: Arc<dyn Clock>,
-    answers: Mutex<Vec<Reply>>,
+    /// The answers on their way, by whichever channel they were asked for: the technician is one person.
+    answers: Arc<Mutex<Vec<Reply>>>,
 }
 
 impl Training {
     /// A provider for `channel` that sends nothing; `clock` may pretend another time.
     pub fn new(channel: Channel, settings: TrainingSettings, clock: Arc<dyn Clock>) -> Self {
-        Self { channel, settings, clock, answers: Mutex::new(Vec::new()) }
+        Self { channel, settings, clock, answers: Arc::default() }
+    }
+
+    /// The same technician on another channel.
+    #[must_use]
+    pub fn beside(&self, channel: Channel) -> Self {
+        Self { channel, settings: self.settings, clock: Arc::clone(&self.clock), answers: Arc::clone(&self.answers) }
     }
 
     fn not_sent(&self) -> Report {
@@ -66,7 +73,7 @@ impl Training {
             outcome: Outcome::Accepted,
             provider: self.name().to_owned(),
             provider_id: None,
-            detail: "nothing was sent".to_owned(),
+            detail: if self.channel == Channel::Voice { "nobody was called" } else { "nothing was sent" }.to_owned(),
         }
     }
 
@@ -77,7 +84,12 @@ impl Training {
             ScriptedReply::Cannot => "2",
             ScriptedReply::Nothing => return,
         };
-        if self.channel != Channel::Sms || !message.body.contains(ASKS) {
+        let asks = match self.channel {
+            Channel::Sms => message.body.contains(ASKS),
+            Channel::Voice => message.call.as_ref().is_some_and(|call| !call.menu.is_empty()),
+            Channel::Email | Channel::Chat | Channel::Ntfy | Channel::Pushover => false,
+        };
+        if !asks {
             return;
         }
         let now = self.clock.now();
@@ -190,6 +202,33 @@ mod tests {
         assert_eq!((replies[0].from.as_str(), replies[0].text.as_str()), ("+16085550101", "1"));
         assert_eq!(replies, training.replies(opened_at).await, "the same reply keeps its name");
         assert!(training.replies(clock.now() + Duration::seconds(1)).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_call_is_answered_like_a_text_and_by_the_same_technician() {
+        let clock = Turned::start();
+        let opened_at = clock.now();
+        let texts = Training::new(Channel::Sms, TrainingSettings::default(), clock.clone());
+        let calls = texts.beside(Channel::Voice);
+        let script = |menu: &str| crate::ports::CallScript {
+            opening: String::new(),
+            facts: Vec::new(),
+            menu: menu.to_owned(),
+            without_keys: String::new(),
+            voicemail: Vec::new(),
+        };
+        let call = |menu| Message { call: Some(script(menu)), ..text("+16085550101", "") };
+        assert_eq!(calls.send(&call("")).await.detail, "nobody was called");
+        clock.turn(15);
+        assert!(calls.replies(opened_at).await.is_empty(), "a stand-down asks nothing");
+        texts.send(&text("+16085550101", PAGE)).await;
+        calls.send(&call("Press 1.")).await;
+        clock.turn(15);
+        assert_eq!(calls.replies(opened_at).await.len(), 1, "text and call are answered once");
+        calls.send(&call("Press 1.")).await;
+        clock.turn(15);
+        assert_eq!(texts.replies(opened_at).await, calls.replies(opened_at).await);
+        assert_eq!(texts.replies(opened_at).await.len(), 2);
     }
 
     #[tokio::test]

@@ -3,16 +3,12 @@
 //! One request a message: no redirects, no automatic retry. What the answers mean stands in `twilio_words`.
 //! Nothing personal is logged, and no error text of the provider is copied: it may hold a number.
 
-use std::time::Duration;
-
 use chrono::{DateTime, SubsecRound, Utc};
-use reqwest::{Client, RequestBuilder, Url};
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::public_url::PublicUrl;
-use super::setup::{SetupError, install_tls, is_loopback};
+use super::setup::SetupError;
+use super::twilio_account::{ANSWER_LIMIT, Account, Address, Answer, Failure, TwilioCredentials, given};
 use super::twilio_hooks::STATUS_PATH;
 use super::twilio_list::{MessageList, is_sid};
 use super::twilio_words::{classify, detail, says_stop};
@@ -21,10 +17,8 @@ use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply};
 
-/// The version of the interface: the first segment of every path.
-const VERSION: &str = "2010-04-01";
-/// One message's description has about 1 KiB; more is no answer of the provider.
-const ANSWER_LIMIT: usize = 64 * 1024;
+/// The account's list of texts.
+const MESSAGES: &str = "Messages";
 /// A page of replies, each with up to 1600 characters that JSON may write as six bytes.
 const LIST_LIMIT: usize = 1024 * 1024;
 /// Replies a page of a list, and pages at most: more than a night brings.
@@ -91,41 +85,16 @@ fn default_per_second() -> u32 {
     1
 }
 
-/// What the provider is shown to let us in.
-pub struct TwilioCredentials {
-    /// The API key's own id when `secret` belongs to one; `None` when `secret` is the account's auth token.
-    pub api_key_sid: Option<String>,
-    /// The auth token, or the API key's secret.
-    pub secret: SecretString,
-}
-
 /// Sends texts over a Twilio-compatible interface.
 pub struct TwilioSms {
     name: String,
-    client: Client,
-    account: Url,
-    user: String,
-    secret: SecretString,
+    account: Account,
     sender: (&'static str, String),
     from: Option<String>,
     validity_s: String,
     /// Where the provider is to tell what became of a text; without it the provider is asked.
     callbacks: Option<PublicUrl>,
     per_second: u32,
-}
-
-/// What came back: a status, and the body when it was JSON.
-struct Answer {
-    status: u16,
-    body: Option<Value>,
-}
-
-/// Why nothing came back.
-enum Failure {
-    /// The provider was not reached: nothing was sent.
-    NotSent,
-    /// The provider was reached and then did not answer in time, or the connection broke.
-    Lost,
 }
 
 impl TwilioSms {
@@ -137,7 +106,16 @@ impl TwilioSms {
             reason: reason.to_owned(),
             hint,
         };
-        let account = account_url(settings).map_err(|(key, reason, hint)| wrong(key, &reason, hint))?;
+        let account = Account::new(
+            &Address {
+                name: &settings.name,
+                base_url: &settings.base_url,
+                account_sid: &settings.account_sid,
+                timeout_s: settings.timeout_s,
+                connect_timeout_s: settings.connect_timeout_s,
+            },
+            credentials,
+        )?;
         let sender = match (given(settings.messaging_service_sid.as_ref()), given(settings.from.as_ref())) {
             (Some(service), _) => ("MessagingServiceSid", service),
             (None, Some(number)) => ("From", number),
@@ -152,38 +130,9 @@ impl TwilioSms {
         if !(1..=36_000).contains(&settings.validity_s) {
             return Err(wrong("validity_s", "it must lie between 1 and 36000 seconds", "600 suits a page"));
         }
-        if !(1..=120).contains(&settings.timeout_s) {
-            return Err(wrong("timeout_s", "it must lie between 1 and 120 seconds", "10 suits a page"));
-        }
-        if !(1..=120).contains(&settings.connect_timeout_s) {
-            return Err(wrong("connect_timeout_s", "it must lie between 1 and 120 seconds", "3 suits a page"));
-        }
-        if credentials.secret.expose_secret().is_empty() {
-            return Err(wrong("account_sid", "its auth token is empty", "Give the token by environment or file"));
-        }
-        install_tls();
-        let mut client = Client::builder()
-            .user_agent(concat!("page-oncall/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(Duration::from_secs(settings.connect_timeout_s))
-            .timeout(Duration::from_secs(settings.timeout_s));
-        if account.host_str().is_some_and(is_loopback) {
-            client = client.no_proxy();
-        }
-        let client = client.build().map_err(|error| {
-            wrong(
-                "base_url",
-                &format!("no connection can be prepared ({})", error.without_url()),
-                "Are the system's CA certificates installed (Debian: ca-certificates)?",
-            )
-        })?;
         Ok(Self {
             name: settings.name.clone(),
-            client,
             account,
-            user: credentials.api_key_sid.unwrap_or_else(|| settings.account_sid.clone()),
-            secret: credentials.secret,
             sender,
             from: given(settings.from.as_ref()),
             validity_s: settings.validity_s.to_string(),
@@ -198,47 +147,13 @@ impl TwilioSms {
         Self { callbacks: public, ..self }
     }
 
-    /// The address of the account's messages, or of one of them.
-    fn messages(&self, sid: Option<&str>) -> Url {
-        let mut url = self.account.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            match sid {
-                Some(sid) => path.push("Messages").push(&format!("{sid}.json")),
-                None => path.push("Messages.json"),
-            };
-        }
-        url
-    }
-
-    /// Sends one request and reads at most `limit` bytes of its answer.
-    async fn exchange(&self, request: RequestBuilder, limit: usize) -> Result<Answer, Failure> {
-        let request = request.basic_auth(&self.user, Some(self.secret.expose_secret()));
-        let mut response = request
-            .send()
-            .await
-            .map_err(|error| if error.is_connect() || error.is_builder() { Failure::NotSent } else { Failure::Lost })?;
-        let status = response.status().as_u16();
-        let mut bytes = Vec::new();
-        // A body that breaks off or has no end leaves the status, which may be enough.
-        while let Ok(Some(chunk)) = response.chunk().await {
-            if bytes.len() + chunk.len() > limit {
-                return Ok(Answer { status, body: None });
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(Answer { status, body: serde_json::from_slice(&bytes).ok() })
-    }
-
     fn report(&self, outcome: Outcome, provider_id: Option<String>, detail: String) -> Report {
         Report { outcome, provider: self.name.clone(), provider_id, detail }
     }
 
     /// The report that an answer about one message amounts to.
     fn judge(&self, answer: &Answer) -> Report {
-        let body = answer.body.as_ref();
-        let word = body.and_then(|body| body.get("status")).and_then(Value::as_str);
-        let code = body.and_then(|body| number(body.get("code")).or_else(|| number(body.get("error_code"))));
-        let sid = body.and_then(|body| body.get("sid")).and_then(Value::as_str).filter(|sid| is_sid(sid));
+        let (word, code) = (answer.text("status"), answer.code());
         let outcome = classify(answer.status, code, word);
         if outcome == Outcome::Unknown {
             tracing::warn!(
@@ -247,7 +162,7 @@ impl TwilioSms {
                 "an answer that is not understood"
             );
         }
-        self.report(outcome, sid.map(str::to_owned), detail(answer.status, code, word))
+        self.report(outcome, answer.sid(), detail(answer.status, code, word))
     }
 
     async fn post(&self, message: &Message) -> Report {
@@ -261,7 +176,8 @@ impl TwilioSms {
         let about = About { episode: message.episode.clone(), attempt: message.attempt.clone() };
         let callback = self.callbacks.as_ref().map(|public| public.about(STATUS_PATH, &about));
         form.extend(callback.as_deref().map(|address| ("StatusCallback", address)));
-        match self.exchange(self.client.post(self.messages(None)).form(&form), ANSWER_LIMIT).await {
+        let request = self.account.post(self.account.resource(MESSAGES, None), &form);
+        match self.account.exchange(request, ANSWER_LIMIT).await {
             Ok(answer) => self.judge(&answer),
             Err(Failure::NotSent) => {
                 self.report(Outcome::Retryable, None, "the provider was not reached: nothing was sent".to_owned())
@@ -278,7 +194,8 @@ impl TwilioSms {
         if !is_sid(sid) {
             return None;
         }
-        match self.exchange(self.client.get(self.messages(Some(sid))), ANSWER_LIMIT).await {
+        let request = self.account.get(self.account.resource(MESSAGES, Some(sid)));
+        match self.account.exchange(request, ANSWER_LIMIT).await {
             Ok(answer @ Answer { status: 200..=299, body: Some(_) }) => Some(self.judge(&answer)),
             Ok(answer) => {
                 tracing::warn!(
@@ -299,7 +216,7 @@ impl TwilioSms {
     async fn inbound(&self, since: DateTime<Utc>) -> Result<Vec<Reply>, String> {
         // The provider counts in whole seconds, so a reply of the same second must not be lost.
         let since = since.trunc_subsecs(0);
-        let mut url = self.messages(None);
+        let mut url = self.account.resource(MESSAGES, None);
         {
             let mut query = url.query_pairs_mut();
             if let Some(from) = &self.from {
@@ -310,7 +227,8 @@ impl TwilioSms {
         let mut replies = Vec::new();
         for _ in 0..PAGES {
             let answer = self
-                .exchange(self.client.get(url.clone()), LIST_LIMIT)
+                .account
+                .exchange(self.account.get(url.clone()), LIST_LIMIT)
                 .await
                 .map_err(|_| "the provider was not reached or did not answer in time".to_owned())?;
             let list = match (answer.status, answer.body) {
@@ -373,49 +291,6 @@ impl Provider for TwilioSms {
     }
 }
 
-/// The address of the account, or the key, the reason and the hint of the setting that is wrong.
-fn account_url(settings: &TwilioSettings) -> Result<Url, (&'static str, String, &'static str)> {
-    const HINT: &str = "Write it like https://api.twilio.com";
-    let mut url = Url::parse(settings.base_url.trim()).map_err(|error| ("base_url", error.to_string(), HINT))?;
-    let host = url.host_str().unwrap_or_default();
-    if host.is_empty() || !(url.scheme() == "https" || url.scheme() == "http" && is_loopback(host)) {
-        return Err(("base_url", "it must begin with https://, for a login goes there".to_owned(), HINT));
-    }
-    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(("base_url", "it must be an address and a path only".to_owned(), HINT));
-    }
-    if !is_sid(&settings.account_sid) {
-        return Err((
-            "account_sid",
-            "it must be letters, digits and `-`".to_owned(),
-            "Copy it from the provider's console",
-        ));
-    }
-    let has_version = url.path().trim_end_matches('/').ends_with(VERSION);
-    let mut path = url.path_segments_mut().map_err(|()| ("base_url", "it has no path".to_owned(), HINT))?;
-    path.pop_if_empty();
-    if !has_version {
-        path.push(VERSION);
-    }
-    path.push("Accounts").push(&settings.account_sid);
-    drop(path);
-    Ok(url)
-}
-
-/// A setting that is more than blanks.
-fn given(setting: Option<&String>) -> Option<String> {
-    setting.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-/// An error code, which some providers write as a string.
-fn number(value: Option<&Value>) -> Option<u32> {
-    match value? {
-        Value::Number(number) => number.as_u64().and_then(|number| u32::try_from(number).ok()),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -457,11 +332,11 @@ mod tests {
             ("http://127.0.0.1:4010", "http://127.0.0.1:4010/2010-04-01/Accounts/AC0/Messages.json"),
         ] {
             let provider = build(&settings(&format!("base_url = '{base}'"))).unwrap();
-            assert_eq!(provider.messages(None).as_str(), expected);
+            assert_eq!(provider.account.resource(MESSAGES, None).as_str(), expected);
         }
         let provider = build(&settings("")).unwrap();
         assert_eq!(
-            provider.messages(Some("SM1")).as_str(),
+            provider.account.resource(MESSAGES, Some("SM1")).as_str(),
             "https://api.twilio.com/2010-04-01/Accounts/AC0/Messages/SM1.json"
         );
     }

@@ -1,6 +1,7 @@
 //! What does a Twilio-compatible provider call back about? Proves its requests, and reads what they say.
 //!
-//! `/hooks/twilio/status` tells what became of a text, `/hooks/twilio/sms` brings one that came in. Fields that are not
+//! `/hooks/twilio/status` tells what became of a text, `/hooks/twilio/sms` brings one that came in; what is about calls
+//! stands in `twilio_call_hooks`. Fields that are not
 //! known are the provider's business; nothing of a request is logged but names of ours and the provider's.
 
 use std::sync::Arc;
@@ -9,9 +10,12 @@ use reqwest::Url;
 use secrecy::SecretString;
 
 use super::public_url::PublicUrl;
+use super::twilio_call_hooks::{self, AGAIN, VOICE_PATH};
 use super::twilio_list::is_sid;
 use super::twilio_signature::{HEADER, SETTINGS_HEADER, is_signed};
 use super::twilio_words::{callback_detail, classify};
+use super::twiml::{self, Speech};
+use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::{About, Heard, HookAnswer, HookRefused, HookRequest, Hooks};
 use crate::ports::{Clock, Reply};
@@ -26,9 +30,11 @@ const SMS_PATH: &str = "/hooks/twilio/sms";
 pub struct TwilioAccount {
     /// The provider's name in the settings and in the log.
     pub name: String,
+    /// What the provider carries: its requests are about that.
+    pub channel: Channel,
     /// The account, as its requests name it.
     pub account_sid: String,
-    /// The number that texts to this provider are sent to; `None` when it has several.
+    /// The number that texts to this provider are sent to, or that calls come from; `None` when it has several.
     pub number: Option<String>,
     /// The account's auth token, which signs. An API key's secret never does.
     pub token: SecretString,
@@ -39,12 +45,19 @@ pub struct TwilioHooks {
     public: PublicUrl,
     accounts: Vec<TwilioAccount>,
     clock: Arc<dyn Clock>,
+    speech: Speech,
 }
 
 impl TwilioHooks {
     /// Believes whatever one of `accounts` signed for `public`; without accounts nothing.
     pub fn new(public: PublicUrl, accounts: Vec<TwilioAccount>, clock: Arc<dyn Clock>) -> Self {
-        Self { public, accounts, clock }
+        Self { public, accounts, clock, speech: Speech::default() }
+    }
+
+    /// The same, speaking in this voice to calls that ask.
+    #[must_use]
+    pub fn speaking(self, speech: Speech) -> Self {
+        Self { speech, ..self }
     }
 
     /// The accounts that may have signed the request; every token is tried, whatever the ones before said.
@@ -59,9 +72,15 @@ impl TwilioHooks {
         self.accounts.iter().filter(signs).collect()
     }
 
-    /// The account that a request is about, of those that may have signed it: the one that has the number, else the one
-    /// that is named.
-    fn account<'a>(signers: &[&'a TwilioAccount], form: &Form, number: &str) -> Option<&'a TwilioAccount> {
+    /// The account that a request is about, of those of its channel that may have signed it: the one that has the number,
+    /// else the one that is named.
+    fn account<'a>(
+        signers: &[&'a TwilioAccount],
+        channel: Channel,
+        form: &Form,
+        number: &str,
+    ) -> Option<&'a TwilioAccount> {
+        let signers: Vec<&TwilioAccount> = signers.iter().copied().filter(|it| it.channel == channel).collect();
         let named = |account: &&&TwilioAccount| form.get("AccountSid") == Some(&account.account_sid);
         let has_number =
             |account: &&&TwilioAccount| account.number.is_some() && account.number.as_deref() == form.get(number);
@@ -87,19 +106,29 @@ impl Hooks for TwilioHooks {
         }
         let (path, query) = request.path_and_query.split_once('?').unwrap_or((&request.path_and_query, ""));
         let heard = match path {
-            STATUS_PATH => Self::account(&signers, &form, "From").and_then(|account| receipt(account, query, &form)),
-            SMS_PATH => Self::account(&signers, &form, "To").and_then(|account| self.reply(account, &form)),
-            _ => None,
+            STATUS_PATH => {
+                Self::account(&signers, Channel::Sms, &form, "From").and_then(|account| receipt(account, query, &form))
+            }
+            SMS_PATH => {
+                Self::account(&signers, Channel::Sms, &form, "To").and_then(|account| self.reply(account, &form))
+            }
+            _ => Self::account(&signers, Channel::Voice, &form, "From")
+                .and_then(|account| twilio_call_hooks::read(account, path, query, &form)),
         };
         heard.ok_or(HookRefused::Unreadable)
     }
 
     fn answer(&self, answer: &HookAnswer) -> (&'static str, Vec<u8>) {
         let document = match answer {
-            HookAnswer::Heard | HookAnswer::SayAndEnd(_) | HookAnswer::Call { .. } => "<Response/>",
+            HookAnswer::Heard => twiml::NOTHING.to_owned(),
+            HookAnswer::SayAndEnd(sentences) => self.speech.say_and_end(sentences),
+            HookAnswer::Call { about, script, repeats } => {
+                let keys = self.public.about(VOICE_PATH, about);
+                self.speech.call(script, Some(&format!("{keys}&{AGAIN}={repeats}")))
+            }
         };
         // A body of any other type would be texted back to whoever wrote.
-        ("text/xml", format!(r#"<?xml version="1.0" encoding="UTF-8"?>{document}"#).into_bytes())
+        ("text/xml", document.into_bytes())
     }
 }
 
@@ -119,16 +148,16 @@ fn receipt(account: &TwilioAccount, query: &str, form: &Form) -> Option<Heard> {
 }
 
 /// The attempt that the address of a callback names.
-fn about(query: &str) -> Option<About> {
+pub(super) fn about(query: &str) -> Option<About> {
     let query = Form::read(query.as_bytes())?;
     Some(About { episode: query.get("page")?.to_owned(), attempt: query.get("attempt")?.to_owned() })
 }
 
 /// The fields of a form, in order.
-struct Form(Vec<(String, String)>);
+pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    fn read(body: &[u8]) -> Option<Self> {
+    pub(super) fn read(body: &[u8]) -> Option<Self> {
         let body = std::str::from_utf8(body).ok()?;
         // A form is written as the query of an address is.
         let mut url = Url::parse("form://fields").ok()?;
@@ -136,12 +165,12 @@ impl Form {
         Some(Self(url.query_pairs().into_owned().collect()))
     }
 
-    fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The first of these fields that holds a name of the provider's.
-    fn sid<const N: usize>(&self, names: [&str; N]) -> Option<String> {
+    pub(super) fn sid<const N: usize>(&self, names: [&str; N]) -> Option<String> {
         names.into_iter().filter_map(|name| self.get(name)).find(|sid| is_sid(sid)).map(str::to_owned)
     }
 }

@@ -12,6 +12,7 @@
 //! changed settings or to its end; `watch` audits all open pages from outside.
 //! The engine knows ports and pure rooms only: never a concrete store, provider or setting file.
 
+mod call;
 mod core;
 mod error;
 mod hear;

@@ -70,7 +70,11 @@ impl<'a> Question<'a> {
             return (Progress::Untried, fresh.unwrap_or_default().to_owned());
         };
         if let Some(next) = fresh {
-            return (Progress::Again(last.at), next.to_owned());
+            // A phone that is busy stays so whoever calls; a call that was never made goes out at once.
+            let rang =
+                self.channel == Channel::Voice && last.report.outcome == Outcome::Retryable && self.last_was_made();
+            let wait_s = if rang { self.policy.retry_wait_s(self.channel) } else { 0 };
+            return (Progress::Again(later(last.at, i64::from(wait_s))), next.to_owned());
         }
         let Some(next) = self.once_more(&order) else { return over(Progress::Failed) };
         // What an unusable provider said tells nothing about the message.
@@ -78,7 +82,7 @@ impl<'a> Question<'a> {
         let doubts = self.tries.iter().filter(|tried| tried.outcome() == Some(Outcome::Unknown)).count();
         match told {
             Some(Outcome::Retryable) => {
-                (Progress::Again(later(last.at, i64::from(self.policy.retry_wait_s))), next.to_owned())
+                (Progress::Again(later(last.at, i64::from(self.policy.retry_wait_s(self.channel)))), next.to_owned())
             }
             Some(Outcome::Unknown) if doubts == 1 => (Progress::Again(last.at), next.to_owned()),
             _ => over(Progress::Failed),
@@ -153,6 +157,11 @@ impl<'a> Question<'a> {
         let asked = order.iter().map(|name| (self.tries_by(name, order), *name));
         let usable = asked.filter(|(tries, name)| *tries < most && !unusable(name));
         usable.min_by_key(|(tries, _)| *tries).map(|(_, name)| name)
+    }
+
+    /// Whether a provider took the last try before it failed.
+    fn last_was_made(&self) -> bool {
+        self.tries.last().is_some_and(|tried| tried.provider_id().is_some())
     }
 
     /// When a text that one provider took counts as lost for want of a receipt: only texts that ask somebody to act or

@@ -28,6 +28,7 @@ pub mod reply;
 pub mod state;
 #[cfg(test)]
 mod stories;
+pub mod unheard;
 
 pub use decide::{Refusal, decide};
 pub use plan::{Action, NextStep, Plan, Upcoming, next, plan};

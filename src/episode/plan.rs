@@ -190,7 +190,7 @@ fn times(state: &State, policy: &Policy) -> Vec<DateTime<Utc>> {
 fn asking_times(tried: &Tried, answered_at: DateTime<Utc>, policy: &Policy) -> impl Iterator<Item = DateTime<Utc>> {
     let has_another = policy.providers.names(tried.attempt.channel).len() > 1;
     let before_another = Some(policy.receipt_wait_s).filter(|_| has_another);
-    let after_s = policy.receipt_poll_s.iter().copied().chain(before_another);
+    let after_s = policy.poll_s(tried.attempt.channel).iter().copied().chain(before_another);
     after_s.map(move |after_s| later(answered_at, i64::from(after_s)))
 }
 

@@ -19,6 +19,11 @@ pub struct Policy {
     pub max_tries: u32,
     /// Seconds after a provider took a message at which it is asked what became of it.
     pub receipt_poll_s: Vec<u32>,
+    /// Seconds between a call that reached nobody and the next try; a second call within three minutes of the first also
+    /// passes a phone's Do Not Disturb.
+    pub call_retry_wait_s: u32,
+    /// Seconds after a provider took a call at which it is asked what became of it: a call ends within a minute or so.
+    pub call_poll_s: Vec<u32>,
     /// Seconds after which a text that a provider took and no receipt confirms goes out once more by the next provider;
     /// where there is none it stays with the one text.
     pub receipt_wait_s: u32,
@@ -72,6 +77,8 @@ impl Default for Policy {
             retry_wait_s: 30,
             max_tries: 2,
             receipt_poll_s: vec![10, 30, 60, 120, 300],
+            call_retry_wait_s: 45,
+            call_poll_s: vec![10, 20, 35, 50, 65, 80, 100, 120, 180, 300],
             receipt_wait_s: 120,
             promise_minutes: 60,
             promise_warnings: vec![30, 45, 55],
@@ -79,6 +86,18 @@ impl Default for Policy {
             promises: PromiseRules::default(),
             providers: Providers::default(),
         }
+    }
+}
+
+impl Policy {
+    /// Seconds between a retryable outcome on `channel` and the next try.
+    pub fn retry_wait_s(&self, channel: Channel) -> u32 {
+        if channel == Channel::Voice { self.call_retry_wait_s } else { self.retry_wait_s }
+    }
+
+    /// Seconds after a provider took a message on `channel` at which it is asked what became of it.
+    pub fn poll_s(&self, channel: Channel) -> &[u32] {
+        if channel == Channel::Voice { &self.call_poll_s } else { &self.receipt_poll_s }
     }
 }
 

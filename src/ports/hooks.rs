@@ -55,6 +55,15 @@ pub enum Heard {
         about: About,
         /// The key.
         digit: Option<char>,
+        /// How often this call has said its words again.
+        repeats: u32,
+    },
+    /// A machine answered a call, and its greeting is over: it records now.
+    Machine {
+        /// Which attempt.
+        about: About,
+        /// The call: a [`Report`] of the voicemail with the provider's own name for it.
+        report: Report,
     },
     /// Nothing that matters to a page.
     Nothing,
@@ -82,6 +91,8 @@ pub enum HookAnswer {
         about: About,
         /// What it says.
         script: super::CallScript,
+        /// How often this call has said its words again, this time among them.
+        repeats: u32,
     },
 }
 

@@ -109,15 +109,16 @@ impl Site {
     /// The providers of each channel, by their names, in the order in which they are asked.
     pub fn providers(&self) -> Providers {
         if self.is_training() {
-            return Providers::of([(Channel::Sms, TRAINING), (Channel::Email, TRAINING)]);
+            return Providers::of([(Channel::Sms, TRAINING), (Channel::Voice, TRAINING), (Channel::Email, TRAINING)]);
         }
         let delivery = &self.settings.delivery;
         let sms = delivery.sms.iter().map(|it| (Channel::Sms, it.name.as_str()));
+        let voice = delivery.voice.iter().map(|it| (Channel::Voice, it.name.as_str()));
         let mail = delivery.mail.iter().map(|it| (Channel::Email, it.name.as_str()));
         let chat = delivery.chat.iter().map(|it| (Channel::Chat, it.name.as_str()));
         let ntfy = delivery.ntfy.iter().map(|it| (Channel::Ntfy, it.name.as_str()));
         let pushover = delivery.pushover.iter().map(|it| (Channel::Pushover, it.name.as_str()));
-        Providers::of(sms.chain(mail).chain(chat).chain(ntfy).chain(pushover))
+        Providers::of(sms.chain(voice).chain(mail).chain(chat).chain(ntfy).chain(pushover))
     }
 
     /// The number that texts come from, where the settings say: there START must be sent after STOP.

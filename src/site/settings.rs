@@ -13,7 +13,9 @@ use super::one_or_many::one_or_many;
 use super::serve::ServeSettings;
 use crate::decision::ladder::LadderPolicy;
 use crate::decision::promise::PromiseRule;
-use crate::delivery::{ChatSettings, NtfySettings, PushoverSettings, SmtpSettings, TrainingSettings, TwilioSettings};
+use crate::delivery::{
+    ChatSettings, NtfySettings, PushoverSettings, SmtpSettings, TrainingSettings, TwilioCallSettings, TwilioSettings,
+};
 use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
@@ -263,6 +265,9 @@ pub struct DeliverySettings {
     /// Text messages through Twilio-compatible APIs, the first one preferred: one table, or `[[delivery.sms]]` tables.
     #[serde(deserialize_with = "one_or_many")]
     pub sms: Vec<TwilioSettings>,
+    /// Calls through Twilio-compatible APIs, the first one preferred: one table, or `[[delivery.voice]]` tables.
+    #[serde(deserialize_with = "one_or_many")]
+    pub voice: Vec<TwilioCallSettings>,
     /// E-mail through relays, the first one preferred: one table, or `[[delivery.mail]]` tables.
     #[serde(deserialize_with = "one_or_many")]
     pub mail: Vec<SmtpSettings>,
@@ -292,9 +297,10 @@ impl Settings {
 
     /// Providers of one channel are told apart by their names, in the log and when one fails.
     fn check_names(&self, text: &str) -> Result<(), SettingsError> {
-        let DeliverySettings { sms, mail, chat, .. } = &self.delivery;
+        let DeliverySettings { sms, voice, mail, chat, .. } = &self.delivery;
         let names = [
             ("sms", repeated(sms.iter().map(|it| it.name.as_str()))),
+            ("voice", repeated(voice.iter().map(|it| it.name.as_str()))),
             ("mail", repeated(mail.iter().map(|it| it.name.as_str()))),
             ("chat", repeated(chat.iter().map(|it| it.name.as_str()))),
         ];
@@ -323,9 +329,15 @@ impl Settings {
         }
         regex_lite::Regex::new(&self.desk.case_pattern)
             .map_err(|error| at("case_pattern", format!("case_pattern is not a regular expression: {error}")))?;
-        if self.delivery.mode == Mode::Live && self.delivery.sms.is_empty() && self.delivery.mail.is_empty() {
-            let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.mail] or both";
+        let DeliverySettings { mode, sms, voice, mail, .. } = &self.delivery;
+        if *mode == Mode::Live && sms.is_empty() && voice.is_empty() && mail.is_empty() {
+            let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.voice], \
+                           [delivery.mail] or all of them";
             return Err(at("delivery", message.to_owned()));
+        }
+        if sms.is_empty() && voice.iter().any(|voice| voice.account_sid.is_none()) {
+            let message = "[delivery.voice] needs an account_sid, since there is no [delivery.sms] to take it from";
+            return Err(at("delivery.voice", message.to_owned()));
         }
         self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
         self.serve.check().map_err(|(key, message)| at(key, format!("[serve] {message}")))?;

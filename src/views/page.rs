@@ -38,6 +38,8 @@ pub struct PageView {
     pub promise: Option<PromiseView>,
     /// What comes next by itself.
     pub next: Option<NextView>,
+    /// Whom a person must dial, because no call of the tool reached anybody there and none is to come.
+    pub dial: Vec<DialView>,
     /// What to say to the customer.
     pub say: Vec<String>,
     /// What to paste into the case.
@@ -89,13 +91,14 @@ pub struct AttemptView {
     pub at: String,
     /// Whom it went to.
     pub to: String,
-    /// `sms` or `email`.
+    /// `sms`, `voice` or `email`.
     pub channel: &'static str,
     /// Which provider answered; `None` while it is in flight.
     pub provider: Option<String>,
     /// The provider's own name for it.
     pub provider_id: Option<String>,
-    /// `accepted`, `delivered`, `refused`, `retryable`, `unknown`; `started` while it is in flight.
+    /// `accepted`, `delivered`, `voicemail`, `refused`, `unavailable`, `retryable`, `unknown`; `started` while it is in
+    /// flight.
     pub outcome: &'static str,
     /// The provider's word.
     pub detail: String,
@@ -103,6 +106,17 @@ pub struct AttemptView {
     pub id: String,
     /// Why it was sent.
     pub purpose: String,
+}
+
+/// Somebody to be dialled by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DialView {
+    /// Their name.
+    pub name: String,
+    /// E.164.
+    pub phone: Option<String>,
+    /// What to say, also to a voicemail; empty when the facts were purged.
+    pub words: String,
 }
 
 /// What a person said.
@@ -183,7 +197,7 @@ impl DecisionView {
 
 impl PageView {
     /// The view of a stored page. `say` and `record` are what the faces' words make of it.
-    pub fn of(page: &Page, zone: Tz, say: Vec<String>, record: String) -> Self {
+    pub fn of(page: &Page, zone: Tz, dial: Vec<DialView>, say: Vec<String>, record: String) -> Self {
         let state = &page.state;
         Self {
             case: state.case.clone(),
@@ -200,6 +214,7 @@ impl PageView {
                 .next
                 .as_ref()
                 .map(|next| NextView { at: rfc3339(next.at, zone), what: wording::page::next_step(&next.step) }),
+            dial,
             say,
             record,
             basis: Some(BasisView {

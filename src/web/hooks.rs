@@ -83,6 +83,7 @@ fn kind(heard: &Heard) -> &'static str {
         Heard::Receipt { .. } => "receipt",
         Heard::Reply { .. } => "reply",
         Heard::Call { .. } => "call",
+        Heard::Machine { .. } => "machine",
         Heard::Nothing => "nothing",
     }
 }

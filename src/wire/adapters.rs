@@ -13,21 +13,23 @@ use crate::cli::desk::{facts, others, schedule_label};
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
 use crate::delivery::{
-    self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCredentials, TwilioHooks,
-    TwilioSettings, TwilioSms,
+    self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCall, TwilioCallSettings,
+    TwilioCredentials, TwilioHooks, TwilioSettings, TwilioSms,
 };
 use crate::engine::{Changed, Engine, Parts};
 use crate::episode::event::Purpose;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::Hooks;
 use crate::ports::{
-    Clock, EpisodeStore, Letter, Message, NoticeStore, Pending, Post, Provider, Render, Rendering, SnapshotStore, Stray,
+    CallAnswer, CallScript, Clock, EpisodeStore, Letter, Message, NoticeStore, Pending, Post, Provider, Render,
+    Rendering, SnapshotStore, Stray,
 };
 use crate::site::Site;
 use crate::site::settings::variable_part;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
-use crate::wording::{self, messages};
+use crate::wording;
+use crate::wording::messages::{self, Facts, voice, voice_answers};
 
 /// The file of the page log.
 pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
@@ -131,10 +133,9 @@ fn providers(
     if !site.is_training() {
         return live_providers(loaded, environment, clock);
     }
-    let training = |channel| {
-        Arc::new(Training::new(channel, site.settings.delivery.training, Arc::clone(clock))) as Arc<dyn Provider>
-    };
-    Ok([Channel::Sms, Channel::Email].into_iter().map(training).collect())
+    let texts = Training::new(Channel::Sms, site.settings.delivery.training, Arc::clone(clock));
+    let (calls, mails) = (texts.beside(Channel::Voice), texts.beside(Channel::Email));
+    Ok(vec![Arc::new(texts), Arc::new(calls), Arc::new(mails)])
 }
 
 fn engine_of(
@@ -171,6 +172,10 @@ fn live_providers(
         let provider = TwilioSms::new(settings, credentials).map_err(unusable)?;
         providers.push(Arc::new(provider.with_callbacks(loaded.site.settings.serve.public_url.clone())));
     }
+    for (place, settings) in delivery.voice.iter().enumerate() {
+        let caller = Caller { settings, first: place == 0, loaded, environment };
+        providers.push(Arc::new(caller.provider()?));
+    }
     for mail in mails(loaded, environment, clock)? {
         providers.push(Arc::new(mail));
     }
@@ -204,9 +209,17 @@ pub(super) fn hooks(
 ) -> Result<Option<Arc<dyn Hooks>>, CommandError> {
     let settings = &loaded.site.settings;
     let Some(public) = settings.serve.public_url.clone() else { return Ok(None) };
-    let live = settings.delivery.sms.iter().enumerate().filter(|_| !loaded.site.is_training());
-    let accounts = live.map(|(place, settings)| sms_account(settings, place == 0, environment, &loaded.folder));
-    Ok(Some(Arc::new(TwilioHooks::new(public, accounts.collect::<Result<_, _>>()?, clock))))
+    let mut accounts = Vec::new();
+    if !loaded.site.is_training() {
+        for (place, settings) in settings.delivery.sms.iter().enumerate() {
+            accounts.push(sms_account(settings, place == 0, environment, &loaded.folder)?);
+        }
+        for (place, settings) in settings.delivery.voice.iter().enumerate() {
+            accounts.push(Caller { settings, first: place == 0, loaded, environment }.account()?);
+        }
+    }
+    let speech = settings.delivery.voice.first().map(TwilioCallSettings::speech).unwrap_or_default();
+    Ok(Some(Arc::new(TwilioHooks::new(public, accounts, clock).speaking(speech))))
 }
 
 /// The account whose token signs the requests of an SMS provider.
@@ -231,10 +244,93 @@ fn sms_account(
     };
     Ok(TwilioAccount {
         name: settings.name.clone(),
+        channel: Channel::Sms,
         account_sid: settings.account_sid.clone(),
         number: settings.from.clone(),
         token,
     })
+}
+
+/// A caller of the settings, and what it may take from an SMS account: everything, when it names none of its own or the
+/// same one.
+struct Caller<'a> {
+    settings: &'a TwilioCallSettings,
+    first: bool,
+    loaded: &'a Loaded,
+    environment: &'a Environment,
+}
+
+impl<'a> Caller<'a> {
+    fn texts(&self) -> Option<(usize, &'a TwilioSettings)> {
+        let own = self.settings.account_sid.as_ref();
+        let is_shared = |texts: &&TwilioSettings| own.is_none_or(|own| *own == texts.account_sid);
+        self.loaded.site.settings.delivery.sms.iter().enumerate().find(|(_, texts)| is_shared(texts))
+    }
+
+    fn account_sid(&self) -> String {
+        let texts = self.texts().map(|(_, texts)| &texts.account_sid);
+        self.settings.account_sid.as_ref().or(texts).cloned().unwrap_or_default()
+    }
+
+    /// The secret that is the caller's own, with the API key that it belongs to.
+    fn own_secret(&self) -> Result<Option<TwilioCredentials>, CommandError> {
+        let variable = format!("PAGE_ONCALL_VOICE_TOKEN_{}", variable_part(&self.settings.name));
+        let given = given(self.environment, &variable, self.environment.voice_token.as_ref().filter(|_| self.first));
+        let secret = secret(given, self.settings.auth_token_file.as_deref(), &self.loaded.folder)?;
+        Ok(secret.map(|secret| TwilioCredentials { api_key_sid: self.settings.api_key_sid.clone(), secret }))
+    }
+
+    fn credentials(&self) -> Result<TwilioCredentials, CommandError> {
+        match (self.own_secret()?, self.texts()) {
+            (Some(own), _) => Ok(own),
+            (None, Some((place, texts))) => {
+                let secret = sms_secret(texts, place == 0, self.environment, &self.loaded.folder)?;
+                Ok(TwilioCredentials { api_key_sid: texts.api_key_sid.clone(), secret })
+            }
+            (None, None) => Err(CommandError::usage("[delivery.voice] has no secret")
+                .hint("set PAGE_ONCALL_VOICE_TOKEN, or auth_token_file = \"FILE\" under [delivery.voice]")),
+        }
+    }
+
+    fn provider(&self) -> Result<TwilioCall, CommandError> {
+        let base_url = self.texts().map(|(_, texts)| texts.base_url.clone());
+        let settings = TwilioCallSettings {
+            account_sid: Some(self.account_sid()),
+            base_url: self.settings.base_url.clone().or(base_url),
+            ..self.settings.clone()
+        };
+        let public = self.loaded.site.settings.serve.public_url.clone();
+        let caller = TwilioCall::new(&settings, self.credentials()?);
+        Ok(caller.map_err(|error| CommandError::usage(error.to_string()))?.with_callbacks(public))
+    }
+
+    /// The account whose token signs what calls report.
+    fn account(&self) -> Result<TwilioAccount, CommandError> {
+        let variable = format!("PAGE_ONCALL_VOICE_SIGNING_TOKEN_{}", variable_part(&self.settings.name));
+        let of_the_first = self.environment.voice_signing_token.as_ref().filter(|_| self.first);
+        let given = given(self.environment, &variable, of_the_first);
+        let signing = secret(given, self.settings.signing_token_file.as_deref(), &self.loaded.folder)?;
+        let token = match (signing, self.own_secret()?, self.texts()) {
+            (Some(token), ..) => token,
+            (None, Some(TwilioCredentials { api_key_sid: None, secret }), _) => secret,
+            (None, _, Some((place, texts))) => {
+                sms_account(texts, place == 0, self.environment, &self.loaded.folder)?.token
+            }
+            (None, ..) => {
+                return Err(CommandError::usage(
+                    "[serve] public_url needs the calling account's auth token, which signs callbacks",
+                )
+                .hint("set PAGE_ONCALL_VOICE_SIGNING_TOKEN, or signing_token_file = \"FILE\" under [delivery.voice]"));
+            }
+        };
+        Ok(TwilioAccount {
+            name: self.settings.name.clone(),
+            channel: Channel::Voice,
+            account_sid: self.account_sid(),
+            number: Some(self.settings.from.clone()),
+            token,
+        })
+    }
 }
 
 /// The mail servers in the order in which they are asked.
@@ -367,11 +463,16 @@ impl Render for Words {
         let label = schedule_label(state.schedule.as_deref());
         let others = others(state, &attempt.contact);
         let facts = facts(&self.loaded.site, asked, &label, &others);
+        let mut call = None;
         let (subject, body) = match attempt.channel {
             Channel::Email => messages::email(&facts),
             Channel::Chat => messages::push(&facts, messages::TakenBy::Desk),
             Channel::Ntfy | Channel::Pushover => messages::push(&facts, messages::TakenBy::Button),
-            Channel::Sms | Channel::Voice => (String::new(), messages::sms(&facts)),
+            Channel::Sms => (String::new(), messages::sms(&facts)),
+            Channel::Voice => {
+                let script = self.script(&facts);
+                (String::new(), spoken(call.insert(script)))
+            }
         };
         Message {
             message_key: format!("{}.{}", state.case, attempt.message_key()),
@@ -381,7 +482,7 @@ impl Render for Words {
             subject,
             body,
             episode: asked.episode.to_owned(),
-            call: None,
+            call,
             asks_to_act: matches!(attempt.purpose, Purpose::Page | Purpose::Exhausted),
         }
     }
@@ -401,4 +502,37 @@ impl Render for Words {
         let site = &self.loaded.site;
         wording::opt_outs::refused(since, site.texts_from(), site.zone)
     }
+
+    fn answer(&self, asked: &Rendering<'_>, answer: &CallAnswer<'_>) -> Vec<String> {
+        let label = schedule_label(asked.state.schedule.as_deref());
+        let facts = facts(&self.loaded.site, asked, &label, &[]);
+        match answer {
+            CallAnswer::Taken => voice_answers::taken(&facts),
+            CallAnswer::Declined { next } => voice_answers::declined(&facts, next),
+            CallAnswer::Refused(refusal) => voice_answers::refused(&facts, refusal),
+        }
+    }
+
+    fn cannot_tell(&self) -> Vec<String> {
+        voice_answers::cannot_tell(&self.loaded.site.settings.desk.help_desk_phone)
+    }
+}
+
+impl Words {
+    fn script(&self, facts: &Facts<'_>) -> CallScript {
+        CallScript {
+            opening: voice::opening(facts),
+            facts: voice::details(facts),
+            menu: voice::menu(facts),
+            without_keys: voice::without_keys(facts, self.loaded.site.channels().contains(&Channel::Sms)),
+            voicemail: voice::voicemail(facts),
+        }
+    }
+}
+
+/// What a call says to whoever hears it from the beginning, for people who read it.
+fn spoken(script: &CallScript) -> String {
+    let CallScript { opening, facts, menu, .. } = script;
+    let sentences = std::iter::once(opening).chain(facts).chain([menu]).map(String::as_str);
+    sentences.filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
 }

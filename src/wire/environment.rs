@@ -5,10 +5,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// What the variables begin with that hold the secret of a provider by its name.
-const NAMED: [&str; 6] = [
+const NAMED: [&str; 8] = [
     "PAGE_ONCALL_SMS_TOKEN_",
-    "PAGE_ONCALL_MAIL_PASSWORD_",
     "PAGE_ONCALL_SMS_SIGNING_TOKEN_",
+    "PAGE_ONCALL_VOICE_TOKEN_",
+    "PAGE_ONCALL_VOICE_SIGNING_TOKEN_",
+    "PAGE_ONCALL_MAIL_PASSWORD_",
     "PAGE_ONCALL_CHAT_URL_",
     "PAGE_ONCALL_NTFY_",
     "PAGE_ONCALL_PUSHOVER_",
@@ -29,12 +31,15 @@ pub(super) struct Environment {
     pub log: Option<String>,
     /// `PAGE_ONCALL_SMS_TOKEN`, the secret of the SMS account.
     pub sms_token: Option<secrecy::SecretString>,
+    /// `PAGE_ONCALL_VOICE_TOKEN`, the secret of the account that calls, where it is not that of the SMS account.
+    pub voice_token: Option<secrecy::SecretString>,
+    /// `PAGE_ONCALL_VOICE_SIGNING_TOKEN`, that account's auth token where the secret above is an API key's.
+    pub voice_signing_token: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_SMS_SIGNING_TOKEN`, the account's auth token where the secret above is an API key's.
     pub sms_signing_token: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_MAIL_PASSWORD`, the secret of the mail account.
     pub mail_password: Option<secrecy::SecretString>,
-    /// `PAGE_ONCALL_SMS_TOKEN_<NAME>`, `PAGE_ONCALL_SMS_SIGNING_TOKEN_<NAME>` and `PAGE_ONCALL_MAIL_PASSWORD_<NAME>`: the secrets of named providers, by the
-    /// variable's whole name.
+    /// `PAGE_ONCALL_SMS_TOKEN_<NAME>` and its like: the secrets of named providers, by the variable's whole name.
     pub named_secrets: BTreeMap<String, secrecy::SecretString>,
     /// `GOOGLE_APPLICATION_CREDENTIALS`: the key file, where `[google]` names none.
     pub google_key_file: Option<PathBuf>,
@@ -63,6 +68,8 @@ impl Environment {
             no_color: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
             log: text("PAGE_ONCALL_LOG"),
             sms_token: text("PAGE_ONCALL_SMS_TOKEN").map(Into::into),
+            voice_token: text("PAGE_ONCALL_VOICE_TOKEN").map(Into::into),
+            voice_signing_token: text("PAGE_ONCALL_VOICE_SIGNING_TOKEN").map(Into::into),
             sms_signing_token: text("PAGE_ONCALL_SMS_SIGNING_TOKEN").map(Into::into),
             mail_password: text("PAGE_ONCALL_MAIL_PASSWORD").map(Into::into),
             named_secrets: std::env::vars_os()

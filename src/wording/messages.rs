@@ -1,13 +1,17 @@
 //! What does a technician read in a text or a mail? Every message, from facts alone (contract 5.6).
 //!
 //! A text is folded to GSM-7 and kept to one segment: the customer's name is cut first, then the description, never
-//! the case number or a phone number. `answers` answers texts that came back, `email` writes the mails, `held_back` keeps
+//! the case number or a phone number. `answers` answers texts that came back, `email` writes the mails, `voice` what a call
+//! says and `voice_answers` what it says after a key, `push` what rooms and push services show, `held_back` keeps
 //! identities inside.
 
 mod answers;
 mod email;
 mod held_back;
 mod push;
+pub mod voice;
+pub mod voice_answers;
+mod voice_numbers;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -287,3 +291,5 @@ fn ordinal(number: u32) -> String {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod voice_tests;

@@ -1,6 +1,6 @@
 //! Which sentence does a person read? Every word for people, pure: no policy, no effects.
 //!
-//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For technicians:
+//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `unheard`, `refusals`. For technicians:
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
 //! `calendar`. For whoever runs the service:
@@ -35,3 +35,4 @@ pub mod shifts;
 pub mod simulation;
 pub mod time;
 pub mod timeline_svg;
+pub mod unheard;

@@ -7,6 +7,7 @@
     reason = "a test ends by a panic; clippy knows test functions, but not the helpers beside them"
 )]
 
+mod calls;
 mod crash;
 mod decisions;
 mod engine;
@@ -35,8 +36,10 @@ mod store;
 mod support;
 mod support_google;
 mod support_http;
+mod support_phones;
 mod support_tools;
 mod sync;
 mod trouble;
 mod unseen;
+mod voice;
 mod who;

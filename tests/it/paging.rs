@@ -83,7 +83,6 @@ fn what_must_be_known_first_stands_first_and_fits_a_screen() {
         "Chloe Lindqvist  608-555-0103  until Thu 2026-11-26 07:00",
         "within one hour, by 11:30pm",
         "row D5a",
-        "TRAINING, do not really dial: Dial Chloe Lindqvist",
         "Run the Assign to EAST one-step",
         "Paste into WiscIT:",
         "page opened by agent",
@@ -92,7 +91,7 @@ fn what_must_be_known_first_stands_first_and_fits_a_screen() {
     let places: Vec<_> = parts.iter().map(|part| answer.out.find(part)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{}", answer.out);
     // The question takes four lines below it.
-    let screen = answer.out.lines().take_while(|line| !line.contains("Dial")).count();
+    let screen = answer.out.lines().take_while(|line| !line.contains("Run the Assign")).count();
     assert!(screen <= 20, "{screen} lines\n{}", answer.out);
 }
 

@@ -79,7 +79,11 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Play>>>, record
     let Some(request) = read_request(&mut stream).await else { return };
     record.lock().unwrap().push(request);
     let play = script.lock().unwrap().pop_front();
-    let (head, body) = match play.unwrap_or_else(|| Play::json(599, "{}")) {
+    send(stream, play.unwrap_or_else(|| Play::json(599, "{}"))).await;
+}
+
+async fn send(mut stream: TcpStream, play: Play) {
+    let (head, body) = match play {
         Play::Answer(status, kind, body) => {
             (format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n", body.len()), body)
         }
@@ -118,5 +122,30 @@ async fn read_request(stream: &mut TcpStream) -> Option<Seen> {
         if request.body.len() >= expected {
             return Some(request);
         }
+    }
+}
+
+/// A provider that answers each request by what it says.
+pub(crate) struct AnsweringHttp {
+    pub(crate) address: String,
+}
+
+impl AnsweringHttp {
+    pub(crate) async fn start(answer: impl Fn(&Seen) -> Play + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let address = format!("http://{}", listener.local_addr().expect("the port is known"));
+        let answer = Arc::new(answer);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let answer = Arc::clone(&answer);
+                tokio::spawn(async move {
+                    if let Some(request) = read_request(&mut stream).await {
+                        let play = answer(&request);
+                        send(stream, play).await;
+                    }
+                });
+            }
+        });
+        Self { address }
     }
 }

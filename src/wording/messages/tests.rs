@@ -11,7 +11,7 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-fn briefing() -> Briefing {
+pub(super) fn briefing() -> Briefing {
     Briefing {
         case: "1234567".to_owned(),
         customer: "Pat Q".to_owned(),
@@ -23,7 +23,7 @@ fn briefing() -> Briefing {
 }
 
 /// Sunday 2026-11-22, 22:42 in Madison; the hour ends at 23:42.
-fn facts(briefing: &Briefing) -> Facts<'_> {
+pub(super) fn facts(briefing: &Briefing) -> Facts<'_> {
     let opened_at = Chicago.with_ymd_and_hms(2026, 11, 22, 22, 42, 0).unwrap().to_utc();
     Facts {
         purpose: Purpose::Page,
@@ -266,7 +266,7 @@ fn clipping_marks_what_was_cut() {
 
 prop_compose! {
     /// Any facts whose uncut parts lie within what a site has: case up to 15, phone up to 20 letters.
-    fn any_briefing()(
+    pub(super) fn any_briefing()(
         case in "[A-Z]{0,3}[0-9]{1,12}",
         customer in prop_oneof![".{0,80}", "[a-zà-ž'{}~ -]{0,60}", Just(String::new())],
         phone in prop_oneof!["\\+1[2-9][0-9]{9}", "[2-9][0-9]{9} x[0-9]{1,6}", "\\+[2-9][0-9 ]{8,17}[0-9]"],
@@ -277,7 +277,7 @@ prop_compose! {
     }
 }
 
-const PURPOSES: [Purpose; 5] = [
+pub(super) const PURPOSES: [Purpose; 5] = [
     Purpose::Page,
     Purpose::StandDown,
     Purpose::PromiseWarning { after_minutes: 30 },

@@ -17,7 +17,7 @@ use page_oncall::episode::outcome::{Outcome, Report};
 use page_oncall::episode::policy::{Policy, Providers};
 use page_oncall::episode::state::State;
 use page_oncall::ports::{
-    Begun, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Rendering, Reply, Stray,
+    Begun, CallAnswer, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Rendering, Reply, Stray,
 };
 use page_oncall::store::lease::FileLease;
 use page_oncall::store::sqlite::SqliteStore;
@@ -239,6 +239,14 @@ impl Render for CaseOnly {
 
     fn opted_out(&self, since: DateTime<Utc>) -> String {
         format!("STOP at {}", (since - at(0)).num_seconds())
+    }
+
+    fn answer(&self, _asked: &Rendering<'_>, _answer: &CallAnswer<'_>) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn cannot_tell(&self) -> Vec<String> {
+        Vec::new()
     }
 }
 

@@ -7,7 +7,7 @@ use page_oncall::civil::HolidayCalendar;
 use page_oncall::decision::Partners;
 use page_oncall::engine::{Engine, Parts};
 use page_oncall::episode::policy::Policy;
-use page_oncall::ports::{Clock, Message, NoticeStore, Pending, Render, Rendering, StoreError, Stray};
+use page_oncall::ports::{CallAnswer, Clock, Message, NoticeStore, Pending, Render, Rendering, StoreError, Stray};
 use page_oncall::schedule::roster::Roster;
 use page_oncall::site::{Settings, Site};
 use page_oncall::store::lease::FileLease;
@@ -39,6 +39,14 @@ struct Silent;
 impl Render for Silent {
     fn render(&self, _: &Rendering<'_>) -> Message {
         unreachable!("this engine has no provider")
+    }
+
+    fn answer(&self, _: &Rendering<'_>, _: &CallAnswer<'_>) -> Vec<String> {
+        unreachable!("this engine hears no calls")
+    }
+
+    fn cannot_tell(&self) -> Vec<String> {
+        unreachable!("this engine hears no calls")
     }
 
     fn stray(&self, _: &Stray, _: DateTime<Utc>) -> String {

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use page_oncall::decision::ladder::Channel;
 use page_oncall::delivery::{PublicUrl, TwilioAccount, TwilioHooks, sign_as_twilio};
 use page_oncall::ports::hooks::{Heard, HookRefused, HookRequest, Hooks};
 use page_oncall::ports::{Clock, Pending};
@@ -53,6 +54,7 @@ fn judge(words: &[&str], input: &str) -> Vec<String> {
 fn account(name: &str, sid: &str, number: Option<&str>, token: &str) -> TwilioAccount {
     TwilioAccount {
         name: name.to_owned(),
+        channel: Channel::Sms,
         account_sid: sid.to_owned(),
         number: number.map(str::to_owned),
         token: token.into(),
