@@ -54,7 +54,7 @@ impl Engine {
             for summary in self.parts.store.pages(false).await? {
                 if summary.training == self.parts.training && summary.episode != page.episode {
                     let other = self.page(&summary.episode).await?;
-                    if waits(&other) && was_asked(&other, number) {
+                    if other.state.drill.is_none() && waits(&other) && was_asked(&other, number) {
                         return Ok::<bool, EngineError>(true);
                     }
                 }
@@ -93,6 +93,8 @@ impl Engine {
         // asked to take rather than one whose ladder will only come to them.
         prefer(&mut meant, |(page, _)| waits(page));
         prefer(&mut meant, |(page, _)| was_asked(page, &reply.from));
+        // A drill never comes between a page and its answer.
+        prefer(&mut meant, |(page, _)| page.state.drill.is_none());
         let [(page, name)] = meant.as_slice() else {
             let pages = meant.len();
             tracing::warn!(%provider_id, pages, "a reply fits no page, or several, so it changes nothing");

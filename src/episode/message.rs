@@ -78,9 +78,11 @@ pub(super) fn owed<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>>
     if let Some(climb) = state.current.filter(|_| state.is_climbing()) {
         messages.extend(pages(state, climb.rung, policy));
     }
-    messages.extend(exhaustion_alarms(state, policy));
-    messages.extend(promise_messages(state, policy));
-    messages.extend(stand_downs(state, policy));
+    if state.drill.is_none() {
+        messages.extend(exhaustion_alarms(state, policy));
+        messages.extend(promise_messages(state, policy));
+        messages.extend(stand_downs(state, policy));
+    }
     messages
 }
 

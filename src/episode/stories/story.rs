@@ -93,6 +93,7 @@ impl Story {
         // Without questions after receipts nothing but what is due wakes the engine.
         let policy = Policy { leadership: vec![person("Chief")], receipt_poll_s: Vec::new(), ..Policy::default() };
         let opened = Opened {
+            drill: None,
             answers: Answers::default(),
             pretended_s: 0,
             case: "1234567".to_owned(),
