@@ -260,6 +260,26 @@ pub enum Verb {
         #[arg(long)]
         all: bool,
     },
+    /// The outage checklist, with who does each step.
+    Outage {
+        /// The Problem's number, once there is one.
+        #[arg(long, value_name = "NUMBER")]
+        problem: Option<String>,
+    },
+    /// A contact card with every number that pages come from.
+    Vcard {
+        /// Where to; default standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<String>,
+    },
+    /// Completions for a shell: bash, elvish, fish, powershell, zsh.
+    Completions {
+        /// The shell.
+        #[arg(hide_possible_values = true)]
+        shell: clap_complete::Shell,
+    },
+    /// The manual, for man: page-oncall man | man -l -
+    Man,
     /// The engine: sends what is due and keeps the promises, until stopped.
     Run {
         /// Do what is due now, then stop.

@@ -1,10 +1,11 @@
 //! What does the site folder say? Settings as types, and the site put together from its files. No file is opened here.
 //!
-//! `settings` is `page-oncall.toml`, `error` what can be wrong in it, `holidays` the holidays file; `Site` is all of it
+//! `settings` is `page-oncall.toml`, `error` what can be wrong in it, `holidays` the holidays file, `proof` what is made sure beforehand; `Site` is all of it
 //! as the verbs need it.
 
 mod error;
 pub mod holidays;
+pub mod proof;
 pub mod settings;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +18,7 @@ use crate::civil::{HolidayCalendar, OpeningHours, WeeklyHours};
 use crate::decision::ladder::{Channel, Contact};
 use crate::decision::{Circumstances, Partners};
 use crate::episode::policy::Policy;
+use crate::proof::quiet::QuietHours;
 use crate::schedule::phone;
 use crate::schedule::roster::Roster;
 use settings::Mode;
@@ -38,6 +40,8 @@ pub struct Site {
     pub cps: OpeningHours,
     /// Whom to ask when nobody else can be.
     pub leadership: Vec<Contact>,
+    /// When all that is no page waits.
+    pub quiet: QuietHours,
 }
 
 impl Site {
@@ -70,6 +74,14 @@ impl Site {
             roster,
             partners,
             leadership,
+            quiet: QuietHours::new(
+                zone,
+                QuietHours::weekly(&settings.quiet.hours).map_err(|error| SettingsError {
+                    line: None,
+                    message: error.to_string(),
+                    hint: None,
+                })?,
+            ),
             settings,
         })
     }
@@ -87,6 +99,21 @@ impl Site {
     /// The numbers that pages follow, with the people to alarm.
     pub fn policy(&self) -> Policy {
         Policy { leadership: self.leadership.clone(), ..self.settings.paging.clone() }
+    }
+
+    /// Every number that messages come from, E.164, each once: the accounts' own and what `[proof]` adds.
+    pub fn sender_numbers(&self) -> Vec<String> {
+        let accounts = self.settings.delivery.sms.iter().filter_map(|sms| sms.from.as_deref());
+        let more = self.settings.proof.sender_numbers.iter().map(String::as_str);
+        let mut numbers: Vec<String> = Vec::new();
+        for text in accounts.chain(more) {
+            let known = phone::normalise(text, &self.settings.campus());
+            let number = known.map_or_else(|_| text.trim().to_owned(), |phone| phone.main.e164.to_string());
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+        numbers
     }
 
     /// The channels that messages can leave by.

@@ -21,7 +21,7 @@ use crate::cli::face::Face;
 use crate::cli::instant::{self, Instant};
 use crate::cli::pages::{self, Reader};
 use crate::cli::paint::Painted;
-use crate::cli::{ask, decide, explain, gaps, reports, shifts, who};
+use crate::cli::{ask, decide, explain, gaps, outage, reports, shells, shifts, vcard, who};
 use crate::ports::Clock;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::wording::decision::Call;
@@ -32,6 +32,9 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     if arguments.global.format.is_of_findings() && !matches!(arguments.verb, Some(Verb::Gaps { .. })) {
         return Err(CommandError::usage("--format junit and --format github are for gaps only")
             .hint("use --format text or --format json"));
+    }
+    if let Some(verb @ (Verb::Completions { .. } | Verb::Man)) = &arguments.verb {
+        return without_site(verb);
     }
     let file = locate::settings_file(arguments.global.config.as_deref(), environment)?;
     let loaded = load::site(&file, environment)?;
@@ -52,6 +55,15 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     let exit = ended?;
     flushed?;
     Ok(exit)
+}
+
+/// The verbs that need no site.
+fn without_site(verb: &Verb) -> CommandResult {
+    let mut out = std::io::stdout().lock();
+    match verb {
+        Verb::Completions { shell } => shells::completions(*shell, &mut out),
+        _ => shells::manual(&mut out),
+    }
 }
 
 /// Standard output, painted where a person looks and wants colour.
@@ -143,6 +155,9 @@ fn verb_of(
         Verb::Decline(report) => reported(reports::Kind::Decline, report, environment, loaded, format, out),
         Verb::CalledBack(report) => reported(reports::Kind::CalledBack, report, environment, loaded, format, out),
         Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
+        Verb::Outage { problem } => outage::run(&loaded.site, problem.as_deref(), format, out),
+        Verb::Vcard { out: file } => vcard::run(&loaded.site, file.as_deref(), out),
+        Verb::Completions { .. } | Verb::Man => without_site(verb),
         Verb::Run { once } => engine_alone(*once, environment, loaded),
     }
 }

@@ -22,6 +22,7 @@ mod reading;
 mod readme;
 mod resolving;
 mod rooms;
+mod shells;
 mod shifts;
 #[cfg(test)]
 mod simulation;
