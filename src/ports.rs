@@ -12,6 +12,7 @@ use crate::episode::briefing::Briefing;
 use crate::episode::event::{Attempt, Event, Recorded};
 use crate::episode::outcome::Report;
 use crate::episode::state::State;
+use crate::proof::fact::Fact;
 use crate::schedule::version::SheetVersion;
 
 /// A future that can be kept behind `dyn`.
@@ -78,6 +79,10 @@ pub trait Provider: Send + Sync {
     fn receipt<'a>(&'a self, provider_id: &'a str) -> Pending<'a, Option<Report>>;
     /// The replies that came in since `since`, oldest first; empty when this provider takes none.
     fn replies(&self, since: DateTime<Utc>) -> Pending<'_, Vec<Reply>>;
+    /// What can be learned beforehand, disturbing nobody; empty when nothing can.
+    fn inspect(&self) -> Pending<'_, Vec<Fact>> {
+        Box::pin(async { Vec::new() })
+    }
 }
 
 /// A text that came back from a person.

@@ -53,6 +53,11 @@ An ANSWER is yes, no or unknown; the other questions take unknown as well.";
 const REPORT_EXAMPLES: &str = "\
 NAME is the technician's name, as `page-oncall show CASE` writes it.";
 
+/// Below the help of `doctor`.
+const DOCTOR_EXAMPLES: &str = "\
+Exit codes: 0 all well or warnings only, 1 a page might not leave or reach
+anybody tonight, 2 the settings are broken, 3 could not tell.";
+
 /// Pages the technician on call after hours and keeps the one-hour promise.
 #[derive(Debug, Clone, Parser)]
 #[command(
@@ -259,6 +264,13 @@ pub enum Verb {
         /// Those of closed pages too.
         #[arg(long)]
         all: bool,
+    },
+    /// Would a page reach somebody tonight? Disturbs nobody.
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor {
+        /// Ask for the heartbeat's address too, which counts as a sign of life.
+        #[arg(long)]
+        ping_heartbeat: bool,
     },
     /// The outage checklist, with who does each step.
     Outage {

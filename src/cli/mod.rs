@@ -7,8 +7,10 @@
 pub mod arguments;
 pub mod ask;
 pub mod case;
+pub mod confirmations;
 pub mod decide;
 pub mod desk;
+pub mod doctor;
 pub mod error;
 pub mod explain;
 pub mod face;

@@ -3,6 +3,8 @@
 //! One request a message: no redirects, no automatic retry. What the answers mean stands in `twilio_words`.
 //! Nothing personal is logged, and no error text of the provider is copied: it may hold a number.
 
+mod inspect;
+
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -17,6 +19,7 @@ use super::twilio_words::{classify, detail};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::{Message, Pending, Provider, Reply};
+use crate::proof::fact::Fact;
 
 /// The version of the interface: the first segment of every path.
 const VERSION: &str = "2010-04-01";
@@ -103,6 +106,8 @@ pub struct TwilioSms {
 struct Answer {
     status: u16,
     body: Option<Value>,
+    /// The provider's clock, as its head says.
+    date: Option<DateTime<Utc>>,
 }
 
 /// Why nothing came back.
@@ -195,15 +200,17 @@ impl TwilioSms {
             .await
             .map_err(|error| if error.is_connect() || error.is_builder() { Failure::NotSent } else { Failure::Lost })?;
         let status = response.status().as_u16();
+        let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()).map(|date| date.to_utc());
         let mut bytes = Vec::new();
         // A body that breaks off or has no end leaves the status, which may be enough.
         while let Ok(Some(chunk)) = response.chunk().await {
             if bytes.len() + chunk.len() > limit {
-                return Ok(Answer { status, body: None });
+                return Ok(Answer { status, body: None, date });
             }
             bytes.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, body: serde_json::from_slice(&bytes).ok() })
+        Ok(Answer { status, body: serde_json::from_slice(&bytes).ok(), date })
     }
 
     fn report(&self, outcome: Outcome, provider_id: Option<String>, detail: String) -> Report {
@@ -253,7 +260,7 @@ impl TwilioSms {
             return None;
         }
         match self.exchange(self.client.get(self.messages(Some(sid))), ANSWER_LIMIT).await {
-            Ok(answer @ Answer { status: 200..=299, body: Some(_) }) => Some(self.judge(&answer)),
+            Ok(answer @ Answer { status: 200..=299, body: Some(_), .. }) => Some(self.judge(&answer)),
             Ok(answer) => {
                 tracing::warn!(
                     provider = self.name,
@@ -309,6 +316,10 @@ impl TwilioSms {
 }
 
 impl Provider for TwilioSms {
+    fn inspect(&self) -> Pending<'_, Vec<Fact>> {
+        Box::pin(self.facts())
+    }
+
     fn channel(&self) -> Channel {
         Channel::Sms
     }

@@ -1,5 +1,11 @@
 //! Would a page reach somebody tonight, and who must hear what beforehand? Pure: `now` is an argument.
 //!
+//! `duty` is a time on call as a person sees it; `fact` is what providers tell, `finding` what a check comes to, `confirm` which numbers proved themselves, `tzif` reads the machine's zone file;
 //! `quiet` says when nobody is disturbed.
 
+pub mod confirm;
+pub mod duty;
+pub mod fact;
+pub mod finding;
 pub mod quiet;
+pub mod tzif;

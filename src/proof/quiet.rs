@@ -21,7 +21,7 @@ pub struct QuietHours {
 }
 
 impl QuietHours {
-    /// Reads `22:00-07:00` (every day), `never`, or hours by weekdays as `Mon-Fri 22:00-07:00, Sat-Sun 22:00-09:00`.
+    /// Reads `22:00-07:00` (every day), `never`, or hours by weekdays as `Sun-Thu 22:00-07:00, Fri-Sat 22:00-09:00`.
     pub fn weekly(text: &str) -> Result<WeeklyHours, HoursError> {
         WeeklyHours::parse(&format!("daily {text}")).or_else(|_| WeeklyHours::parse(text))
     }
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn hours_may_differ_by_weekday_be_none_or_all() {
-        let weekend = quiet("Mon-Fri 22:00-07:00, Sat-Sun 22:00-09:00");
+        let weekend = quiet("Sun-Thu 22:00-07:00, Fri-Sat 22:00-09:00");
         assert!(
             weekend.is_quiet(at("2026-11-22T08:30:00-06:00")) && !weekend.is_quiet(at("2026-11-23T08:30:00-06:00"))
         );

@@ -127,7 +127,7 @@ fn engine_of(
     }))
 }
 
-fn live_providers(
+pub(super) fn live_providers(
     loaded: &Loaded,
     environment: &Environment,
     clock: &Arc<dyn Clock>,

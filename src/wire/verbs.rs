@@ -12,7 +12,7 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
-use super::{adapters, locate, upkeep};
+use super::{adapters, doctor, locate, upkeep};
 use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
 use crate::cli::desk::desk;
@@ -155,6 +155,7 @@ fn verb_of(
         Verb::Decline(report) => reported(reports::Kind::Decline, report, environment, loaded, format, out),
         Verb::CalledBack(report) => reported(reports::Kind::CalledBack, report, environment, loaded, format, out),
         Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
+        Verb::Doctor { ping_heartbeat } => doctor::run(&loaded, environment, &face, *ping_heartbeat, out),
         Verb::Outage { problem } => outage::run(&loaded.site, problem.as_deref(), format, out),
         Verb::Vcard { out: file } => vcard::run(&loaded.site, file.as_deref(), out),
         Verb::Completions { .. } | Verb::Man => without_site(verb),

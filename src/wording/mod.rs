@@ -1,6 +1,6 @@
 //! Which sentence does a person read? Every word for people, pure: no policy, no effects.
 //!
-//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For technicians:
+//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For whoever keeps the site: `doctor`, `doctor_people`. For technicians:
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
 //! `calendar`. For telephones: `vcard`. For all of them: `time`, `phone`, and `columns` that fills lines.
@@ -10,6 +10,8 @@ pub mod changes;
 pub mod columns;
 pub mod decision;
 pub mod decision_sheet;
+pub mod doctor;
+pub mod doctor_people;
 pub mod gaps;
 pub mod gaps_letter;
 pub mod gsm;

@@ -2,7 +2,7 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "who",
     "explain",
     "gaps",
@@ -16,6 +16,7 @@ const VERBS: [&str; 18] = [
     "called-back",
     "cancel",
     "promises",
+    "doctor",
     "outage",
     "vcard",
     "completions",

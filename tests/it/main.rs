@@ -9,6 +9,7 @@
 
 mod crash;
 mod decisions;
+mod doctor;
 mod engine;
 mod expectations;
 mod google;

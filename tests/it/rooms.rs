@@ -42,11 +42,11 @@ const ROOMS: &[Room] = &[
         may_use: &["civil", "schedule", "decision", "episode", "delivery", "source", "proof"],
         never: EFFECTS,
     },
-    Room { name: "ports", may_use: &["schedule", "decision", "episode"], never: EFFECTS },
+    Room { name: "ports", may_use: &["schedule", "decision", "episode", "proof"], never: EFFECTS },
     Room { name: "source", may_use: &["civil", "schedule", "ports"], never: &["sqlx::", "lettre::", "clap::"] },
     Room {
         name: "delivery",
-        may_use: &["decision", "episode", "ports", "civil", "schedule"],
+        may_use: &["decision", "episode", "ports", "civil", "schedule", "proof"],
         never: &["sqlx::", "clap::", "crossterm::"],
     },
     Room {
