@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decide::AnswerFlags;
 pub use super::face::Format;
+use super::proof_arguments::{DRILL_EXAMPLES, DRILL_USAGE, DrillArguments, HANDOFF_EXAMPLES};
 
 /// Below the help of the whole program.
 const EXAMPLES: &str = "\
@@ -271,6 +272,16 @@ pub enum Verb {
         /// Ask for the heartbeat's address too, which counts as a sign of life.
         #[arg(long)]
         ping_heartbeat: bool,
+    },
+    /// Does a page reach somebody? A test that alarms nobody else.
+    #[command(override_usage = DRILL_USAGE, after_help = DRILL_EXAMPLES)]
+    Drill(DrillArguments),
+    /// Tells people that they are on call, and what is still open.
+    #[command(after_help = HANDOFF_EXAMPLES)]
+    Handoff {
+        /// Show what would leave, send and remember nothing.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// The outage checklist, with who does each step.
     Outage {

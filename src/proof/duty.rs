@@ -99,3 +99,67 @@ fn holders(schedule: &Schedule, duty: &Duty, at: DateTime<Utc>) -> Vec<Arc<str>>
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::shift::{Holder, RoleRank, RowReference, Shift, ShiftKind};
+
+    fn hour(hour: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_392_000 + hour * 3_600, 0).unwrap()
+    }
+
+    fn schedule(rows: &[(i64, i64, &str)]) -> Schedule {
+        let shift = |(number, (from, until, name)): (u32, &(i64, i64, &str))| Shift {
+            interval: Interval::new(hour(*from), hour(*until)).unwrap(),
+            role: Role { label: "primary".into(), rank: RoleRank::Primary, order: 0 },
+            kind: ShiftKind::Shift,
+            holders: vec![Holder { name: (*name).into(), phone: None, email: None, known: true }],
+            row: Arc::new(RowReference {
+                sheet: "Nov".into(),
+                row: number,
+                cell: format!("C{number}"),
+                text: (*name).to_owned(),
+            }),
+            note: String::new(),
+        };
+        Schedule::new("aims", "AIMS", (2..).zip(rows).map(shift).collect(), Vec::new(), &[])
+    }
+
+    /// The duties of a day, as `name from-until before>after`, in hours.
+    fn on(rows: &[(i64, i64, &str)], from: i64) -> Vec<String> {
+        let window = Interval::new(hour(from), hour(from + 24)).unwrap();
+        let hours = |at: DateTime<Utc>| (at - hour(0)).num_hours();
+        let line = |duty: &Duty| {
+            let (from, until) = (hours(duty.from), hours(duty.until));
+            format!("{} {from}-{until} {}>{}", duty.name, duty.before.join("+"), duty.after.join("+"))
+        };
+        duties(&schedule(rows), window).iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_week_of_nights_is_one_duty_and_a_day_off_makes_two() {
+        let nights: Vec<(i64, i64, &str)> = (0..7).map(|day| (day * 24 + 18, day * 24 + 31, "Ada")).collect();
+        let all = [nights.as_slice(), &[(7 * 24 + 18, 7 * 24 + 31, "Bo")]].concat();
+        assert_eq!(on(&all, 0), ["Ada 18-175 >"], "until the last morning");
+        assert_eq!(on(&all, 7 * 24), ["Ada 114-175 >", "Bo 186-199 >"], "the day on which it changes hands");
+        assert_eq!(on(&[(0, 10, "Ada"), (34, 40, "Ada")], 0), ["Ada 0-10 >"], "a whole day apart");
+        assert_eq!(on(&[(0, 10, "Ada"), (33, 40, "ada")], 0), ["Ada 0-40 >"]);
+    }
+
+    #[test]
+    fn a_duty_says_who_held_it_before_and_who_holds_it_after() {
+        let rows = [(0, 24, "Ada"), (24, 48, "Bo"), (24, 48, "Cy"), (48, 72, "Ada")];
+        assert_eq!(on(&rows, 24), ["Bo 24-48 Ada>Ada", "Cy 24-48 Ada>Ada"]);
+        assert_eq!(on(&rows, 0), ["Ada 0-24 >Bo+Cy"]);
+    }
+
+    #[test]
+    fn whoever_is_on_call_for_good_never_begins_again() {
+        let days: Vec<(i64, i64, &str)> = (0..60).map(|day| (day * 24, day * 24 + 24, "Ada")).collect();
+        let window = Interval::new(hour(720), hour(744)).unwrap();
+        let found = duties(&schedule(&days), window);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].from < window.start() - REST, "it seems to begin earlier, never within the window");
+    }
+}

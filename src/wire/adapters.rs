@@ -12,11 +12,14 @@ use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
 use crate::delivery::{self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioCredentials, TwilioSms};
 use crate::engine::{Engine, Parts};
-use crate::ports::{Clock, EpisodeStore, Message, NoticeStore, Post, Provider, Render, Rendering, SnapshotStore};
+use crate::episode::event::Drill;
+use crate::ports::{
+    CallScript, Clock, EpisodeStore, Message, NoticeStore, Post, Provider, Render, Rendering, SnapshotStore,
+};
 use crate::site::Site;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
-use crate::wording::messages;
+use crate::wording::{drill as words_of_drill, messages};
 
 /// The file of the page log.
 pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
@@ -92,19 +95,22 @@ pub(super) fn engine(
     store: Arc<dyn EpisodeStore>,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, CommandError> {
-    let site = &loaded.site;
-    let providers = if site.is_training() {
-        [Channel::Sms, Channel::Email]
-            .into_iter()
-            .map(|channel| {
-                Arc::new(Training::new(channel, site.settings.delivery.training, Arc::clone(&clock)))
-                    as Arc<dyn Provider>
-            })
-            .collect()
-    } else {
-        live_providers(loaded, environment, &clock)?
-    };
+    let providers = providers(loaded, environment, &clock)?;
     engine_of(loaded, providers, store, clock)
+}
+
+/// The ways out of the site, in training those that send nothing.
+pub(super) fn providers(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<Arc<dyn Provider>>, CommandError> {
+    let site = &loaded.site;
+    if !site.is_training() {
+        return live_providers(loaded, environment, clock);
+    }
+    let training = |channel| Training::new(channel, site.settings.delivery.training, Arc::clone(clock));
+    Ok([Channel::Sms, Channel::Email].map(|channel| Arc::new(training(channel)) as Arc<dyn Provider>).into())
 }
 
 fn engine_of(
@@ -229,6 +235,9 @@ struct Words {
 impl Render for Words {
     fn render(&self, asked: &Rendering<'_>) -> Message {
         let Rendering { state, attempt, .. } = *asked;
+        if let Some(asks) = &state.drill {
+            return drill_message(&self.loaded.site, asked, asks);
+        }
         let label = schedule_label(state.schedule.as_deref());
         let others = others(state, &attempt.contact);
         let facts = facts(&self.loaded.site, asked, &label, &others);
@@ -246,5 +255,33 @@ impl Render for Words {
             episode: asked.episode.to_owned(),
             call: None,
         }
+    }
+}
+
+/// The message of a drill: nothing in it looks like a page.
+fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
+    let Rendering { state, attempt, .. } = *asked;
+    let facts = words_of_drill::Facts {
+        desk_short: &site.settings.desk.name,
+        help_desk_phone: &site.settings.desk.help_desk_phone,
+        shift: drill.shift.as_ref(),
+        training: state.training,
+        zone: site.zone,
+    };
+    let (subject, body) = match attempt.channel {
+        Channel::Email => words_of_drill::email(&facts),
+        Channel::Sms | Channel::Voice => (String::new(), words_of_drill::sms(&facts)),
+    };
+    let (opening, told, menu, voicemail) = words_of_drill::call(&facts);
+    let call = CallScript { opening, facts: told, menu, voicemail };
+    Message {
+        message_key: format!("{}.{}", state.case, attempt.message_key()),
+        attempt: attempt.id.clone(),
+        to: attempt.contact.address(attempt.channel).unwrap_or_default().to_owned(),
+        name: attempt.contact.name.clone(),
+        subject,
+        body,
+        episode: asked.episode.to_owned(),
+        call: Some(call).filter(|_| attempt.channel == Channel::Voice),
     }
 }

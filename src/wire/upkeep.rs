@@ -6,14 +6,15 @@ use std::sync::Arc;
 use super::adapters;
 use super::clock::MachineClock;
 use super::environment::Environment;
-use super::heartbeat;
 use super::load::Loaded;
 use super::verbs::block_on;
+use super::{handoff, heartbeat};
 use crate::civil::Interval;
 use crate::cli::error::{CommandResult, Exit};
 use crate::cli::face::Face;
 use crate::cli::letters::Mailer;
 use crate::cli::{gaps, gaps_mail, sync};
+use crate::ports::Clock;
 use crate::schedule::judgement::Judgement;
 use crate::schedule::loaded::LoadedSchedule;
 
@@ -27,6 +28,9 @@ pub(super) fn sync(
     out: &mut dyn Write,
 ) -> CommandResult {
     let post = if mail { Some(adapters::post(loaded, environment, Arc::new(MachineClock::real()))?) } else { None };
+    let by_sms = mail && loaded.site.settings.handoff.changes_by_sms;
+    let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
+    let texts = if by_sms { Some(handoff::texts(loaded, environment, &clock)?) } else { None };
     let training = loaded.site.is_training();
     block_on(async {
         let stores = adapters::stores(loaded).await?;
@@ -36,6 +40,7 @@ pub(super) fn sync(
             snapshots: stores.snapshots,
             notices: stores.notices,
             mailer: post.as_deref().map(|post| Mailer { post, training }),
+            texts,
             understand: &|name, kept| {
                 loaded.understand(name, kept, face.now, Vec::new()).ok().map(|(schedule, _)| schedule)
             },

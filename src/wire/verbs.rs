@@ -12,7 +12,7 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
-use super::{adapters, doctor, locate, upkeep};
+use super::{adapters, doctor, drill, handoff, locate, upkeep};
 use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
 use crate::cli::desk::desk;
@@ -156,6 +156,11 @@ fn verb_of(
         Verb::CalledBack(report) => reported(reports::Kind::CalledBack, report, environment, loaded, format, out),
         Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
         Verb::Doctor { ping_heartbeat } => doctor::run(&loaded, environment, &face, *ping_heartbeat, out),
+        Verb::Drill(words) => drill::run(words, environment, loaded, &face, out),
+        Verb::Handoff { dry_run } => {
+            let schedules = loaded.schedules(None, now, Hurry::No)?;
+            block_on(handoff::run(&schedules, *dry_run, environment, &loaded, face, out))
+        }
         Verb::Outage { problem } => outage::run(&loaded.site, problem.as_deref(), format, out),
         Verb::Vcard { out: file } => vcard::run(&loaded.site, file.as_deref(), out),
         Verb::Completions { .. } | Verb::Man => without_site(verb),

@@ -2,7 +2,7 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 19] = [
+const VERBS: [&str; 21] = [
     "who",
     "explain",
     "gaps",
@@ -17,6 +17,8 @@ const VERBS: [&str; 19] = [
     "cancel",
     "promises",
     "doctor",
+    "drill",
+    "handoff",
     "outage",
     "vcard",
     "completions",

@@ -10,9 +10,11 @@
 mod crash;
 mod decisions;
 mod doctor;
+mod drill;
 mod engine;
 mod expectations;
 mod google;
+mod handoff;
 mod help;
 mod layouts;
 mod lint;
