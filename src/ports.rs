@@ -73,6 +73,15 @@ pub trait Provider: Send + Sync {
     fn channel(&self) -> Channel;
     /// Its name in the settings and in the log.
     fn name(&self) -> &str;
+    /// How many messages it takes a second; more wait their turn before they begin. 0 is no limit.
+    fn per_second(&self) -> u32 {
+        0
+    }
+    /// Whether this report of its own says that the person blocked its texts with STOP (domain 3, STOP).
+    fn stopped(&self, report: &Report) -> bool {
+        let _ = report;
+        false
+    }
     /// Hands the message over.
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report>;
     /// Asks what became of a message it took; `None` when this provider cannot tell.

@@ -32,6 +32,7 @@ pub mod readiness;
 pub mod reports;
 pub mod shells;
 pub mod shifts;
+pub mod simulate;
 pub mod sync;
 mod sync_texts;
 pub mod vcard;

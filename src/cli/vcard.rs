@@ -16,7 +16,7 @@ pub fn run(site: &Site, file: Option<&str>, out: &mut dyn Write) -> CommandResul
         tracing::warn!("{}", words::NO_SENDER);
     }
     let number = phone::normalise(&desk.help_desk_phone, &site.settings.campus()).ok();
-    let mail = site.settings.delivery.mail.as_ref().map(|mail| bare_address(&mail.from));
+    let mail = site.settings.delivery.mail.first().map(|mail| bare_address(&mail.from));
     let card = words::Card {
         desk: &desk.name,
         senders: &senders,

@@ -178,8 +178,13 @@ pub struct Attempt {
 impl Attempt {
     /// The same for every try of the same message: the id without the try.
     pub fn message_key(&self) -> &str {
-        self.id.rsplit_once('.').map_or(&self.id, |(key, _)| key)
+        message_key(&self.id)
     }
+}
+
+/// The id of an attempt without the try: the same for every try of one message.
+pub(super) fn message_key(attempt: &str) -> &str {
+    attempt.rsplit_once('.').map_or(attempt, |(key, _)| key)
 }
 
 /// Why a message is sent.

@@ -43,7 +43,12 @@ pub enum Heard {
         report: Report,
     },
     /// A text came in.
-    Reply(Reply),
+    Reply {
+        /// The provider that took it, by its name in the settings: with the reply's own name it is heard once.
+        provider: String,
+        /// The text.
+        reply: Reply,
+    },
     /// A call asks what to say: `digit` is the key that was pressed, `None` at its beginning or when none was.
     Call {
         /// Which attempt.

@@ -1,11 +1,14 @@
 //! What does the site folder say? Settings as types, and the site put together from its files. No file is opened here.
 //!
-//! `settings` is `page-oncall.toml`, `error` what can be wrong in it, `holidays` the holidays file, `proof` what is made sure beforehand; `Site` is all of it
-//! as the verbs need it.
+//! `settings` is `page-oncall.toml` with `serve` for its part about the service and `proof` for what is made sure
+//! beforehand, `error` what can be wrong in it, `one_or_many` a table that may stand several times, `holidays` the
+//! holidays file; `Site` is all of it as the verbs need it.
 
 mod error;
 pub mod holidays;
+mod one_or_many;
 pub mod proof;
+pub mod serve;
 pub mod settings;
 
 use chrono::{DateTime, Utc};
@@ -17,11 +20,14 @@ pub use settings::Settings;
 use crate::civil::{HolidayCalendar, OpeningHours, WeeklyHours};
 use crate::decision::ladder::{Channel, Contact};
 use crate::decision::{Circumstances, Partners};
-use crate::episode::policy::Policy;
+use crate::episode::policy::{Policy, Providers};
 use crate::proof::quiet::QuietHours;
 use crate::schedule::phone;
 use crate::schedule::roster::Roster;
 use settings::Mode;
+
+/// What training calls its provider on every channel.
+const TRAINING: &str = "training";
 
 /// A site as the verbs use it.
 #[derive(Debug, Clone)]
@@ -96,9 +102,19 @@ impl Site {
         Circumstances::at(at, &self.general, &self.cps)
     }
 
-    /// The numbers that pages follow, with the people to alarm.
+    /// The numbers that pages follow, with the people to alarm and the providers of each channel.
     pub fn policy(&self) -> Policy {
-        Policy { leadership: self.leadership.clone(), ..self.settings.paging.clone() }
+        Policy { leadership: self.leadership.clone(), providers: self.providers(), ..self.settings.paging.clone() }
+    }
+
+    /// The providers of each channel, by their names, in the order in which they are asked.
+    pub fn providers(&self) -> Providers {
+        if self.is_training() {
+            return Providers::of([(Channel::Sms, TRAINING), (Channel::Email, TRAINING)]);
+        }
+        let delivery = &self.settings.delivery;
+        let sms = delivery.sms.iter().map(|it| (Channel::Sms, it.name.as_str()));
+        Providers::of(sms.chain(delivery.mail.iter().map(|it| (Channel::Email, it.name.as_str()))))
     }
 
     /// Every number that messages come from, E.164, each once: the accounts' own and what `[proof]` adds.
@@ -118,16 +134,7 @@ impl Site {
 
     /// The channels that messages can leave by.
     pub fn channels(&self) -> Vec<Channel> {
-        let delivery = &self.settings.delivery;
-        let training = self.is_training();
-        let mut channels = Vec::new();
-        if training || delivery.sms.is_some() {
-            channels.push(Channel::Sms);
-        }
-        if training || delivery.mail.is_some() {
-            channels.push(Channel::Email);
-        }
-        channels
+        self.providers().channels().collect()
     }
 }
 

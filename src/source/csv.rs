@@ -140,7 +140,9 @@ fn blank_lines_at(bytes: &[u8], position: u64) -> u32 {
 fn separator(text: &str) -> u8 {
     let bytes = text.as_bytes();
     // Excel's own hint on the first line.
-    if let Some(&[hint, b'\r' | b'\n']) = bytes.strip_prefix(b"sep=").and_then(|rest| rest.first_chunk::<2>()) {
+    if let Some(&[hint, b'\r' | b'\n']) = bytes.strip_prefix(b"sep=").and_then(|rest| rest.first_chunk::<2>())
+        && (hint.is_ascii_punctuation() && hint != b'"' || matches!(hint, b'\t' | b' '))
+    {
         return hint;
     }
     let sample = bytes.get(..SAMPLE_BYTES).unwrap_or(bytes);
@@ -249,6 +251,9 @@ mod tests {
         assert_eq!(cells(b"date;person\n1;Last, First, RN\n2;Other, One, RN\n")[1], ["1", "Last, First, RN"]);
         assert_eq!(cells(b"sep=;\na;b,c,d\n")[1], ["a", "b,c,d"]);
         assert_eq!(cells(b"person\nAna\n"), [["person"], ["Ana"]]);
+        for no_hint in ["sep=\r\na,b\r\n", "sep=\r\ra,b\r", "sep=\"\na,b\n\""] {
+            assert_eq!(cells(no_hint.as_bytes())[1], ["a", "b"], "{no_hint:?}");
+        }
     }
 
     #[test]

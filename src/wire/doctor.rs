@@ -138,6 +138,7 @@ impl Look<'_> {
         }
         let delivery = &settings.delivery;
         let secrets = delivery.sms.iter().filter_map(|sms| sms.auth_token_file.as_deref());
+        let secrets = secrets.chain(delivery.sms.iter().filter_map(|sms| sms.signing_token_file.as_deref()));
         let secrets = secrets.chain(delivery.mail.iter().filter_map(|mail| mail.password_file.as_deref()));
         let secrets = secrets.chain(settings.google.key_file.as_deref());
         findings.extend(secrets.map(|file| self.secret(file)));
@@ -192,13 +193,15 @@ impl Look<'_> {
             ),
         };
         let beat = match &site.settings.heartbeat {
-            Some(_) => finding(Severity::Ok, "heartbeat", "heartbeat", "an address is set", ""),
-            None => finding(
+            Some(beat) if beat.url.is_some() || beat.engine_url.is_some() => {
+                finding(Severity::Ok, "heartbeat", "heartbeat", "an address is set", "")
+            }
+            _ => finding(
                 Severity::Warning,
                 "heartbeat",
                 "heartbeat",
                 "nobody notices when this machine falls silent",
-                "set url under [heartbeat] to a service that alarms when it is no longer asked for",
+                "set url and engine_url under [heartbeat] to a service that alarms when they are no longer asked for",
             ),
         };
         vec![hours, procedure, beat]
@@ -279,12 +282,12 @@ impl Look<'_> {
     async fn providers(&self, confirmations: &Confirmations) -> Vec<Finding> {
         let settings = &self.loaded.site.settings;
         let mut findings = Vec::new();
-        if settings.delivery.sms.iter().next().is_none() {
+        if settings.delivery.sms.is_empty() {
             let found = "no account is set, so no text leaves";
             let todo = "add [delivery.sms] with account_sid and from";
             findings.push(self.for_live(finding(Severity::Error, "sms", "text messages", found, todo)));
         }
-        if settings.delivery.mail.iter().next().is_none() {
+        if settings.delivery.mail.is_empty() {
             let found = "no mail server is set, so no copy leaves, and no report";
             let todo = "add [delivery.mail] with host and from";
             findings.push(finding(Severity::Warning, "mail", "e-mail", found, todo));
@@ -303,6 +306,9 @@ impl Look<'_> {
         for (place, provider) in providers.into_iter().enumerate() {
             asked.spawn(inspected(place, provider, Arc::clone(&clock)));
         }
+        // Contract 6 names the path.
+        let replies_to =
+            settings.serve.public_url.as_ref().map(|public| format!("{}/hooks/twilio/sms", public.as_str()));
         let mut answers: Vec<_> = asked.join_all().await;
         answers.sort_by_key(|answer| answer.place);
         for answer in answers {
@@ -310,7 +316,7 @@ impl Look<'_> {
                 provider: answer.provider.name(),
                 channel: answer.provider.channel(),
                 between: answer.between,
-                replies_to: None,
+                replies_to: replies_to.as_deref(),
                 texts_arrived: confirmations.last_text(),
                 zone: self.loaded.site.zone,
             };
@@ -335,12 +341,16 @@ impl Look<'_> {
                 findings.push(words::clock("Google", theirs, (asked, MachineClock::real().now())));
             }
         }
-        if let Some(settings) = settings.heartbeat.as_ref().filter(|_| ping_heartbeat) {
+        if let Some(public) = &settings.serve.public_url {
+            findings.push(words::public_address(public.as_str(), well(public.as_str()).await));
+        }
+        let beats = settings.heartbeat.iter().filter(|_| ping_heartbeat);
+        for url in beats.flat_map(|beat| beat.url.iter().chain(&beat.engine_url)) {
             install_tls();
-            findings.push(match heartbeat::asked(&settings.url).await {
+            findings.push(match heartbeat::asked(url).await {
                 Ok(()) => finding(Severity::Ok, "heartbeat-ping", "heartbeat, asked for", "answered", ""),
                 Err(reason) => {
-                    let todo = "compare url under [heartbeat] with the service that watches it";
+                    let todo = "compare the addresses under [heartbeat] with the service that watches them";
                     finding(Severity::Warning, "heartbeat-ping", "heartbeat, asked for", reason, todo)
                 }
             });
@@ -371,4 +381,17 @@ async fn date_of(url: &str) -> Option<DateTime<Utc>> {
     let answer = client.get(url).send().await.ok()?;
     let date = answer.headers().get("date")?.to_str().ok()?;
     Some(DateTime::parse_from_rfc2822(date).ok()?.to_utc())
+}
+
+/// Whether the service answers at its public address, or why it does not.
+async fn well(public: &str) -> Result<(), String> {
+    install_tls();
+    let said = |error: reqwest::Error| error.without_url().to_string();
+    let client = reqwest::Client::builder().timeout(LIMIT).build().map_err(said)?;
+    let answer = client.get(format!("{public}/healthz")).send().await.map_err(said)?;
+    let status = answer.status().as_u16();
+    match answer.text().await {
+        Ok(body) if status == 200 && body.trim() == "ok" => Ok(()),
+        _ => Err(format!("something else answers there (HTTP {status})")),
+    }
 }

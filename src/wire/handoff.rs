@@ -45,7 +45,7 @@ pub(super) async fn tell(
     let stores = adapters::stores(loaded).await?;
     let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
     let training = loaded.site.is_training();
-    let has_mail = training || loaded.site.settings.delivery.mail.iter().next().is_some();
+    let has_mail = training || !loaded.site.settings.delivery.mail.is_empty();
     let post: Option<Box<dyn Post>> =
         if has_mail { Some(adapters::post(loaded, environment, Arc::clone(&clock))?) } else { None };
     let around = Surroundings {

@@ -5,6 +5,8 @@
 //! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells,
 //! `doctor` the checks before the night, `drill` the tests of people,
 //! `handoff` the notes to them.
+//! hands each verb what it needs, `call` the agent's, `serve` the service, `upkeep` the two that a timer runs, whose end
+//! `heartbeat` tells.
 
 mod adapters;
 mod call;
@@ -19,7 +21,9 @@ mod load;
 mod locate;
 mod logs;
 mod memory;
+mod serve;
 mod sheets;
+mod simulate;
 mod upkeep;
 mod verbs;
 

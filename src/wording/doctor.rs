@@ -261,6 +261,21 @@ pub fn zone_data(zone: Tz, version: &str, ours: &[Change], theirs: Option<&[Chan
     }
 }
 
+/// Whether the service answers at the address that providers know.
+pub fn public_address(public: &str, answer: Result<(), String>) -> Finding {
+    let about = format!("public address {public}");
+    match answer {
+        Ok(()) => ok("public-address", about, "/healthz answers"),
+        Err(reason) => finding(
+            Severity::Warning,
+            "public-address",
+            about,
+            format!("{reason}; replies and receipts are fetched instead, which is slower"),
+            "is page-oncall serve running, and do name, certificate and proxy lead to it?",
+        ),
+    }
+}
+
 /// The free space where the database lies.
 pub fn free_space(folder: &str, mib: u64) -> Finding {
     let about = format!("free space in {folder}");

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 pub use email::email;
-pub use held_back::{HeldBack, held_back};
+pub use held_back::{HeldBack, held_back, stays_inside};
 
 use super::gsm::{ONE_SEGMENT, fold, segments};
 use super::phone;

@@ -4,6 +4,7 @@
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
 //! `calendar`. For telephones: `vcard`. For all of them: `time`, `phone`, and `columns` that fills lines.
+//! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
 
 pub mod calendar;
 pub mod changes;
@@ -31,6 +32,7 @@ pub mod record;
 pub mod refusals;
 pub mod schedule;
 pub mod shifts;
+pub mod simulation;
 pub mod time;
 pub mod timeline_svg;
 pub mod vcard;

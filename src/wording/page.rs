@@ -19,6 +19,9 @@ use crate::schedule::on_call::Status;
 /// Stands above everything that is shown in training.
 pub const TRAINING_LINE: &str = "TRAINING: nothing is sent; a scripted technician answers.";
 
+/// Stands where the four facts would, once their time is over.
+pub const PURGED_LINE: &str = "The customer's name, number and problem were deleted: their time was over.";
+
 /// What happened, in one line without its time.
 pub fn event(event: &Event, zone: Tz) -> String {
     match event {

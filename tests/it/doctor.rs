@@ -235,3 +235,28 @@ async fn the_heartbeat_is_asked_for_only_when_told_to() {
     assert_eq!(of_code(&report, "heartbeat-ping"), ["warning: it answered with HTTP 500"]);
     assert_eq!(provider.seen().iter().filter(|seen| seen.target.contains("/ping/")).count(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_public_address_is_tried_and_replies_must_be_handed_in_there() {
+    let mail = mail_server();
+    let judged = async |healthy: &'static str, hook: &'static str| {
+        let provider = ScriptedHttp::answering(move |seen| match seen.target.as_str() {
+            "/pager/healthz" => Play::Answer(200, "text/plain", healthy.to_owned()),
+            target if target.contains("IncomingPhoneNumbers") => {
+                // The address of this server is known to its asker only.
+                let here = format!("http://{}/pager{hook}", seen.header("host").unwrap());
+                Play::json(200, &numbers(true).replace("\"sms_url\":\"\"", &format!("\"sms_url\":\"{here}\"")))
+            }
+            _ => Play::json(200, &account("active", "Full")),
+        })
+        .await;
+        let more = format!("[serve]\npublic_url = \"{}/pager\"", provider.address);
+        doctor(&site(&provider.address, &mail, ALWAYS, &more)).expect(0).json()
+    };
+    let report = judged("ok\n", "/hooks/twilio/sms").await;
+    assert_eq!(of_code(&report, "public-address"), ["ok: /healthz answers"]);
+    assert!(of_code(&report, "replies")[0].starts_with("ok: are handed in at"), "{report:#}");
+    let report = judged("<h1>It works!</h1>", "/elsewhere").await;
+    assert!(of_code(&report, "public-address")[0].starts_with("warning: something else answers there"), "{report:#}");
+    assert!(of_code(&report, "replies")[0].contains("/elsewhere"), "{report:#}");
+}

@@ -2,7 +2,7 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 21] = [
+const VERBS: &[&str] = &[
     "who",
     "explain",
     "gaps",
@@ -23,7 +23,9 @@ const VERBS: [&str; 21] = [
     "vcard",
     "completions",
     "man",
+    "simulate",
     "run",
+    "serve",
 ];
 
 #[test]

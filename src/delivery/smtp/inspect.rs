@@ -41,7 +41,7 @@ impl SmtpMail {
             connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await?;
             steps.push("login");
         }
-        progress.reached(Stage::Envelope);
+        progress.reached(Stage::Sender);
         connection.command(Noop).await?;
         steps.push("NOOP");
         // All is known: how the farewell goes changes nothing, so it gets a moment and no more.

@@ -63,7 +63,7 @@ pub fn half_of(text: &str) -> Option<Half> {
     let (before, after) = text.split_once(':')?;
     let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let hour = before.get(before.len() - digits..)?;
-    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':').trim_start();
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || [':', '.'].contains(&c)).trim_start();
     if rest.starts_with(['a', 'A', 'p', 'P']) {
         return Some(Half::Clock12);
     }
@@ -306,6 +306,7 @@ mod tests {
             ("11/22/2026 12:30:00 a.m.", Some(Half::Clock12)),
             ("06:00", Some(Half::Clock24)),
             ("2026-11-22T18:00:00-06:00", Some(Half::Clock24)),
+            ("6:30:30.000pm", Some(Half::Clock12)),
             ("24:00", Some(Half::Clock24)),
             ("0:30", Some(Half::Clock24)),
             ("10:00", None),
