@@ -1,6 +1,6 @@
 //! What do drills need? The page log, the engine, the schedules, and the way out for letters.
 //!
-//! `due` and `report` are for timers too: each is one call that does what is due and nothing twice.
+//! `due` and `letters` are for timers too: each is one call that does what is due and nothing twice.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::sheets::Hurry;
 use super::verbs::block_on;
 use crate::cli::arguments::Format;
 use crate::cli::drill::{self, Question};
-use crate::cli::error::{CommandError, CommandResult};
+use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::{Face, write_line};
 use crate::cli::follow::{self, Show};
 use crate::cli::letters::Mailer;
@@ -41,7 +41,10 @@ pub(super) fn run(
         let schedules = loaded.schedules(None, face.now, Hurry::No)?;
         return block_on(async {
             if words.report {
-                report(&schedules, words.mail, environment, &loaded, *face, out).await
+                let exit = report(&schedules, &loaded, *face, out).await?;
+                let sent =
+                    if words.mail { letters(&schedules, environment, &loaded, *face, out).await? } else { Exit::Done };
+                Ok(exit.max(sent))
             } else {
                 due(&schedules, environment, &loaded, *face, out).await
             }
@@ -93,7 +96,7 @@ async fn test(
     Ok(drill::exit(&state, !words_typed.no_wait))
 }
 
-/// Asks everybody who is to be asked now whether they are ready for tomorrow.
+/// Asks everybody who is to be asked now whether they are ready for tomorrow; the settings say whether anybody is.
 pub(super) async fn due(
     schedules: &[LoadedSchedule],
     environment: &Environment,
@@ -108,23 +111,28 @@ pub(super) async fn due(
     around.ask(schedules, &engine, &|| uuid::Uuid::now_v7().to_string(), out).await
 }
 
-/// Tells who confirmed; with `mail`, instead writes the letters that are due about those who did not.
-pub(super) async fn report(
+/// Tells who confirmed.
+async fn report(
     schedules: &[LoadedSchedule],
-    mail: bool,
+    loaded: &Arc<Loaded>,
+    face: Face,
+    out: &mut (dyn Write + Send),
+) -> CommandResult {
+    let stores = adapters::stores(loaded).await?;
+    Surroundings { site: &loaded.site, face, store: stores.pages }.report(schedules, out).await
+}
+
+/// Writes the letters that are due about those who did not confirm, each once.
+pub(super) async fn letters(
+    schedules: &[LoadedSchedule],
     environment: &Environment,
     loaded: &Arc<Loaded>,
     face: Face,
     out: &mut (dyn Write + Send),
 ) -> CommandResult {
     let stores = adapters::stores(loaded).await?;
-    let around = Surroundings { site: &loaded.site, face, store: stores.pages };
-    let exit = around.report(schedules, out).await?;
-    if !mail {
-        return Ok(exit);
-    }
     let post = adapters::post(loaded, environment, Arc::new(MachineClock::real()))?;
     let mailer = Mailer { post: post.as_ref(), training: loaded.site.is_training() };
-    let sent = around.mail(schedules, stores.notices.as_ref(), &mailer, out).await?;
-    Ok(exit.max(sent))
+    let around = Surroundings { site: &loaded.site, face, store: stores.pages };
+    around.mail(schedules, stores.notices.as_ref(), &mailer, out).await
 }
