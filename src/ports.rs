@@ -13,6 +13,7 @@ use crate::episode::decide::Refusal;
 use crate::episode::event::{Attempt, Event, Recorded};
 use crate::episode::outcome::Report;
 use crate::episode::state::State;
+use crate::proof::fact::Fact;
 use crate::schedule::version::SheetVersion;
 use hooks::About;
 
@@ -100,6 +101,10 @@ pub trait Provider: Send + Sync {
     }
     /// Of the messages that were sent, those whose button the reader pressed; `since` is before the first of them.
     fn pressed<'a>(&'a self, _since: DateTime<Utc>, _sent: &'a [Sent]) -> Pending<'a, Vec<About>> {
+        Box::pin(async { Vec::new() })
+    }
+    /// What can be learned beforehand, disturbing nobody; empty when nothing can.
+    fn inspect(&self) -> Pending<'_, Vec<Fact>> {
         Box::pin(async { Vec::new() })
     }
 }

@@ -492,6 +492,7 @@ impl PagePlan {
         };
         Prepared {
             opened: Opened {
+                drill: None,
                 case: self.briefing.case.clone(),
                 schedule: Some(self.schedule),
                 row: self.decision.row.name().to_owned(),

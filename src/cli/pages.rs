@@ -263,6 +263,9 @@ pub async fn show(
             writeln!(out, "{line}")?;
         }
     }
+    if state.drill.is_some() {
+        return Ok(Exit::Done);
+    }
     let (system, rule) = (&reader.site.settings.desk.ticket_system, "-".repeat(40));
     writeln!(out, "\nPaste into {system}:\n{rule}\n{}\n{rule}", view.record)?;
     Ok(Exit::Done)
@@ -307,6 +310,10 @@ pub async fn pages(
     let mut lines = Vec::new();
     for page in reader.listed(all).await? {
         let state = reader.state(&page.episode).await?;
+        // A drill is no case.
+        if state.drill.is_some() {
+            continue;
+        }
         let now = state.time_at(now);
         lines.push(words::summary(&state, now, zone));
         lines.extend(blocked.lines_of(asked(&state)));

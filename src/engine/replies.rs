@@ -43,7 +43,7 @@ impl Engine {
             for summary in self.parts.store.pages(false).await? {
                 if summary.training == self.parts.training && summary.episode != page.episode {
                     let other = self.page(&summary.episode).await?;
-                    if waits(&other.state) && was_asked(&other.state, number) {
+                    if other.state.drill.is_none() && waits(&other.state) && was_asked(&other.state, number) {
                         return Ok::<bool, EngineError>(true);
                     }
                 }

@@ -128,6 +128,27 @@ pub struct Opened {
     pub ladder: Ladder,
     /// What it is based on.
     pub basis: Basis,
+    /// Set when nothing is wrong: the page only asks whether its person can be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<Drill>,
+}
+
+/// A page that only asks whether somebody can be reached: it never escalates, alarms nobody and counts nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drill {
+    /// The time on call that the person is asked to confirm; `None` for a test of the way to them alone.
+    pub shift: Option<DrilledShift>,
+}
+
+/// A time on call to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrilledShift {
+    /// The schedule, by its name in the settings.
+    pub schedule: String,
+    /// When it begins.
+    pub from: DateTime<Utc>,
+    /// When it ends.
+    pub until: DateTime<Utc>,
 }
 
 /// What a ladder is based on (contract 5.9).

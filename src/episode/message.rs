@@ -66,11 +66,16 @@ pub(super) fn owed<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>>
     if let Some(climb) = state.current.filter(|_| state.is_climbing()) {
         messages.extend(pages(state, climb.rung, policy));
     }
-    messages.extend(calls_instead(state, policy));
-    messages.extend(exhaustion_alarms(state, policy));
-    messages.extend(promise_messages(state, policy));
+    let is_page = state.drill.is_none();
+    if is_page {
+        messages.extend(calls_instead(state, policy));
+        messages.extend(exhaustion_alarms(state, policy));
+        messages.extend(promise_messages(state, policy));
+    }
     messages.extend(answers(state, policy));
-    messages.extend(stand_downs(state, policy));
+    if is_page {
+        messages.extend(stand_downs(state, policy));
+    }
     messages
 }
 

@@ -144,8 +144,11 @@ pub fn bind(pages: &[&State], number: &str, understood: Option<&Understood>) -> 
         let better = those(&of, &asked);
         if better.is_empty() { of } else { better }
     };
-    let waiting = prefer_asked(those(&all, &waits));
-    let owned = those(&all, &|page| owns(page, number));
+    let owned = those(&all, &|page| owns(page, number) && page.drill.is_none());
+    // A drill never comes between a page and its answer.
+    let pages_waiting = those(&all, &|page| waits(page) && page.drill.is_none());
+    let only_a_drill = pages_waiting.is_empty();
+    let waiting = prefer_asked(if only_a_drill { those(&all, &waits) } else { pages_waiting });
     let newest_asked = prefer_asked(all.clone()).first().copied();
     let unclear = waiting.first().or(owned.first()).copied().or(newest_asked).map(|place| (place, Meant::Unclear));
     let Some(Understood { word, case, whole }) = understood else { return unclear };
@@ -172,6 +175,7 @@ pub fn bind(pages: &[&State], number: &str, understood: Option<&Understood>) -> 
     }
     let (first, second) = match word {
         Word::CalledBack => (those(&owned, &|page| page.called_back.is_none()), waiting),
+        Word::Cannot if only_a_drill => (owned, waiting),
         Word::Cannot => (waiting, owned),
         _ => (waiting, Vec::new()),
     };

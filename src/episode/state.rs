@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::event::{Attempt, Basis, Event, Heard, Opened, Purpose, Recorded, Said, Via};
+use super::event::{Attempt, Basis, Drill, Event, Heard, Opened, Purpose, Recorded, Said, Via};
 use super::outcome::{Outcome, Report};
 use super::promise::{Promise, PromiseState, Warned};
 use crate::decision::Answers;
@@ -37,6 +37,8 @@ pub struct State {
     pub ladder: Ladder,
     /// What the ladder is based on.
     pub basis: Basis,
+    /// Set when the page only asks whether its person can be reached.
+    pub drill: Option<Drill>,
     /// The rung that was reached in this round; stays when the page is taken or exhausted.
     pub current: Option<Climb>,
     /// The index of the rung that the climb reaches next; the number of rungs when there is none.
@@ -300,15 +302,17 @@ impl State {
         self.is_open() && self.phase() == Phase::Paging
     }
 
-    /// Whether the page needs nobody any more: withdrawn, or taken with the promise settled (kept, late or not made).
+    /// Whether the page needs nobody any more: withdrawn, or taken with the promise settled (kept, late or not made). A
+    /// drill without an answer needs nobody either.
     pub(super) fn is_settled(&self) -> bool {
         let promise_settled = self.promise.as_ref().is_none_or(|promise| !promise.runs());
-        self.cancelled.is_some() || (self.acknowledged.is_some() && promise_settled)
+        let over = self.acknowledged.is_some() || (self.drill.is_some() && self.exhausted_at.is_some());
+        self.cancelled.is_some() || (over && promise_settled)
     }
 
     /// The page as its opening leaves it.
     pub(super) fn opened(opened: &Opened, at: DateTime<Utc>) -> Self {
-        let Opened { case, schedule, row, answers, training, pretended_s, by, ladder, basis } = opened.clone();
+        let Opened { case, schedule, row, answers, training, pretended_s, by, ladder, basis, drill } = opened.clone();
         Self {
             case,
             schedule,
@@ -321,6 +325,7 @@ impl State {
             round: 1,
             ladder,
             basis,
+            drill,
             current: None,
             next_rung: 0,
             attempts: Vec::new(),

@@ -1,12 +1,13 @@
 //! What does the site folder say? Settings as types, and the site put together from its files. No file is opened here.
 //!
-//! `settings` is `page-oncall.toml` with `serve` for its part about the service, `error` what can be wrong in it,
-//! `settings` is `page-oncall.toml`, `error` what can be wrong in it, `one_or_many` a table that may stand several times,
-//! `holidays` the holidays file; `Site` is all of it as the verbs need it.
+//! `settings` is `page-oncall.toml` with `serve` for its part about the service and `proof` for what is made sure
+//! beforehand, `error` what can be wrong in it, `one_or_many` a table that may stand several times, `holidays` the
+//! holidays file; `Site` is all of it as the verbs need it.
 
 mod error;
 pub mod holidays;
 mod one_or_many;
+pub mod proof;
 pub mod serve;
 pub mod settings;
 
@@ -21,6 +22,7 @@ use crate::decision::ladder::{Address, Channel, Contact};
 use crate::decision::promise::PromiseRules;
 use crate::decision::{Circumstances, Partners};
 use crate::episode::policy::{Policy, Providers};
+use crate::proof::quiet::QuietHours;
 use crate::schedule::phone;
 use crate::schedule::roster::Roster;
 use settings::Mode;
@@ -45,6 +47,8 @@ pub struct Site {
     pub cps: OpeningHours,
     /// Whom to ask when nobody else can be.
     pub leadership: Vec<Contact>,
+    /// When all that is no page waits.
+    pub quiet: QuietHours,
 }
 
 impl Site {
@@ -77,6 +81,14 @@ impl Site {
             roster,
             partners,
             leadership,
+            quiet: QuietHours::new(
+                zone,
+                QuietHours::weekly(&settings.quiet.hours).map_err(|error| SettingsError {
+                    line: None,
+                    message: error.to_string(),
+                    hint: None,
+                })?,
+            ),
             settings,
         })
     }
@@ -124,6 +136,21 @@ impl Site {
     /// The number that texts come from, where the settings say: there START must be sent after STOP.
     pub fn texts_from(&self) -> Option<&str> {
         self.settings.delivery.sms.iter().find_map(|sender| sender.from.as_deref())
+    }
+
+    /// Every number that messages come from, E.164, each once: the accounts' own and what `[proof]` adds.
+    pub fn sender_numbers(&self) -> Vec<String> {
+        let accounts = self.settings.delivery.sms.iter().filter_map(|sms| sms.from.as_deref());
+        let more = self.settings.proof.sender_numbers.iter().map(String::as_str);
+        let mut numbers: Vec<String> = Vec::new();
+        for text in accounts.chain(more) {
+            let known = phone::normalise(text, &self.settings.campus());
+            let number = known.map_or_else(|_| text.trim().to_owned(), |phone| phone.main.e164.to_string());
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+        numbers
     }
 
     /// The channels that messages can leave by.

@@ -77,6 +77,15 @@ impl SqliteStore {
         self.sql(transaction.commit().await)
     }
 
+    /// The version of SQLite, once the file was found to take writes; nothing is written.
+    pub async fn check_writable(&self) -> Result<String, StoreError> {
+        let mut transaction = self.write().await?;
+        let (version,): (String,) =
+            self.sql(sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut *transaction).await)?;
+        self.sql(transaction.rollback().await)?;
+        Ok(version)
+    }
+
     fn sql<T>(&self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         result.map_err(|error| fault::of_sql(&self.path, &error))
     }

@@ -17,7 +17,7 @@ use crate::delivery::{
     TwilioCredentials, TwilioHooks, TwilioSettings, TwilioSms,
 };
 use crate::engine::{Changed, Engine, Parts};
-use crate::episode::event::Purpose;
+use crate::episode::event::{Drill, Purpose};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::Hooks;
 use crate::ports::{
@@ -28,8 +28,8 @@ use crate::site::Site;
 use crate::site::settings::variable_part;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
-use crate::wording;
 use crate::wording::messages::{self, Facts, voice, voice_answers};
+use crate::wording::{self, drill as words_of_drill};
 
 /// The file of the page log.
 pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
@@ -123,8 +123,8 @@ pub(super) fn changed(
     })
 }
 
-/// The ways out that the site has.
-fn providers(
+/// The ways out of the site, in training those that send nothing.
+pub(super) fn providers(
     loaded: &Loaded,
     environment: &Environment,
     clock: &Arc<dyn Clock>,
@@ -158,7 +158,7 @@ fn engine_of(
     }))
 }
 
-fn live_providers(
+pub(super) fn live_providers(
     loaded: &Loaded,
     environment: &Environment,
     clock: &Arc<dyn Clock>,
@@ -460,6 +460,9 @@ struct Words {
 impl Render for Words {
     fn render(&self, asked: &Rendering<'_>) -> Message {
         let Rendering { state, attempt, .. } = *asked;
+        if let Some(asks) = &state.drill {
+            return drill_message(&self.loaded.site, asked, asks);
+        }
         let label = schedule_label(state.schedule.as_deref());
         let others = others(state, &attempt.contact);
         let facts = facts(&self.loaded.site, asked, &label, &others);
@@ -535,4 +538,36 @@ fn spoken(script: &CallScript) -> String {
     let CallScript { opening, facts, menu, .. } = script;
     let sentences = std::iter::once(opening).chain(facts).chain([menu]).map(String::as_str);
     sentences.filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The message of a drill: nothing in it looks like a page.
+fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
+    let Rendering { state, attempt, .. } = *asked;
+    let facts = words_of_drill::Facts {
+        desk_short: &site.settings.desk.name,
+        help_desk_phone: &site.settings.desk.help_desk_phone,
+        shift: drill.shift.as_ref(),
+        training: state.training,
+        zone: site.zone,
+    };
+    let (subject, body) = match attempt.channel {
+        Channel::Email => words_of_drill::email(&facts),
+        _ => (String::new(), words_of_drill::sms(&facts)),
+    };
+    let body =
+        if matches!(attempt.purpose, Purpose::Answer { .. }) { words_of_drill::replied(&facts, state) } else { body };
+    let (opening, told, menu, voicemail) = words_of_drill::call(&facts);
+    let without_keys = words_of_drill::without_keys(&facts);
+    let call = CallScript { opening, facts: told, menu, without_keys, voicemail };
+    Message {
+        message_key: format!("{}.{}", state.case, attempt.message_key()),
+        attempt: attempt.id.clone(),
+        to: attempt.contact.address(attempt.channel).unwrap_or_default().to_owned(),
+        name: attempt.contact.name.clone(),
+        subject,
+        body,
+        episode: asked.episode.to_owned(),
+        call: Some(call).filter(|_| attempt.channel == Channel::Voice),
+        asks_to_act: false,
+    }
 }

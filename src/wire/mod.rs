@@ -2,13 +2,20 @@
 //!
 //! `environment` and `clock` are the only files that may ask the machine; `locate` and `load` find and read the site;
 //! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine; `verbs`
+//! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells,
+//! `doctor` the checks before the night, `drill` the tests of people,
+//! `handoff` the notes to them.
 //! hands each verb what it needs, `call` the agent's, `serve` the service, `upkeep` the two that a timer runs, whose end
 //! `heartbeat` tells.
 
 mod adapters;
 mod call;
 mod clock;
+mod doctor;
+mod doctor_people;
+mod drill;
 mod environment;
+mod handoff;
 mod heartbeat;
 mod load;
 mod locate;

@@ -10,13 +10,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::adapters::{self, Stores};
 use super::clock::MachineClock;
 use super::environment::Environment;
-use super::heartbeat;
 use super::load::Loaded;
 use super::verbs::block_on;
+use super::{handoff, heartbeat};
 use crate::civil::Interval;
 use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::Face;
 use crate::cli::letters::Mailer;
+use crate::cli::notes::Texts;
 use crate::cli::{gaps, gaps_mail, sync};
 use crate::ports::{Clock, EpisodeStore, Post};
 use crate::schedule::judgement::Judgement;
@@ -41,10 +42,11 @@ pub(super) fn sync(
     out: &mut dyn Write,
 ) -> CommandResult {
     let post = post(mail, loaded, environment)?;
+    let texts = texts(mail, loaded, environment)?;
     block_on(async {
         let stores = adapters::stores(loaded).await?;
         purge(stores.pages.as_ref(), &loaded.site, face.now).await;
-        let ended = synced(schedules, loaded, stores, post.as_deref(), face, out).await?;
+        let ended = synced(schedules, loaded, stores, Ways { post: post.as_deref(), texts }, face, out).await?;
         finished(ended, loaded, out).await
     })
 }
@@ -58,12 +60,27 @@ pub(super) fn post(
     mail.then(|| adapters::post(loaded, environment, Arc::new(MachineClock::real()))).transpose()
 }
 
-/// Keeps and compares sheets that were read; letters leave by `post`.
+/// The way out for texts about changes, when they are wanted.
+pub(super) fn texts(mail: bool, loaded: &Loaded, environment: &Environment) -> Result<Option<Texts>, CommandError> {
+    let wanted = mail && loaded.site.settings.handoff.changes_by_sms;
+    let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
+    wanted.then(|| handoff::texts(loaded, environment, &clock)).transpose()
+}
+
+/// How word of a change leaves.
+pub(super) struct Ways<'a> {
+    /// For letters.
+    pub post: Option<&'a dyn Post>,
+    /// For texts.
+    pub texts: Option<Texts>,
+}
+
+/// Keeps and compares sheets that were read; word of changes leaves by `ways`.
 pub(super) async fn synced(
     schedules: &[LoadedSchedule],
     loaded: &Loaded,
     stores: Stores,
-    post: Option<&dyn Post>,
+    ways: Ways<'_>,
     face: Face,
     out: &mut dyn Write,
 ) -> Result<Ended, CommandError> {
@@ -72,7 +89,8 @@ pub(super) async fn synced(
         face,
         snapshots: stores.snapshots,
         notices: stores.notices,
-        mailer: post.map(|post| Mailer { post, training: loaded.site.is_training() }),
+        mailer: ways.post.map(|post| Mailer { post, training: loaded.site.is_training() }),
+        texts: ways.texts,
         understand: &|name, kept| {
             loaded.understand(name, kept, face.now, Vec::new()).ok().map(|(schedule, _)| schedule)
         },

@@ -12,7 +12,7 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
-use super::{adapters, heartbeat, locate, serve, simulate, upkeep};
+use super::{adapters, doctor, drill, handoff, heartbeat, locate, serve, simulate, upkeep};
 use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
 use crate::cli::blocked::Blocked;
@@ -22,7 +22,7 @@ use crate::cli::face::Face;
 use crate::cli::instant::{self, Instant};
 use crate::cli::pages::{self, Reader};
 use crate::cli::paint::Painted;
-use crate::cli::{ask, decide, explain, gaps, reports, shifts, who};
+use crate::cli::{ask, decide, explain, gaps, outage, reports, shells, shifts, vcard, who};
 use crate::ports::Clock;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::wording::decision::Call;
@@ -33,6 +33,9 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     if arguments.global.format.is_of_findings() && !matches!(arguments.verb, Some(Verb::Gaps { .. })) {
         return Err(CommandError::usage("--format junit and --format github are for gaps only")
             .hint("use --format text or --format json"));
+    }
+    if let Some(verb @ (Verb::Completions { .. } | Verb::Man)) = &arguments.verb {
+        return without_site(verb);
     }
     let file = locate::settings_file(arguments.global.config.as_deref(), environment)?;
     let loaded = load::site(&file, environment)?;
@@ -53,6 +56,15 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     let exit = ended?;
     flushed?;
     Ok(exit)
+}
+
+/// The verbs that need no site.
+fn without_site(verb: &Verb) -> CommandResult {
+    let mut out = std::io::stdout().lock();
+    match verb {
+        Verb::Completions { shell } => shells::completions(*shell, &mut out),
+        _ => shells::manual(&mut out),
+    }
 }
 
 /// Standard output, painted where a person looks and wants colour.
@@ -144,6 +156,15 @@ fn verb_of(
         Verb::Decline(report) => reported(reports::Kind::Decline, report, environment, loaded, format, out),
         Verb::CalledBack(report) => reported(reports::Kind::CalledBack, report, environment, loaded, format, out),
         Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
+        Verb::Doctor { ping_heartbeat } => doctor::run(&loaded, environment, &face, *ping_heartbeat, out),
+        Verb::Drill(words) => drill::run(words, environment, loaded, &face, out),
+        Verb::Handoff { dry_run } => {
+            let schedules = loaded.schedules(None, now, Hurry::No)?;
+            block_on(handoff::run(&schedules, *dry_run, environment, &loaded, face, out))
+        }
+        Verb::Outage { problem } => outage::run(&loaded.site, problem.as_deref(), format, out),
+        Verb::Vcard { out: file } => vcard::run(&loaded.site, file.as_deref(), out),
+        Verb::Completions { .. } | Verb::Man => without_site(verb),
         Verb::Simulate { case_file, nobody_answers, at } => {
             simulate::run(case_file, *nobody_answers, at.as_deref(), loaded, environment, &face, out)
         }

@@ -5,6 +5,10 @@
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
 //! `calendar`. For whoever runs the service:
 //! `service`. For all of them: `time`, `phone`, and `columns` that fills lines.
+//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For whoever keeps the site: `doctor`, `doctor_people`. For technicians:
+//! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
+//! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
+//! `calendar`. For telephones: `vcard`. For all of them: `time`, `phone`, and `columns` that fills lines.
 //! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
 //! `calendar`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that fills lines.
 
@@ -13,9 +17,13 @@ pub mod changes;
 pub mod columns;
 pub mod decision;
 pub mod decision_sheet;
+pub mod doctor;
+pub mod doctor_people;
+pub mod drill;
 pub mod gaps;
 pub mod gaps_letter;
 pub mod gsm;
+pub mod handoff;
 mod layout_problems;
 pub mod layouts;
 pub mod lint;
@@ -36,3 +44,4 @@ pub mod simulation;
 pub mod time;
 pub mod timeline_svg;
 pub mod unheard;
+pub mod vcard;

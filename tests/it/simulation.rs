@@ -209,6 +209,7 @@ impl World {
         };
         let told_at = dice.pick(&[None, Some(start()), Some(start() - seconds(50 * 60))]);
         let opened = Opened {
+            drill: None,
             answers: Answers::default(),
             pretended_s: 0,
             case: "1234567".to_owned(),

@@ -86,6 +86,7 @@ fn at(second: i64) -> DateTime<Utc> {
 
 fn opened(case: &str, training: bool) -> Event {
     Event::Opened(Opened {
+        drill: None,
         answers: Answers::default(),
         pretended_s: 0,
         case: case.to_owned(),

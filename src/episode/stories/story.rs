@@ -114,6 +114,7 @@ impl Story {
         let leadership = vec![person("Chief")];
         let policy = Policy { leadership, promises, receipt_poll_s: Vec::new(), ..Policy::default() };
         let opened = Opened {
+            drill: None,
             answers: Answers::default(),
             pretended_s: 0,
             case: case.to_owned(),

@@ -94,10 +94,13 @@ impl Jobs {
     fn sync(&self, loaded: &Loaded, runtime: &Handle) -> Result<bool, CommandError> {
         let face = self.face(loaded);
         let schedules = loaded.schedules(None, face.now, Hurry::No)?;
-        let post = upkeep::post(loaded.site.settings.serve.sync_mail, loaded, &self.environment)?;
+        let wanted = loaded.site.settings.serve.sync_mail;
+        let post = upkeep::post(wanted, loaded, &self.environment)?;
+        let texts = upkeep::texts(wanted, loaded, &self.environment)?;
+        let ways = upkeep::Ways { post: post.as_deref(), texts };
         // What is said about a change is for whoever asks for it; a service keeps it.
         let mut out = io::sink();
-        let synced = upkeep::synced(&schedules, loaded, self.stores.clone(), post.as_deref(), face, &mut out);
+        let synced = upkeep::synced(&schedules, loaded, self.stores.clone(), ways, face, &mut out);
         Ok(runtime.block_on(synced)?.whole)
     }
 

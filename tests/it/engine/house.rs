@@ -380,6 +380,7 @@ pub(super) fn opening(episode: &str, case: &str) -> Opening {
     Opening {
         episode: episode.to_owned(),
         opened: Opened {
+            drill: None,
             answers: Answers::default(),
             pretended_s: 0,
             case: case.to_owned(),
