@@ -18,6 +18,7 @@ mod lint;
 mod live;
 mod mail;
 mod paging;
+mod reaching;
 mod reading;
 mod readme;
 mod resolving;
