@@ -103,7 +103,7 @@ impl Pace {
     }
 
     /// Whether a message by this provider needs a slot that is not `held` yet.
-    pub(super) fn needs_slot(&self, provider: &dyn Provider, held: Option<&Slot>) -> bool {
+    pub(super) fn needs_slot(provider: &dyn Provider, held: Option<&Slot>) -> bool {
         provider.per_second() > 0 && held.is_none_or(|slot| !slot.is_for(provider))
     }
 
@@ -197,10 +197,10 @@ struct Waiting<'a> {
 
 impl<'a> Waiting<'a> {
     fn begin(pace: &'a Pace, lane: &'a Lane, claim: &Claim<'a>) -> Self {
-        let place = (claim.urgency, claim.ticket);
-        lane.queue().waiting.insert(place);
+        let at = (claim.urgency, claim.ticket);
+        lane.queue().waiting.insert(at);
         pace.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(claim.episode.to_owned(), false);
-        Self { pace, lane, episode: claim.episode, place }
+        Self { pace, lane, episode: claim.episode, place: at }
     }
 
     fn has_moved(&self) -> bool {
@@ -376,7 +376,7 @@ mod tests {
     #[test]
     fn a_provider_without_a_limit_has_no_queue() {
         let pace = Pace::default();
-        assert!(!pace.needs_slot(&Texts(0), None) && pace.needs_slot(&Texts(1), None));
+        assert!(!Pace::needs_slot(&Texts(0), None) && Pace::needs_slot(&Texts(1), None));
         assert!(pace.try_slot(&Texts(0), DateTime::UNIX_EPOCH).is_none());
     }
 }

@@ -5,23 +5,31 @@
 use super::core::Engine;
 use super::error::EngineError;
 use super::page::Page;
+use crate::decision::ladder::Channel;
 use crate::episode::event::{Attempt, Purpose};
-use crate::episode::reply::{asks, waits, was_asked};
-use crate::ports::PageSummary;
+use crate::episode::reply::{Word, asks, understand, waits, was_asked};
+use crate::ports::{PageSummary, Reply};
+use chrono::SubsecRound;
 
 impl Engine {
-    /// Reads what came back since the oldest open page began, and does what each new text says.
+    /// Reads what came back since the oldest open page began, and does what each new text says. Whoever blocked texts is
+    /// listened to from then on, also while no page is open: START must be heard whenever it comes.
     pub async fn read_replies(&self) -> Result<(), EngineError> {
-        let open = self.open_pages().await?;
-        let Some(since) = open.iter().map(|page| page.opened_at).min() else { return Ok(()) };
-        for provider in &self.parts.providers {
+        let pages_since = self.open_pages().await?.iter().map(|page| page.opened_at).min();
+        let blocked_since = self.parts.store.all_opted_out().await?.into_iter().map(|it| it.since).min();
+        let Some(since) = pages_since.into_iter().chain(blocked_since).min() else { return Ok(()) };
+        for provider in self.parts.providers.iter().filter(|provider| provider.channel() == Channel::Sms) {
             let Some(mut replies) = self.within(self.patience(), provider.replies(since)).await else {
                 tracing::warn!(provider = provider.name(), "replies could not be read in time");
                 continue;
             };
             replies.sort_by_key(|reply| reply.received_at);
             for reply in replies {
-                self.hear(provider.name(), &reply).await?;
+                // Providers tell whole seconds.
+                let of_a_page = pages_since.is_some_and(|since| reply.received_at >= since.trunc_subsecs(0));
+                if of_a_page || is_about_texts(&reply) {
+                    self.hear(provider.name(), &reply).await?;
+                }
             }
         }
         Ok(())
@@ -60,4 +68,9 @@ impl Engine {
 /// Whether a message says how to reply.
 fn replies(purpose: Purpose) -> bool {
     asks(purpose) || matches!(purpose, Purpose::Answer { .. })
+}
+
+/// Whether a reply blocks texts or lets them through: such words count whether a page is open or not.
+fn is_about_texts(reply: &Reply) -> bool {
+    understand(&reply.text, true).is_some_and(|said| matches!(said.word, Word::Stop | Word::Start))
 }

@@ -11,7 +11,7 @@ use tokio::sync::SemaphorePermit;
 
 use super::core::{Busy, Engine};
 use super::error::EngineError;
-use super::pace::{Claim, Slot, Urgency};
+use super::pace::{Claim, Pace, Slot, Urgency};
 use super::page::{Moved, Page};
 use crate::decision::ladder::Channel;
 use crate::episode::event::Attempt;
@@ -58,7 +58,7 @@ impl Engine {
             match due.actions.into_iter().find(|action| self.is_new(&page.episode, action)) {
                 Some(Action::Send(attempt)) => {
                     let provider = self.provider(attempt.channel, &attempt.provider);
-                    if let Some(provider) = provider.filter(|it| self.pace.needs_slot(it.as_ref(), slot.as_ref())) {
+                    if let Some(provider) = provider.filter(|it| Pace::needs_slot(it.as_ref(), slot.as_ref())) {
                         // What is due may be something else once the turn has come: the next step plans anew.
                         drop((page, permit));
                         let ticket = *ticket.get_or_insert_with(|| self.pace.ticket());

@@ -24,6 +24,7 @@ mod mail;
 mod paging;
 mod privacy;
 mod push;
+mod reaching;
 mod reading;
 mod readme;
 mod resolving;
