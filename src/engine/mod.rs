@@ -4,12 +4,17 @@
 //! where nothing is due; `run` is the loop, and following one page; `replies` turns texts into what a person said;
 //! `hooks` takes what providers report by themselves; `turns` says when a turn was finished, and carries an engine over to
 //! changed settings or to its end; `watch` audits all open pages from outside.
+//! where nothing is due; `run` is the loop, and following one page; `replies` turns texts into what a person said, and
+//! `presses` the buttons of push messages;
+//! `watch` audits all open pages from outside.
+//! `hooks` takes what providers report by themselves.
 //! The engine knows ports and pure rooms only: never a concrete store, provider or setting file.
 
 mod core;
 mod error;
 mod hooks;
 mod page;
+mod presses;
 mod replies;
 mod run;
 mod turns;

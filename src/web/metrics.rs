@@ -21,7 +21,6 @@ use prometheus_client::registry::Registry;
 use super::ready::{database_writable, readings, seconds};
 use super::vitals::Labels;
 use super::{Current, House};
-use crate::decision::ladder::Channel;
 use crate::episode::promise::PromiseState;
 use crate::episode::state::{Phase, State as PageState};
 
@@ -123,7 +122,7 @@ fn count_attempts(state: &PageState, attempts: &Gauges) {
             (told.report.outcome.word(), told.report.provider.as_str())
         });
         let labels = vec![
-            ("channel", channel_word(tried.attempt.channel).to_owned()),
+            ("channel", tried.attempt.channel.word().to_owned()),
             ("provider", provider.to_owned()),
             ("outcome", outcome.to_owned()),
         ];
@@ -153,13 +152,5 @@ fn promise_word(promise: PromiseState) -> &'static str {
         PromiseState::Kept => "kept",
         PromiseState::Late => "late",
         PromiseState::Missed => "missed",
-    }
-}
-
-fn channel_word(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Sms => "sms",
-        Channel::Voice => "voice",
-        Channel::Email => "email",
     }
 }

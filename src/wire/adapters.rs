@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::environment::Environment;
 use super::load::Loaded;
+use super::push;
 use crate::cli::desk::{facts, others, schedule_label};
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
@@ -15,6 +16,7 @@ use crate::delivery::{
     TwilioSettings, TwilioSms,
 };
 use crate::engine::{Changed, Engine, Parts};
+use crate::episode::event::Purpose;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::Hooks;
 use crate::ports::{
@@ -171,6 +173,7 @@ fn live_providers(
     for mail in mails(loaded, environment, clock)? {
         providers.push(Arc::new(mail));
     }
+    providers.extend(push::providers(loaded, environment)?);
     Ok(providers)
 }
 
@@ -309,7 +312,7 @@ impl Post for Relays {
 }
 
 /// A secret from the environment, else from the file that the settings name.
-fn secret(
+pub(super) fn secret(
     given: Option<&SecretString>,
     file: Option<&str>,
     folder: &Path,
@@ -365,6 +368,8 @@ impl Render for Words {
         let facts = facts(&self.loaded.site, asked, &label, &others);
         let (subject, body) = match attempt.channel {
             Channel::Email => messages::email(&facts),
+            Channel::Chat => messages::push(&facts, messages::Answer::Desk),
+            Channel::Ntfy | Channel::Pushover => messages::push(&facts, messages::Answer::Button),
             Channel::Sms | Channel::Voice => (String::new(), messages::sms(&facts)),
         };
         Message {
@@ -376,6 +381,7 @@ impl Render for Words {
             body,
             episode: asked.episode.to_owned(),
             call: None,
+            asks_to_act: matches!(attempt.purpose, Purpose::Page | Purpose::Exhausted),
         }
     }
 }

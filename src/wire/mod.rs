@@ -14,6 +14,7 @@ mod load;
 mod locate;
 mod logs;
 mod memory;
+mod push;
 mod serve;
 mod sheets;
 mod simulate;
