@@ -1,6 +1,9 @@
 //! What drives open pages forward? Reads the clock, plans, records the intent, acts, records the outcome.
 //!
 //! `page` loads one page and appends to it; `core` is the engine and what a face asks of it; `work` carries one page to
+//! where nothing is due; `run` is the loop, and following one page; `replies` turns texts into what a person said;
+//! `hooks` takes what providers report by themselves; `turns` says when a turn was finished, and carries an engine over to
+//! changed settings or to its end; `watch` audits all open pages from outside.
 //! where nothing is due; `run` is the loop, and following one page; `replies` turns texts into what a person said, and
 //! `presses` the buttons of push messages;
 //! `watch` audits all open pages from outside.

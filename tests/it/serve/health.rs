@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::provider::Provider;
-use super::service::{CALL, Service, run, site};
+use super::service::{CALL, Service, run, settings, site, site_with};
 
 /// A clock that stands where the test puts it.
 struct Still(Mutex<DateTime<Utc>>);
@@ -178,6 +178,49 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
         assert!(told["reasons"][0].as_str().unwrap().contains("cannot be written"), "{told}");
     }
     assert_eq!(*disk.writes.lock().unwrap(), writes + 1, "whoever asks often does not write often");
+}
+
+#[tokio::test]
+async fn a_report_that_was_due_while_the_service_was_down_is_made_up_for_once() {
+    let provider = Provider::start();
+    let settings = settings(&provider, "gaps_at = [\"00:00\", \"12:00\"]\ngaps_days = [14, 2]\nsync_every_s = 0")
+        .replace("mode = \"live\"", "mode = \"training\"")
+        .replace("source = \"csv:aims.csv\"", "source = \"csv:aims.csv\"\nowners = [\"owner@example.edu\"]");
+    let site = site_with(&settings);
+    let store = SqliteStore::open(&site.path("page-oncall.db")).await.unwrap();
+    let served = async || store.told("service/gaps").await.unwrap();
+
+    // Its first start missed nothing.
+    let service = Service::start(&site, &["-v"]);
+    let log = service.program.lines_until("a job ended job=\"purge\"").join("\n");
+    assert!(service.program.stopped().0.success() && !log.contains("job=\"gaps\""), "{log}");
+
+    let long_ago = "2020-01-01T00:00:00Z";
+    store.tell("service/gaps", long_ago, DateTime::UNIX_EPOCH).await.unwrap();
+    let service = Service::start(&site, &["-v"]);
+    service.program.lines_until("a job ended job=\"gaps\" whole=true");
+    assert!(service.program.stopped().0.success());
+    let made_up_for = served().await.unwrap();
+    assert!(made_up_for.as_str() > long_ago, "{made_up_for}");
+
+    let service = Service::start(&site, &["-v"]);
+    let log = service.program.lines_until("a job ended job=\"purge\"").join("\n");
+    let again = log.contains("job=\"gaps\"") && served().await.as_ref() == Some(&made_up_for);
+    assert!(service.program.stopped().0.success() && !again, "{log}");
+}
+
+#[test]
+fn a_job_that_fails_fails_alone() {
+    let provider = Provider::start();
+    let site = site(&provider, "");
+    site.write("aims.csv", b"nothing,that,is,a,schedule\n");
+    let service = Service::start(&site, &["-v"]);
+    service.program.lines_until("a job ended job=\"sync\" whole=false");
+    let metrics = service.get("/metrics").body;
+    assert!(metrics.contains("page_oncall_job_runs_total{job=\"sync\",result=\"failure\"} 1"), "{metrics}");
+    assert!(!metrics.contains("page_oncall_schedule_age_seconds{"), "{metrics}");
+    assert_eq!(service.text("SM1", "+16085550101", "1").status, 200, "the house answers all the same");
+    assert_eq!(service.program.stopped().0.code(), Some(0));
 }
 
 #[test]

@@ -42,12 +42,12 @@ fn only_signed_forms_of_some_size_are_heard() {
     nothing(403, &service.post(path, &host, &body));
 
     // A text in which somebody is asked for more than there is room for.
-    let long = "x".repeat(64 * 1024 + 1);
-    nothing(413, &service.post(path, "", &long));
+    let oversized = "x".repeat(64 * 1024 + 1);
+    nothing(413, &service.post(path, "", &oversized));
     let chunked = format!(
         "POST {path} HTTP/1.1\r\nHost: any\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\n\r\n{:x}\r\n{long}\r\n0\r\n\r\n",
-        long.len()
+         Content-Type: application/x-www-form-urlencoded\r\n\r\n{:x}\r\n{oversized}\r\n0\r\n\r\n",
+        oversized.len()
     );
     nothing(413, &service.raw(chunked.as_bytes()));
     for kind in ["", "Content-Type: application/json\r\n", "Content-Type: multipart/form-data; boundary=x\r\n"] {

@@ -133,8 +133,8 @@ fn answer(mut stream: TcpStream, (books, changed): &(Mutex<Books>, Condvar)) {
     };
     changed.notify_all();
     if !head.starts_with("GET") {
-        let held = changed.wait_timeout_while(books.lock().unwrap(), PATIENCE, |books| books.holds);
-        assert!(!held.unwrap().1.timed_out(), "the provider was never to go on");
+        let waited = changed.wait_timeout_while(books.lock().unwrap(), PATIENCE, |books| books.holds);
+        assert!(!waited.unwrap().1.timed_out(), "the provider was never to go on");
     }
     let status = if head.starts_with("GET") { "200 OK" } else { "201 CREATED" };
     let length = reply.len();

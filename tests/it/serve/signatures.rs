@@ -1,4 +1,4 @@
-//! Do we prove and sign as the provider's own library does? PyPI `twilio` is the judge, on random requests.
+//! Do we prove and sign as the provider's own library does? The library `twilio` of Python is the judge, on random requests.
 
 use std::collections::BTreeMap;
 use std::io::Write;
