@@ -54,6 +54,7 @@ pub fn person(site: &Site, name: &str) -> Result<(Contact, Vec<Channel>), Comman
         phone: known.phone.as_ref().map(|phone| phone.main.e164.to_string()),
         email: known.email.as_deref().map(str::to_owned),
         until: None,
+        also: Vec::new(),
     };
     Ok((contact, site.channels().into_iter().filter(|channel| allows(known, *channel)).collect()))
 }

@@ -37,6 +37,7 @@ impl Texts {
             body: text.body,
             episode: String::new(),
             call: None,
+            asks_to_act: false,
         };
         let mut report = Report {
             outcome: Outcome::Unavailable,

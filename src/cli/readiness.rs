@@ -116,6 +116,7 @@ impl Surroundings<'_> {
                 phone: duty.phone.as_deref().map(str::to_owned),
                 email: duty.email.as_deref().map(str::to_owned),
                 until: Some(duty.until),
+                also: Vec::new(),
             };
             let question = Question {
                 case: self.case(duty),

@@ -168,6 +168,7 @@ mod tests {
             body: body.to_owned(),
             episode: String::new(),
             call: None,
+            asks_to_act: false,
         }
     }
 

@@ -89,7 +89,11 @@ impl<'a> Question<'a> {
     /// page last asked it for another message comes last. A channel without a known provider has one without a name.
     fn order(&self) -> Vec<&'a str> {
         let names = self.policy.providers.names(self.channel);
-        let mut order: Vec<&str> = names.iter().map(String::as_str).collect();
+        // A room is reached by the provider that is named after it and by no other.
+        let is_room = self.channel == Channel::Chat;
+        let room = self.contact.address(self.channel).filter(|_| is_room);
+        let mut order: Vec<&str> =
+            names.iter().map(String::as_str).filter(|name| room.is_none_or(|it| it == *name)).collect();
         if order.is_empty() {
             order.push("");
         }

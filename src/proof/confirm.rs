@@ -36,7 +36,7 @@ impl Confirmations {
             let channel = match via {
                 Via::Sms => Channel::Sms,
                 Via::Voice => Channel::Voice,
-                Via::Link | Via::Agent | Via::Training => continue,
+                Via::Link | Via::Push | Via::Agent | Via::Training => continue,
             };
             let mut asked = state.attempts.iter().map(|tried| &tried.attempt);
             if let Some(attempt) = asked.find(|it| it.channel == channel && it.contact.is_called(by)) {
@@ -83,7 +83,8 @@ mod tests {
     }
 
     fn told(training: bool, outcome: Outcome, answer: Option<Via>) -> Confirmations {
-        let ada = Contact { name: "Ada Ruiz".into(), phone: Some(PHONE.into()), email: None, until: None };
+        let ada =
+            Contact { name: "Ada Ruiz".into(), phone: Some(PHONE.into()), email: None, until: None, also: Vec::new() };
         let rung =
             Rung { label: "drill".into(), wait_s: 600, channels: vec![Channel::Sms], contacts: vec![ada.clone()] };
         let opened = Opened {

@@ -13,7 +13,7 @@ use super::one_or_many::one_or_many;
 use super::proof::{HandoffSettings, ProofSettings, QuietSettings};
 use super::serve::ServeSettings;
 use crate::decision::ladder::LadderPolicy;
-use crate::delivery::{SmtpSettings, TrainingSettings, TwilioSettings};
+use crate::delivery::{ChatSettings, NtfySettings, PushoverSettings, SmtpSettings, TrainingSettings, TwilioSettings};
 use crate::episode::policy::Policy;
 use crate::proof::quiet::QuietHours;
 use crate::schedule::coverage::Coverage;
@@ -188,6 +188,12 @@ pub struct LeadershipContact {
     pub phone: Option<String>,
     /// Where e-mail reaches them.
     pub email: Option<String>,
+    /// The name of a `[[delivery.chat]]` room that they read.
+    pub chat: Option<String>,
+    /// Their topic on the ntfy server.
+    pub ntfy: Option<String>,
+    /// Their user key, or a group's, at Pushover.
+    pub pushover: Option<String>,
 }
 
 /// `[store]`.
@@ -267,6 +273,13 @@ pub struct DeliverySettings {
     /// E-mail through relays, the first one preferred: one table, or `[[delivery.mail]]` tables.
     #[serde(deserialize_with = "one_or_many")]
     pub mail: Vec<SmtpSettings>,
+    /// Chat rooms for leadership.
+    #[serde(deserialize_with = "one_or_many")]
+    pub chat: Vec<ChatSettings>,
+    /// Push messages by an ntfy server.
+    pub ntfy: Option<NtfySettings>,
+    /// Push messages by Pushover.
+    pub pushover: Option<PushoverSettings>,
     /// What the scripted technician does.
     pub training: TrainingSettings,
 }
@@ -286,10 +299,11 @@ impl Settings {
 
     /// Providers of one channel are told apart by their names, in the log and when one fails.
     fn check_names(&self, text: &str) -> Result<(), SettingsError> {
-        let DeliverySettings { sms, mail, .. } = &self.delivery;
+        let DeliverySettings { sms, mail, chat, .. } = &self.delivery;
         let names = [
             ("sms", repeated(sms.iter().map(|it| it.name.as_str()))),
             ("mail", repeated(mail.iter().map(|it| it.name.as_str()))),
+            ("chat", repeated(chat.iter().map(|it| it.name.as_str()))),
         ];
         for (table, name) in names {
             if let Some(name) = name {

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::environment::Environment;
 use super::load::Loaded;
+use super::push;
 use crate::cli::desk::{facts, others, schedule_label};
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
@@ -15,7 +16,7 @@ use crate::delivery::{
     TwilioSettings, TwilioSms,
 };
 use crate::engine::{Engine, Parts};
-use crate::episode::event::Drill;
+use crate::episode::event::{Drill, Purpose};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::Hooks;
 use crate::ports::{
@@ -157,6 +158,7 @@ pub(super) fn live_providers(
     for mail in mails(loaded, environment, clock)? {
         providers.push(Arc::new(mail));
     }
+    providers.extend(push::providers(loaded, environment)?);
     Ok(providers)
 }
 
@@ -295,7 +297,7 @@ impl Post for Relays {
 }
 
 /// A secret from the environment, else from the file that the settings name.
-fn secret(
+pub(super) fn secret(
     given: Option<&SecretString>,
     file: Option<&str>,
     folder: &Path,
@@ -354,6 +356,8 @@ impl Render for Words {
         let facts = facts(&self.loaded.site, asked, &label, &others);
         let (subject, body) = match attempt.channel {
             Channel::Email => messages::email(&facts),
+            Channel::Chat => messages::push(&facts, messages::Answer::Desk),
+            Channel::Ntfy | Channel::Pushover => messages::push(&facts, messages::Answer::Button),
             Channel::Sms | Channel::Voice => (String::new(), messages::sms(&facts)),
         };
         Message {
@@ -365,6 +369,7 @@ impl Render for Words {
             body,
             episode: asked.episode.to_owned(),
             call: None,
+            asks_to_act: matches!(attempt.purpose, Purpose::Page | Purpose::Exhausted),
         }
     }
 }
@@ -382,6 +387,9 @@ fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
     let (subject, body) = match attempt.channel {
         Channel::Email => words_of_drill::email(&facts),
         Channel::Sms | Channel::Voice => (String::new(), words_of_drill::sms(&facts)),
+        Channel::Chat | Channel::Ntfy | Channel::Pushover => {
+            (words_of_drill::email(&facts).0, words_of_drill::sms(&facts))
+        }
     };
     let (opening, told, menu, voicemail) = words_of_drill::call(&facts);
     let call = CallScript { opening, facts: told, menu, voicemail };
@@ -394,5 +402,6 @@ fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
         body,
         episode: asked.episode.to_owned(),
         call: Some(call).filter(|_| attempt.channel == Channel::Voice),
+        asks_to_act: true,
     }
 }

@@ -21,6 +21,7 @@ mod load;
 mod locate;
 mod logs;
 mod memory;
+mod push;
 mod serve;
 mod sheets;
 mod simulate;

@@ -168,7 +168,7 @@ fn number_can(asked: &Asked<'_>, number: &str, sms: bool, voice: bool) -> Findin
     let about = format!("{}: sender {number}", asked.provider);
     let (can, what) = match asked.channel {
         Channel::Voice => (voice, "make calls"),
-        Channel::Sms | Channel::Email => (sms, "send texts"),
+        _ => (sms, "send texts"),
     };
     if can {
         ok("sender", about, format!("can {what}"))

@@ -104,6 +104,9 @@ fn word(channel: Channel) -> &'static str {
         Channel::Sms => "text message",
         Channel::Voice => "call",
         Channel::Email => "e-mail",
+        Channel::Chat => "chat",
+        Channel::Ntfy => "ntfy",
+        Channel::Pushover => "Pushover",
     }
 }
 
@@ -130,6 +133,7 @@ fn by(via: Via) -> &'static str {
         Via::Sms => "by text",
         Via::Voice => "by a key press",
         Via::Link => "by the link",
+        Via::Push => "by a button",
         Via::Agent => "through the desk",
         Via::Training => "(training)",
     }
