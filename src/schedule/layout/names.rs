@@ -114,6 +114,24 @@ const CLOSING_WORDS: [&str; 18] = [
     "tbd",
 ];
 
+/// Words that mark somebody else's cell and are no name when they stand alone: `Primary` below `Ana`, `yes`, `PTO`.
+const MARKS: [&str; 14] = [
+    "yes",
+    "no",
+    "primary",
+    "secondary",
+    "backup",
+    "tertiary",
+    "pto",
+    "sick",
+    "leave",
+    "absent",
+    "away",
+    "available",
+    "unavailable",
+    "oncall",
+];
+
 /// A name has at most so many words.
 const NAME_WORDS: usize = 6;
 /// A name has at most so many bytes.
@@ -148,6 +166,9 @@ pub(super) fn is_sentence(text: &str) -> bool {
     if text.contains([':', '~']) && !text.contains("://")
         || [" - ", " \u{2013} ", " \u{2014} "].iter().any(|dash| text.contains(dash))
     {
+        return true;
+    }
+    if MARKS.iter().any(|mark| mark.eq_ignore_ascii_case(text.trim_matches(|c: char| !c.is_alphanumeric()))) {
         return true;
     }
     let mut words = 0;
@@ -335,6 +356,9 @@ mod tests {
             "Ana Ortiz x4188",
             "Ana Thu-Fri",
             "~~Ana",
+            "Primary",
+            "yes",
+            "PTO",
         ] {
             assert!(is_sentence(text), "{text:?}");
         }
