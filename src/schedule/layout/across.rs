@@ -90,7 +90,6 @@ pub(super) fn find(
         if distinct.len() < WEEKDAYS || distinct.len() < days.len() {
             continue;
         }
-        let first = days.first().map_or(0, |(column, _)| *column);
         let next = below.first().and_then(|next| marks(next, &days, Order::Assumed));
         let days_below =
             next.is_some_and(|marks| marks.len() >= DATES && marks.iter().all(|mark| mark.names.is_empty()));
