@@ -164,7 +164,8 @@ pub(super) fn is_sentence(text: &str) -> bool {
         return true;
     }
     // `P: Dana`, `Dana > Sam` and `Dana - Sam` say something about the names; an address keeps its colon.
-    if text.contains([':', '~', '>', '=', '\u{2192}', '\u{21d2}']) && !text.contains("://")
+    if (text.contains([':', '~', '=', '\u{2192}', '\u{21d2}']) || text.contains('>') && !text.contains('<'))
+        && !text.contains("://")
         || [" - ", " \u{2013} ", " \u{2014} "].iter().any(|dash| text.contains(dash))
     {
         return true;
@@ -370,6 +371,7 @@ mod tests {
             "Will May",
             "Wei Sun",
             "No\u{eb}l Ng",
+            "Chloe <Lind> Vist",
             "O'Brien",
             "Jonas R.",
             "\u{17d}ofia \u{c1}lvarez-Nu\u{f1}ez",
