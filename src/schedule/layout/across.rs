@@ -1,6 +1,6 @@
 //! Which layout has its days across the header? Dates, numbers of days or weekdays, with people, shifts or weeks down.
 
-use chrono::Weekday;
+use chrono::{Datelike, NaiveDate, Weekday};
 
 use crate::schedule::grid::{Grid, GridRow, address};
 use crate::schedule::notation::Refusal;
@@ -10,6 +10,7 @@ use crate::schedule::problem::{LayoutProblem, ProblemKind};
 
 use super::RunnerUp;
 use super::header::Header;
+use super::headings;
 use super::numbers::small_number;
 use super::recognise::Found;
 use super::settings::{Column, LayoutKind, LayoutSettings};
@@ -81,7 +82,6 @@ pub(super) fn find(
                 found(LayoutKind::Matrix, header, Across { days, label, numbered: false }, LayoutKind::Weekdays)
             }));
         }
-        let next = below.first().filter(|next| dates_of(next, DATES).is_some());
         let days: Vec<(usize, Option<Weekday>)> =
             (0..row.cells.len()).filter_map(|column| Some((column, Some(weekday_named(row.text(column))?)))).collect();
         let mut distinct: Vec<u32> = days.iter().filter_map(|(_, day)| Some((*day)?.num_days_from_monday())).collect();
@@ -90,9 +90,17 @@ pub(super) fn find(
         if distinct.len() < WEEKDAYS || distinct.len() < days.len() {
             continue;
         }
+        let next = below.first().and_then(|next| marks(next, &days, Order::Assumed));
+        let days_below =
+            next.is_some_and(|marks| marks.len() >= DATES && marks.iter().all(|mark| mark.names.is_empty()));
         let first = days.first().map_or(0, |(column, _)| *column);
-        if next.is_some() && below.iter().any(|row| (0..first).any(|column| !row.text(column).is_empty())) {
-            // The weekdays stand above the dates, and the dates are the header.
+        let is_labelled = |row: &GridRow| {
+            (0..first).any(|column| !row.text(column).is_empty())
+                && days.iter().any(|(column, _)| !row.text(*column).is_empty())
+                && marks(row, &days, Order::Assumed).is_none()
+        };
+        if days_below && below.iter().any(is_labelled) {
+            // The weekdays stand above the days of people or shifts, and the days are the header.
             continue;
         }
         if wanted(LayoutKind::Calendar) && has_marked_rows(&days, below) {
@@ -158,17 +166,18 @@ pub(super) fn marks<'r>(row: &'r GridRow, days: &[(usize, Option<Weekday>)], ord
         Some(Mark { column: *column, weekday: (*weekday)?, day, names })
     };
     let marks: Vec<Mark<'r>> = filled.map(mark).collect::<Option<_>>()?;
-    let number = |mark: &Mark<'_>| match mark.day {
-        MarkedDay::Number(number) => Some((mark.column, number)),
-        MarkedDay::Date(_) => None,
+    // Numbers with names behind them, and dates, rise from day to day: `2 Ana` may be two people, and `9-18` hours.
+    let place = |mark: &Mark<'_>| match mark.day {
+        MarkedDay::Number(number) => i64::from(number),
+        MarkedDay::Date(date) => NaiveDate::from_ymd_opt(date.year.unwrap_or(2024), date.month, date.day)
+            .map_or(0, |day| i64::from(day.num_days_from_ce())),
     };
-    // With names behind them the numbers must rise from day to day: `2 Ana` may as well be two people.
-    let has_names = marks.iter().any(|mark| !mark.names.is_empty());
-    let numbers: Vec<(usize, u32)> = marks.iter().filter_map(number).collect();
-    let rises = numbers.iter().zip(numbers.iter().skip(1)).all(|((one_column, one), (next_column, next))| {
-        usize::try_from(next.wrapping_sub(*one)) == Ok(next_column - one_column) || *one > 21 && *next < 8
+    let needs_rise = marks.iter().any(|mark| !mark.names.is_empty() || matches!(mark.day, MarkedDay::Date(_)));
+    let rises = marks.iter().zip(marks.iter().skip(1)).all(|(one, next)| {
+        let turns = matches!((one.day, next.day), (MarkedDay::Number(22..), MarkedDay::Number(..8)));
+        usize::try_from(place(next) - place(one)) == Ok(next.column - one.column) || turns
     });
-    (!marks.is_empty() && (rises || !has_names)).then_some(marks)
+    (!marks.is_empty() && (rises || !needs_rise)).then_some(marks)
 }
 
 /// The day at the front of a cell, and what stands behind it.
@@ -190,11 +199,41 @@ fn marked(text: &str, order: Order) -> Option<(MarkedDay, &str)> {
     Some((MarkedDay::Number(number), names))
 }
 
-/// The column left of the days that says what a row is: people, a week, else the last one with text below it.
+/// The column left of the days that says what a row is: people, a week, else the only one with text below it. The heading
+/// may stand beside the weekdays below the dates. Of several columns without a heading none is taken.
 fn label(header: &Header, days: &[(usize, Option<Weekday>)], below: &[GridRow]) -> Option<usize> {
     let first = days.first().map(|(column, _)| *column)?;
     let known = [Column::Person, Column::Week, Column::Date, Column::Role, Column::Shift, Column::Team];
-    let known = known.into_iter().find_map(|column| header.place(column)).filter(|column| *column < first);
+    let here = known.into_iter().find_map(|column| header.place(column)).filter(|column| *column < first);
+    let heads = |row: &GridRow, wanted: Column| {
+        (0..first).find(|column| headings::column(&headings::key(row.text(*column))) == Some(wanted))
+    };
+    let beside_weekdays = below
+        .first()
+        .filter(|row| weekdays_of(row, days.iter().map(|(column, _)| *column)).is_some())
+        .and_then(|row| known.into_iter().find_map(|column| heads(row, column)));
     let has_text = |column: &usize| below.iter().any(|row| !row.text(*column).is_empty());
-    known.or_else(|| (0..first).rev().find(has_text))
+    let is_information = |column: usize| headings::is_information(&headings::key(header.row.text(column)));
+    let mut others = (0..first).filter(has_text).filter(|column| !is_information(*column));
+    here.or(beside_weekdays).or_else(|| others.next().filter(|_| others.next().is_none()))
+}
+
+/// The weekdays that a row has under its days and nothing else, by two letters or more: `Su`, `Mon`.
+pub(super) fn weekdays_of(row: &GridRow, days: impl Iterator<Item = usize>) -> Option<Vec<(usize, Weekday)>> {
+    const SHORT: [(&str, Weekday); 7] = [
+        ("mo", Weekday::Mon),
+        ("tu", Weekday::Tue),
+        ("we", Weekday::Wed),
+        ("th", Weekday::Thu),
+        ("fr", Weekday::Fri),
+        ("sa", Weekday::Sat),
+        ("su", Weekday::Sun),
+    ];
+    let named = |text: &str| {
+        let short = SHORT.iter().find(|(short, _)| text.eq_ignore_ascii_case(short)).map(|(_, weekday)| *weekday);
+        weekday_named(text).or(short)
+    };
+    let filled = days.filter(|column| !row.text(*column).is_empty());
+    let weekdays: Option<Vec<_>> = filled.map(|column| Some((column, named(row.text(column))?))).collect();
+    weekdays.filter(|weekdays| weekdays.len() >= 2)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::schedule::grid::{GridRow, address};
 use crate::schedule::notation::Refusal;
-use crate::schedule::notation::date::{Order, month_named, weekday_named};
+use crate::schedule::notation::date::{self, Order, month_named, weekday_named};
 use crate::schedule::notation::{instant, span};
 use crate::schedule::roster::{Match, Roster};
 use crate::schedule::shift::{Role, RoleRank};
@@ -12,6 +12,7 @@ use crate::schedule::shift::{Role, RoleRank};
 use super::headings::{self, Attribute};
 use super::hours::Said;
 use super::names;
+use super::numbers::number_and_weekday;
 use super::settings::{Column, LayoutKind, LayoutSettings};
 use super::{ColumnUse, RecognisedColumn};
 
@@ -173,7 +174,10 @@ impl Header {
                     *slot = ColumnUse::Unused;
                 }
             }
-            let is_people = |column: usize| names_people(below, column, roster);
+            // A day above names is the header of a grid, and no role.
+            let is_day =
+                |column: usize| !matches!(date::read(row.text(column), Order::Assumed), Err(Refusal::NotUnderstood));
+            let is_people = |column: usize| !is_day(column) && names_people(below, column, roster);
             let is_cover = |(place, key): &(usize, &String)| {
                 let free = uses.get(*place) == Some(&ColumnUse::Unused) && !ignored.contains(place);
                 free && headings::is_cover(key) && is_people(*place)
@@ -210,7 +214,7 @@ fn names_people(below: &[GridRow], column: usize, roster: &Roster) -> bool {
         cells += 1;
         let has_time = instant::read(text, Order::Assumed) != Err(Refusal::NotUnderstood)
             || span::read(text, Order::Assumed) != Err(Refusal::NotUnderstood);
-        let is_day = weekday_named(text).is_some() || month_named(text).is_some();
+        let is_day = weekday_named(text).is_some() || month_named(text).is_some() || number_and_weekday(text).is_some();
         alike += usize::from(!has_time && !is_day && text.contains(char::is_alphabetic));
         known += usize::from(names::parts(text).iter().any(|part| roster.find(part) != Match::Unknown));
     }
@@ -224,8 +228,10 @@ fn find_roles(keys: &[String], uses: &mut [ColumnUse], ignored: &[usize], names_
     if is_person {
         return;
     }
-    let ranked: Vec<usize> =
-        uses.iter().enumerate().filter(|(_, seen)| **seen == ColumnUse::People).map(|(column, _)| column).collect();
+    // A manager stands above people of any heading: `Tier 1`, `Tier 2`, `Manager on Duty`.
+    let is_manager = |column: usize| keys.get(column).and_then(|key| headings::rank(key)) == Some(RoleRank::Manager);
+    let people = uses.iter().enumerate().filter(|(_, seen)| **seen == ColumnUse::People).map(|(column, _)| column);
+    let ranked: Vec<usize> = people.filter(|column| !is_manager(*column)).collect();
     let same_family = |key: &str| {
         let starts = |other: &String| {
             let shared = other.bytes().zip(key.bytes()).take_while(|(one, other)| one == other).count();

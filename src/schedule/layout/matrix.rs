@@ -1,6 +1,6 @@
 //! Which shifts does a sheet with dates across say? People down with hours or codes in the cells, or shifts down with names.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use crate::schedule::grid::GridRow;
 use crate::schedule::notation::Refusal;
@@ -9,7 +9,7 @@ use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
 use super::SkipReason;
-use super::across::{Across, dates_of};
+use super::across::{Across, dates_of, weekdays_of};
 use super::cells;
 use super::days::{DayDuty, DaySpan};
 use super::header::PersonColumn;
@@ -31,6 +31,18 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
         if let Some(columns) = dates_of(row, usize::MAX) {
             dates = self::dates(sheet, row, columns, &mut months);
             sheet.skip(row, SkipReason::RepeatedHeader);
+            continue;
+        }
+        if let Some(weekdays) = weekdays_of(row, dates.iter().map(|(column, _)| *column)) {
+            for (column, written) in weekdays {
+                let date = dates.iter().find(|(of, _)| *of == column).map(|(_, date)| *date);
+                if let Some(date) = date.filter(|date| date.weekday() != written) {
+                    let kind = ProblemKind::Unreadable(Refusal::WrongWeekday { written, date });
+                    sheet.report(row, Flaw { column, kind });
+                    dates.retain(|(of, _)| *of != column);
+                }
+            }
+            sheet.skip(row, SkipReason::Dates);
             continue;
         }
         if let Some(reason) = rows::skip(row, &header.row, &[], &[across.label]) {

@@ -271,7 +271,15 @@ fn joined(upper: &GridRow, lower: &GridRow) -> Option<GridRow> {
     let is_heading = |text: &str| !text.contains(|c: char| c.is_ascii_digit());
     let cells = |row: &GridRow| (0..row.cells.len()).filter(|column| !row.text(*column).is_empty()).count();
     let all_headings = |row: &GridRow| (0..row.cells.len()).all(|column| is_heading(row.text(column)));
+    let is_known = |row: &GridRow| {
+        let known = |key: &str| headings::column(key).is_some() || headings::rank(key).is_some();
+        row.cells.iter().any(|cell| known(&headings::key(cell)))
+    };
     if cells(upper) == 0 || cells(lower) < 2 || !all_headings(upper) || !all_headings(lower) {
+        return None;
+    }
+    // Two rows of codes, `W` above `C`, spell headings too.
+    if !is_known(upper) && !is_known(lower) {
         return None;
     }
     let mut last = "";
