@@ -177,6 +177,7 @@ impl Surroundings<'_> {
                 subject: words::subject(&loaded.title, mailer.training),
                 text: words::letter(&changes, &facts),
                 html: None,
+                attachments: Vec::new(),
             };
             let posted = mailer.send(letter).await;
             if posted.try_again {

@@ -14,6 +14,7 @@ mod expectations;
 mod google;
 mod help;
 mod layouts;
+mod letters;
 mod lint;
 mod live;
 mod mail;
