@@ -14,6 +14,8 @@ pub struct Tab {
     pub grid: Grid,
     /// The year that its title says, where it is a tab for one month.
     pub year: Option<i32>,
+    /// That month, from 1 to 12: what numbers of days are in.
+    pub month: Option<u32>,
     /// The notes on its cells, by row: shown, never interpreted (domain 6 row 27).
     pub notes: Vec<CellNote>,
 }
@@ -29,9 +31,19 @@ pub struct CellNote {
     pub text: String,
 }
 
+impl Tab {
+    /// The settings by which it is read: its title says year and month more exactly than settings for all tabs can.
+    fn settings(&self, all: &LayoutSettings) -> LayoutSettings {
+        let mut settings = all.clone();
+        settings.year = self.year.or(all.year);
+        settings.month = self.month.or(all.month);
+        settings
+    }
+}
+
 impl From<Grid> for Tab {
     fn from(grid: Grid) -> Self {
-        Self { grid, year: None, notes: Vec::new() }
+        Self { grid, year: None, month: None, notes: Vec::new() }
     }
 }
 
@@ -70,8 +82,7 @@ pub fn read_overrides(
     roster: &Roster,
 ) -> Result<(), Unusable> {
     for tab in tabs {
-        let mut of_tab = settings.clone();
-        of_tab.year = tab.year.or(settings.year);
+        let of_tab = tab.settings(settings);
         let own_shifts = reading.shifts.len();
         layout::read_overrides(reading, &tab.grid, &of_tab, zone, roster)?;
         reading.shifts.iter_mut().skip(own_shifts).for_each(|shift| add_notes(shift, &tab.notes));
@@ -80,16 +91,11 @@ pub fn read_overrides(
 }
 
 fn read_one(tab: &Tab, settings: &LayoutSettings, zone: Tz, roster: &Roster) -> Result<Reading, Unusable> {
-    let Some(year) = tab.year else {
-        let mut reading = layout::read(&tab.grid, settings, zone, roster)?;
-        reading.shifts.iter_mut().for_each(|shift| add_notes(shift, &tab.notes));
-        return Ok(reading);
-    };
-    let mut of_tab = settings.clone();
-    of_tab.year = Some(year);
-    let mut reading = layout::read(&tab.grid, &of_tab, zone, roster)?;
+    let mut reading = layout::read(&tab.grid, &tab.settings(settings), zone, roster)?;
     for reason in &mut reading.recognition.reasons {
-        if *reason == RecognitionReason::YearSet(year) {
+        if let RecognitionReason::YearSet(year) = *reason
+            && tab.year == Some(year)
+        {
             *reason = RecognitionReason::YearOfSheet(year);
         }
     }
@@ -115,7 +121,33 @@ mod tests {
         let row =
             |(number, text): (u32, &&str)| GridRow { number, cells: text.split('|').map(str::to_owned).collect() };
         let grid = Grid { sheet: title.into(), rows: (1..).zip(rows).map(row).collect() };
-        Tab { grid, year, notes: Vec::new() }
+        Tab { grid, year, month: None, notes: Vec::new() }
+    }
+
+    #[test]
+    fn numbers_of_days_are_in_the_month_of_their_tab_and_never_of_another() {
+        let zone = chrono_tz::America::Chicago;
+        let mut settings = LayoutSettings::default();
+        (settings.year, settings.month) = (Some(2020), Some(3));
+        for heading in ["Day|Who", "Date|Who", "Date|Day|Who"] {
+            let wide = heading.matches('|').count() == 2;
+            let row = |number: u32| if wide { format!("{number}|x|Ana") } else { format!("{number}|Ana") };
+            let texts: Vec<String> = std::iter::once(heading.to_owned()).chain((1..=31).map(row)).collect();
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let tab = Tab { month: Some(12), ..tab("12/26", Some(2026), &texts) };
+            let reading = read(&[tab.clone()], &settings, zone, &Roster::default()).unwrap();
+            let first = reading.shifts.first().unwrap().interval.start().with_timezone(&zone).date_naive();
+            let last = reading.shifts.last().unwrap().interval.start().with_timezone(&zone).date_naive();
+            assert_eq!((first.to_string(), last.to_string()), ("2026-12-01".into(), "2026-12-31".into()), "{heading}");
+            let mut changes = reading.clone();
+            read_overrides(&mut changes, &[tab.clone()], &settings, zone, &Roster::default()).unwrap();
+            assert_eq!(changes.shifts[31].interval, reading.shifts[0].interval, "{heading}");
+            // November has no 31.
+            let november = Tab { month: Some(11), ..tab };
+            let reading = read(&[november], &settings, zone, &Roster::default()).unwrap();
+            assert_eq!(reading.shifts.len(), 30, "{heading}");
+            assert!(reading.problems.iter().any(|problem| problem.cell == "A32"), "{:?}", reading.problems);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Is a Google Sheet read as people keep it, and is every refusal told? The real program against a server that plays Google.
 
 mod kept;
+mod months;
 
 use std::os::unix::fs::PermissionsExt;
 

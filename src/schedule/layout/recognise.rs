@@ -178,7 +178,8 @@ impl<'a> Candidate<'a> {
                     let number = |day: &usize| header.place(Column::Month).is_some() || self.holds_small_numbers(*day);
                     dated(Column::Day).filter(|day| !number(day))
                 };
-                let date = header.place(Column::Date).or_else(day);
+                let dates = header.place(Column::Date).filter(|date| is_set || !self.holds_small_numbers(*date));
+                let date = dates.or_else(day);
                 vec![(Column::Date, date.filter(|_| !start_only || is_set)), (Column::Person, people)]
             }
             LayoutKind::Start => {
@@ -186,10 +187,13 @@ impl<'a> Candidate<'a> {
                 vec![(Column::Start, start), (Column::Person, people)]
             }
             LayoutKind::Numbers => {
-                let day = header.place(Column::Day).filter(|day| {
-                    let month_beside = header.place(Column::Month).is_some();
-                    header.place(Column::Date).is_none() && (is_set || month_beside || self.holds_small_numbers(*day))
-                });
+                let month_beside = header.place(Column::Month).is_some();
+                let day = match header.place(Column::Date) {
+                    Some(date) => Some(date).filter(|date| is_set || self.holds_small_numbers(*date)),
+                    None => {
+                        header.place(Column::Day).filter(|day| is_set || month_beside || self.holds_small_numbers(*day))
+                    }
+                };
                 vec![(Column::Day, day), (Column::Person, people)]
             }
             _ => {
