@@ -5,10 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::coverage::Coverage;
-use super::layout::{Recognition, SkippedRow};
 use super::on_call::{OnCall, Status};
 use super::problem::Problem;
 use super::resolve::Schedule;
+use super::tabs::UnderstoodTab;
 use super::version::SheetVersion;
 
 /// A schedule as it was read, with the age of the reading (contract 3).
@@ -55,10 +55,8 @@ pub struct Provenance {
 /// How a sheet was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Understood {
-    /// Its layout, and why.
-    pub recognition: Recognition,
-    /// The rows that are no shifts.
-    pub skipped: Vec<SkippedRow>,
+    /// Every tab and file that was read, those of overrides last.
+    pub tabs: Vec<UnderstoodTab>,
 }
 
 impl LoadedSchedule {

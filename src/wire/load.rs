@@ -11,11 +11,11 @@ use crate::cli::error::CommandError;
 use crate::decision::Partners;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
-use crate::schedule::layout::{LayoutSettings, Reading, Unusable};
+use crate::schedule::layout::{LayoutSettings, Unusable};
 use crate::schedule::loaded::{LoadedSchedule, Provenance, Understood};
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::roster::Roster;
-use crate::schedule::tabs;
+use crate::schedule::tabs::{self, Joined};
 use crate::schedule::version::SheetVersion;
 use crate::site::settings::ScheduleSettings;
 use crate::site::{Settings, Site, holidays};
@@ -267,11 +267,11 @@ impl Loaded {
             }
         }
         match self.read_tabs(&contents) {
-            Ok(reading) => {
+            Ok(Joined { reading, tabs }) => {
                 problems.extend(reading.problems);
                 let roles = &settings.required_roles;
                 let schedule = Schedule::new(name, title(name, settings), reading.shifts, problems, roles);
-                Ok((schedule, Understood { recognition: reading.recognition, skipped: reading.skipped }))
+                Ok((schedule, Understood { tabs }))
             }
             Err(Unusable { problems: further }) => {
                 problems.extend(further);
@@ -281,7 +281,7 @@ impl Loaded {
     }
 
     /// What the first content says, changed by the overrides of the others.
-    fn read_tabs(&self, contents: &[(Vec<tabs::Tab>, LayoutSettings)]) -> Result<Reading, Unusable> {
+    fn read_tabs(&self, contents: &[(Vec<tabs::Tab>, LayoutSettings)]) -> Result<Joined, Unusable> {
         let (zone, roster) = (self.site.zone, &self.site.roster);
         let mut contents = contents.iter();
         let Some((own, layout)) = contents.next() else { return Err(Unusable { problems: Vec::new() }) };

@@ -246,6 +246,43 @@ fn dates_across() {
 }
 
 #[test]
+fn grids_say_which_way_they_were_read_and_what_came_near() {
+    let told = |name: &str, settings: &str| {
+        let reading = read(&file(name), settings).unwrap();
+        wording::layouts::lines(&reading.recognition, &reading.skipped)
+    };
+    let of_codes = told("matrix-codes-numbers.csv", "hours = { N = '19:00-07:00', E = '07:00-19:00' }");
+    let repeated = "repeat_from = '2026-11-22'\nhandoff_time = '08:00'";
+    for (said, lines) in [
+        (
+            &of_codes,
+            &[
+                "rows are people, and the cells say hours",
+                "the days are dated, from B",
+                "not week: one row a week: no column for",
+            ][..],
+        ),
+        (
+            &told("matrix-shifts-down.csv", "hours = { Day = '7am-7pm', Night = '7pm-7am' }"),
+            &["rows are shifts or roles, and the cells name people", "not weekdays: one week without dates"],
+        ),
+        (&told("weekdays-names.csv", repeated), &["no date stands below A1, and no row has the numbers of days"]),
+        (
+            &told("calendar.csv", EIGHT),
+            &["not weekdays: one week without dates, repeated: the weeks are dated, from A2"],
+        ),
+        (&told("calendar-wall.csv", EIGHT), &["not weekdays: one week without dates, repeated: the days are numbered"]),
+    ] {
+        for line in lines {
+            assert!(said.iter().any(|said| said.contains(line)), "{line} is missing in {said:#?}");
+        }
+        assert!(said.iter().filter(|line| line.starts_with("not ")).count() == 2, "{said:#?}");
+    }
+    let pinned = told("calendar.csv", &format!("{EIGHT}\nkind = 'calendar'"));
+    assert!(!pinned.iter().any(|line| line.starts_with("not ")), "{pinned:#?}");
+}
+
+#[test]
 fn a_week_without_dates_repeats_in_civil_time() {
     let set = "repeat_from = '2026-10-26'\nrepeat_until = '2026-11-29'\nequal_is_full_day = true";
     let reading = read(&file("weekdays-hours.csv"), set).unwrap();
@@ -339,7 +376,7 @@ fn overrides_that_cannot_be_placed_leave_nobody_sure() {
             &roster(),
         );
         result
-            .map(|()| reading.shifts.len())
+            .map(|_| reading.shifts.len())
             .map_err(|unusable| unusable.problems.iter().map(|problem| code(&problem.kind)).collect::<Vec<_>>())
     };
     let row = "start,end,person\n2026-11-23 12:00,2026-11-23 13:00,Ida Munk\n";

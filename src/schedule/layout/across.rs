@@ -8,11 +8,11 @@ use crate::schedule::notation::date::{Order, weekday_named};
 use crate::schedule::notation::instant::{self, Written};
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 
-use super::RunnerUp;
 use super::header::Header;
 use super::numbers::small_number;
 use super::recognise::Found;
 use super::settings::{Column, LayoutKind, LayoutSettings};
+use super::{Lost, RunnerUp};
 
 /// From so many dates on a row is a header of dates; a plain row has two.
 const DATES: usize = 3;
@@ -77,8 +77,11 @@ pub(super) fn find(
             && let Some(columns) = dates_of(row, at_least)
         {
             let days: Vec<(usize, Option<Weekday>)> = columns.into_iter().map(|column| (column, None)).collect();
+            let first = days.first().map_or(0, |(column, _)| *column);
+            let lost = Lost::DaysAreDated(address(first, row.number));
+            let other = RunnerUp { layout: LayoutKind::Weekdays, lost };
             return Ok(label(&header, &days, below).map(|label| {
-                found(LayoutKind::Matrix, header, Across { days, label, numbered: false }, LayoutKind::Weekdays)
+                found((LayoutKind::Matrix, header, Across { days, label, numbered: false }), other, settings)
             }));
         }
         let days: Vec<(usize, Option<Weekday>)> =
@@ -89,18 +92,20 @@ pub(super) fn find(
         if distinct.len() < WEEKDAYS || distinct.len() < days.len() {
             continue;
         }
-        if wanted(LayoutKind::Calendar) && has_number_rows(&days, below) {
+        if let Some(numbers) = row_of_numbers(&days, below).filter(|_| wanted(LayoutKind::Calendar)) {
             let label = days.first().map_or(0, |(column, _)| *column);
+            let lost = Lost::DaysAreNumbered(address(label, numbers.number));
+            let other = RunnerUp { layout: LayoutKind::Weekdays, lost };
             let across = Across { days, label, numbered: true };
-            return Ok(Some(found(LayoutKind::Calendar, header, across, LayoutKind::Weekdays)));
+            return Ok(Some(found((LayoutKind::Calendar, header, across), other, settings)));
         }
         let Some(label) = label(&header, &days, below) else { continue };
-        let dated = below.iter().map(|row| row.text(label)).filter(|text| !text.is_empty()).take(SAMPLE_CELLS);
-        let is_dated = dated.clone().any(is_date);
-        let (kind, other) = if is_dated {
-            (LayoutKind::Calendar, LayoutKind::Weekdays)
-        } else {
-            (LayoutKind::Weekdays, LayoutKind::Calendar)
+        let mut labels = below.iter().filter(|row| !row.text(label).is_empty()).take(SAMPLE_CELLS);
+        let dated = labels.find(|row| is_date(row.text(label))).map(|row| address(label, row.number));
+        let is_dated = dated.is_some();
+        let (kind, layout, lost) = match dated {
+            Some(cell) => (LayoutKind::Calendar, LayoutKind::Weekdays, Lost::WeeksAreDated(cell)),
+            None => (LayoutKind::Weekdays, LayoutKind::Calendar, Lost::NoDates(address(label, row.number))),
         };
         let kind = settings.kind.unwrap_or(kind);
         if matches!(kind, LayoutKind::Calendar | LayoutKind::Weekdays) {
@@ -109,23 +114,21 @@ pub(super) fn find(
                 let kinds = LayoutProblem::TwoLayouts { one: "weekdays", other: "calendar" }.into();
                 return Err(vec![(kinds, cell)]);
             }
-            return Ok(Some(found(kind, header, Across { days, label, numbered: false }, other)));
+            let across = Across { days, label, numbered: false };
+            return Ok(Some(found((kind, header, across), RunnerUp { layout, lost }, settings)));
         }
     }
     Ok(None)
 }
 
-fn found(kind: LayoutKind, header: Header, across: Across, other: LayoutKind) -> Found {
-    let missing = match other {
-        LayoutKind::Calendar => vec![Column::Week],
-        _ => vec![Column::Weekday],
-    };
-    Found { kind, header, across: Some(across), runner_up: Some(RunnerUp { layout: other, missing }) }
+fn found((kind, header, across): (LayoutKind, Header, Across), other: RunnerUp, settings: &LayoutSettings) -> Found {
+    let runners_up = if settings.kind.is_none() { vec![other] } else { Vec::new() };
+    Found { kind, header, across: Some(across), runners_up }
 }
 
-/// Whether rows below have numbers of days under the weekdays and nothing else.
-fn has_number_rows(days: &[(usize, Option<Weekday>)], below: &[GridRow]) -> bool {
-    below.iter().any(|row| number_row(row, days).is_some_and(|numbers| numbers.len() == days.len()))
+/// The first row below with numbers of days under all weekdays and nothing else.
+fn row_of_numbers<'a>(days: &[(usize, Option<Weekday>)], below: &'a [GridRow]) -> Option<&'a GridRow> {
+    below.iter().find(|row| number_row(row, days).is_some_and(|numbers| numbers.len() == days.len()))
 }
 
 /// The numbers of days that a row has under the weekdays, if it has nothing else there.

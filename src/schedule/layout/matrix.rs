@@ -8,7 +8,6 @@ use crate::schedule::notation::instant::Written;
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
-use super::SkipReason;
 use super::across::{Across, dates_of};
 use super::cells;
 use super::days::{DayDuty, DaySpan};
@@ -18,12 +17,14 @@ use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::{Duty, Flaw, Sheet};
+use super::{RecognitionReason, SkipReason};
 
 /// Reads the header's block and every later block whose header says its dates again.
 pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     let header = sheet.header;
     let grid_rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let by_name = cells::names_stand_in_cells(grid_rows, across, sheet, sheet.roster());
+    sheet.reasons.push(if by_name { RecognitionReason::NamesInCells } else { RecognitionReason::HoursInCells });
     let mut months = MonthOfRows::new(sheet.year, sheet.month);
     let mut dates = dates(sheet, &header.row, across.days.iter().map(|(column, _)| *column).collect(), &mut months);
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));

@@ -34,6 +34,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     periods::warn_of_headings(sheet);
     let rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let by_name = cells::names_stand_in_cells(rows, across, sheet, sheet.roster());
+    sheet.reasons.push(if by_name { RecognitionReason::NamesInCells } else { RecognitionReason::HoursInCells });
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     for row in rows {
         if let Some(reason) = rows::skip(row, &header.row, &[], &[across.label]) {
