@@ -50,6 +50,9 @@ pub struct Provenance {
     pub fault: Vec<Problem>,
     /// Set when the answer is asked from the version that was in force at that instant, not from the newest.
     pub known_at: Option<DateTime<Utc>>,
+    /// By how many seconds the clock of this machine runs ahead of the one of the server that answered, where they are
+    /// too far apart (domain 6 row 44); negative when it runs behind. Never set by a kept copy.
+    pub clock_ahead_s: Option<i64>,
 }
 
 /// How a sheet was understood.
