@@ -93,11 +93,15 @@ impl Downloads {
 /// the answer then.
 fn follow(attempt: Attempt<'_>, within_machine: bool) -> reqwest::redirect::Action {
     let to = attempt.url();
-    let is_safe = address::is_safe(to) && (to.scheme() == "https" || within_machine);
-    if !is_safe || address::is_sign_in(to) || attempt.previous().len() > MOST_REDIRECTS {
+    if !may_follow(to, within_machine) || address::is_sign_in(to) || attempt.previous().len() > MOST_REDIRECTS {
         return attempt.stop();
     }
     attempt.follow()
+}
+
+/// Whether a redirect may lead there: to encrypted addresses, and within this machine.
+fn may_follow(to: &Url, within_machine: bool) -> bool {
+    address::is_safe(to) && (to.scheme() == "https" || within_machine)
 }
 
 async fn once(client: &Client, from: &CsvAddress) -> Result<Fetched, DownloadFailure> {
@@ -141,17 +145,18 @@ fn refuse_status(sheet: &str, answer: &Response) -> Result<(), DownloadFailure> 
         }
         status if status.is_redirection() => {
             let to = header(LOCATION).and_then(|to| answer.url().join(to).ok());
-            redirected(sheet, status.as_u16(), to.as_ref())
+            let within_machine = answer.url().scheme() == "http";
+            redirected(sheet, status.as_u16(), to.as_ref(), within_machine)
         }
         status => DownloadFailure::Refused { sheet, status: status.as_u16() },
     })
 }
 
 /// Why a redirect was not followed.
-fn redirected(sheet: String, status: u16, to: Option<&Url>) -> DownloadFailure {
+fn redirected(sheet: String, status: u16, to: Option<&Url>, within_machine: bool) -> DownloadFailure {
     match to {
         Some(to) if address::is_sign_in(to) => DownloadFailure::SignIn { sheet },
-        Some(to) if to.scheme() != "https" => {
+        Some(to) if !may_follow(to, within_machine) => {
             DownloadFailure::NotEncrypted { sheet, host: to.host_str().unwrap_or_default().to_owned() }
         }
         _ => DownloadFailure::Refused { sheet, status },

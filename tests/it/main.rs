@@ -9,6 +9,7 @@
 
 mod crash;
 mod decisions;
+mod download;
 mod engine;
 mod expectations;
 mod google;
