@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::coverage::Coverage;
+use super::difference::Change;
 use super::on_call::{OnCall, Status};
 use super::problem::Problem;
 use super::resolve::Schedule;
@@ -53,6 +54,17 @@ pub struct Provenance {
     /// By how many seconds the clock of this machine runs ahead of the one of the server that answered, where they are
     /// too far apart (domain 6 row 44); negative when it runs behind. Never set by a kept copy.
     pub clock_ahead_s: Option<i64>,
+    /// That the people on call now were changed in the sheet just now; found out at page time only.
+    pub edit: Option<Edit>,
+}
+
+/// An edit that was made while a page is made (domain 6 row 43).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// When the version before it was last seen.
+    pub last_seen: DateTime<Utc>,
+    /// What it changes for the present, at least one.
+    pub changes: Vec<Change>,
 }
 
 /// How a sheet was understood.

@@ -1,12 +1,13 @@
 //! What is this program made of tonight? Settings to adapters to engine; the only place that knows all.
 //!
 //! `environment` and `clock` are the only files that may ask the machine; `locate` and `load` find and read the site;
-//! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine; `verbs`
+//! `sheets` asks Google and other servers, `memory` for kept versions of sheets, `edits` whether a sheet changes under a page; `adapters` builds providers, store and engine; `verbs`
 //! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells.
 
 mod adapters;
 mod call;
 mod clock;
+mod edits;
 mod environment;
 mod heartbeat;
 mod load;

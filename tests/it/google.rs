@@ -1,6 +1,7 @@
 //! Is a Google Sheet read as people keep it, and is every refusal told? The real program against a server that plays Google.
 
 mod clocks;
+mod edits;
 mod kept;
 mod months;
 
