@@ -3,6 +3,7 @@
 mod clocks;
 mod edits;
 mod kept;
+mod mail;
 mod months;
 
 use std::os::unix::fs::PermissionsExt;
