@@ -11,6 +11,7 @@ use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use super::header::Header;
 use super::numbers::small_number;
 use super::recognise::Found;
+use super::rows;
 use super::settings::{Column, LayoutKind, LayoutSettings};
 use super::{Lost, RunnerUp};
 
@@ -45,6 +46,33 @@ pub(super) fn dates_of(row: &GridRow, at_least: usize) -> Option<Vec<usize>> {
         (0..row.cells.len()).filter_map(|column| Some((column, small_number(row.text(column))?))).collect();
     let rise = numbers.iter().zip(numbers.iter().skip(1)).all(|((_, one), (_, next))| *next == one + 1);
     (numbers.len() >= NUMBERS && rise).then(|| numbers.into_iter().map(|(column, _)| column).collect())
+}
+
+/// The columns that say a day in a row that says the header again with other days, however few: the last weeks of a month
+/// may have a single one. Such a row has the header's own words in all its other cells.
+pub(super) fn dates_again(row: &GridRow, header: &GridRow, label: usize) -> Option<Vec<usize>> {
+    if let Some(columns) = dates_of(row, DATES) {
+        return Some(columns);
+    }
+    if !rows::says_again(row.text(label), header.text(label)) {
+        return None;
+    }
+    let others = |column: &usize| *column != label && !row.text(*column).is_empty();
+    let is_day = |column: &usize| is_date(row.text(*column)) || small_number(row.text(*column)).is_some();
+    let (days, words): (Vec<usize>, Vec<usize>) = (0..row.cells.len()).filter(others).partition(is_day);
+    let numbers: Vec<u32> = days.iter().filter_map(|column| small_number(row.text(*column))).collect();
+    let rise = numbers.iter().zip(numbers.iter().skip(1)).all(|(one, next)| *next == one + 1);
+    let of_one_kind = numbers.is_empty() || numbers.len() == days.len() && rise;
+    let same_words = words.iter().all(|column| rows::says_again(row.text(*column), header.text(*column)));
+    (same_words && of_one_kind && !days.is_empty()).then_some(days)
+}
+
+/// The weekdays that a row says under the columns of days, if it says nothing else there, and each at most once.
+pub(super) fn weekdays_again(row: &GridRow, columns: impl Iterator<Item = usize>) -> Option<Vec<(usize, Weekday)>> {
+    let filled = columns.filter(|column| !row.text(*column).is_empty());
+    let days: Option<Vec<(usize, Weekday)>> =
+        filled.map(|column| Some((column, weekday_named(row.text(column))?))).collect();
+    days.filter(|days| !days.is_empty())
 }
 
 fn is_date(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Which shifts does a sheet with dates across say? People down with hours or codes in the cells, or shifts down with names.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Weekday};
 
 use crate::schedule::grid::GridRow;
 use crate::schedule::notation::Refusal;
@@ -8,7 +8,7 @@ use crate::schedule::notation::instant::Written;
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
-use super::across::{Across, dates_of};
+use super::across::{Across, dates_again, weekdays_again};
 use super::cells;
 use super::days::{DayDuty, DaySpan};
 use super::header::PersonColumn;
@@ -29,8 +29,13 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     let mut dates = dates(sheet, &header.row, across.days.iter().map(|(column, _)| *column).collect(), &mut months);
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     for row in grid_rows {
-        if let Some(columns) = dates_of(row, usize::MAX) {
+        if let Some(columns) = dates_again(row, &header.row, across.label) {
             dates = self::dates(sheet, row, columns, &mut months);
+            sheet.skip(row, SkipReason::RepeatedHeader);
+            continue;
+        }
+        if let Some(weekdays) = weekdays_again(row, dates.iter().map(|(column, _)| *column)) {
+            check_weekdays(sheet, row, &weekdays, &mut dates);
             sheet.skip(row, SkipReason::RepeatedHeader);
             continue;
         }
@@ -45,6 +50,23 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
             names(sheet, row, across, &dates, &mut roles);
         } else {
             hours(sheet, row, across, &dates, &mut roles);
+        }
+    }
+}
+
+/// A row of weekdays below the dates must agree with them; one that does not costs its column.
+fn check_weekdays(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    weekdays: &[(usize, Weekday)],
+    dates: &mut Vec<(usize, NaiveDate)>,
+) {
+    for (column, written) in weekdays {
+        let day = dates.iter().find(|(of, _)| of == column).map(|(_, day)| *day);
+        if let Some(date) = day.filter(|day| day.weekday() != *written) {
+            let refusal = Refusal::WrongWeekday { written: *written, date };
+            sheet.report(row, Flaw { column: *column, kind: ProblemKind::Unreadable(refusal) });
+            dates.retain(|(of, _)| of != column);
         }
     }
 }
