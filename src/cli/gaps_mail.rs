@@ -114,10 +114,10 @@ impl Surroundings<'_> {
 impl Surroundings<'_> {
     /// The window as a file, for a wall or a page: mail readers show none of it in the letter itself.
     fn picture(&self, judged: &Judgement<'_>, plan: Plan, window: Interval) -> Attachment {
-        let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
+        let kept = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
         let planned = [(judged.loaded, Some(plan))];
         Attachment {
-            name: format!("{}.svg", judged.loaded.name.chars().map(plain).collect::<String>()),
+            name: format!("{}.svg", judged.loaded.name.chars().map(kept).collect::<String>()),
             media_type: "image/svg+xml",
             content: timeline_svg(&Timeline { window, planned: &planned, zone: self.face.zone, now: self.face.now }),
         }

@@ -173,12 +173,12 @@ mod tests {
             let texts: Vec<String> = std::iter::once(heading.to_owned()).chain((1..=31).map(row)).collect();
             let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
             let tab = Tab { month: Some(12), ..tab("12/26", Some(2026), &texts) };
-            let reading = read(&[tab.clone()], &settings, zone, &Roster::default()).unwrap().reading;
+            let reading = read(std::slice::from_ref(&tab), &settings, zone, &Roster::default()).unwrap().reading;
             let first = reading.shifts.first().unwrap().interval.start().with_timezone(&zone).date_naive();
             let last = reading.shifts.last().unwrap().interval.start().with_timezone(&zone).date_naive();
             assert_eq!((first.to_string(), last.to_string()), ("2026-12-01".into(), "2026-12-31".into()), "{heading}");
-            let mut changes = read(&[tab.clone()], &settings, zone, &Roster::default()).unwrap();
-            read_overrides(&mut changes, &[tab.clone()], &settings, zone, &Roster::default()).unwrap();
+            let mut changes = read(std::slice::from_ref(&tab), &settings, zone, &Roster::default()).unwrap();
+            read_overrides(&mut changes, std::slice::from_ref(&tab), &settings, zone, &Roster::default()).unwrap();
             assert_eq!(changes.reading.shifts[31].interval, reading.shifts[0].interval, "{heading}");
             // November has no 31.
             let november = Tab { month: Some(11), ..tab };

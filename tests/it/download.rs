@@ -25,7 +25,7 @@ fn who(site: &Site) -> Ended {
     site.run(&["--format", "json", "who", "aims", "--at", NIGHT])
 }
 
-fn schedule(ended: Ended) -> Value {
+fn schedule(ended: &Ended) -> Value {
     ended.json()["schedules"][0].clone()
 }
 
@@ -39,19 +39,19 @@ async fn an_address_is_read_kept_and_answered_from_its_copy() {
     let script = [csv(SHEET), csv(SHEET), csv(SHEET), csv(""), csv(" \r\n"), Play::json(403, "no"), csv(SHEET)];
     let server = ScriptedHttp::start(script).await;
     let site = site(&format!("{}/a/on-call.csv?key=hunter2", server.address), "");
-    let live = schedule(who(&site).expect(0));
+    let live = schedule(&who(&site).expect(0));
     assert_eq!((&live["on_call"][0]["name"], &live["from_cache"]), (&"Ada Ruiz".into(), &false.into()));
     assert_eq!(live["on_call"][0]["row"]["sheet"], "127.0.0.1/…/on-call.csv");
     // What a CSV cannot say is told once, by the run that keeps the first version.
     assert!(said(&site.run(&["sync"]).expect(0)).contains(loses));
     assert!(!said(&site.run(&["sync"]).expect(0)).contains(loses));
     for _empty_then_refused in 0..3 {
-        let kept = schedule(who(&site).expect(0));
+        let kept = schedule(&who(&site).expect(0));
         assert_eq!((&kept["on_call"], &kept["from_cache"]), (&live["on_call"], &true.into()));
         assert_eq!(kept["snapshot"], live["snapshot"]);
         assert!(!kept.to_string().contains("hunter2"), "{kept}");
     }
-    assert_eq!(schedule(who(&site).expect(0))["from_cache"], false);
+    assert_eq!(schedule(&who(&site).expect(0))["from_cache"], false);
     let seen = server.seen();
     assert_eq!((seen.len(), seen[0].target.as_str()), (7, "/a/on-call.csv?key=hunter2"));
     assert!(seen[0].header("user-agent").unwrap().starts_with("page-oncall/"));
@@ -90,7 +90,7 @@ async fn what_gives_no_file_says_what_to_do() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_may_pass_is_asked_again_and_a_circle_ends() {
     let server = ScriptedHttp::start([Play::json(503, "{}"), Play::CutOff(200, SHEET.to_owned()), csv(SHEET)]).await;
-    let live = schedule(who(&site(&format!("{}/x.csv", server.address), "")).expect(0));
+    let live = schedule(&who(&site(&format!("{}/x.csv", server.address), "")).expect(0));
     assert_eq!((&live["on_call"][0]["name"], server.seen().len()), (&"Ada Ruiz".into(), 3));
     let server = ScriptedHttp::start((0..20).map(|_| Play::Redirect("/x.csv".to_owned()))).await;
     let ended = who(&site(&format!("{}/x.csv", server.address), "")).expect(3);
@@ -151,6 +151,6 @@ async fn overrides_may_stand_at_an_address_too() {
     let server = ScriptedHttp::start([csv("start,end,person\n2026-11-22 19:00,2026-11-22 21:00,Ben\n")]).await;
     let site = site("csv:aims.csv", &format!("overrides = \"{}/changes.csv\"\n", server.address));
     site.write("aims.csv", SHEET.as_bytes());
-    let live = schedule(who(&site).expect(0));
+    let live = schedule(&who(&site).expect(0));
     assert_eq!((&live["on_call"][0]["name"], &live["on_call"][0]["kind"]), (&"Ben".into(), &"override".into()));
 }

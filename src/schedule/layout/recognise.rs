@@ -188,8 +188,8 @@ impl<'a> Candidate<'a> {
                     let number = |day: &usize| header.place(Column::Month).is_some() || self.holds_small_numbers(*day);
                     dated(Column::Day).filter(|day| !number(day))
                 };
-                let dates = header.place(Column::Date).filter(|date| is_set || !self.holds_small_numbers(*date));
-                let date = dates.or_else(day);
+                let whole = header.place(Column::Date).filter(|date| is_set || !self.holds_small_numbers(*date));
+                let date = whole.or_else(day);
                 vec![(Column::Date, date.filter(|_| !start_only || is_set)), (Column::Person, people)]
             }
             LayoutKind::Start => {
