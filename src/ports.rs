@@ -1,5 +1,7 @@
 //! What does the engine need from the world? Traits only: the clock, the channels, the log, the memory of sheets.
 
+pub mod hooks;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -38,6 +40,24 @@ pub struct Message {
     pub subject: String,
     /// The text.
     pub body: String,
+    /// The page that it belongs to: callbacks name it.
+    pub episode: String,
+    /// What a call says; `None` on every other channel.
+    pub call: Option<CallScript>,
+}
+
+/// What a call says, in sentences and in this order. The provider makes its own document of them. Personal data: no
+/// `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallScript {
+    /// The first words: who calls and why. Phones that screen calls write them down for their owner (domain 3, iOS 26).
+    pub opening: String,
+    /// The four facts, as much as may be said before a key is pressed; numbers digit by digit, twice.
+    pub facts: Vec<String>,
+    /// What the keys do.
+    pub menu: String,
+    /// What a machine is left, and what is said when no key is pressed (domain 1.3, voicemail).
+    pub voicemail: Vec<String>,
 }
 
 impl std::fmt::Debug for Message {
@@ -82,6 +102,8 @@ impl std::fmt::Debug for Reply {
 /// What is known when a message is put into words. Personal data: no `Debug`.
 #[derive(Clone, Copy)]
 pub struct Rendering<'a> {
+    /// The page's id.
+    pub episode: &'a str,
     /// The page.
     pub state: &'a State,
     /// Why, to whom and how it is sent.

@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::error::EngineError;
 use super::page::Page;
+use super::watch::Watch;
 use crate::episode::briefing::Briefing;
 use crate::episode::decide::{Refusal, decide};
 use crate::episode::event::Opened;
@@ -56,6 +57,8 @@ pub struct Engine {
     pub(super) asked: Arc<Mutex<HashMap<String, HashSet<Question>>>>,
     /// When replies were last asked for.
     pub(super) replies_asked_at: Arc<Mutex<Option<DateTime<Utc>>>>,
+    /// What this engine knows of its own work.
+    pub(super) watch: Arc<Mutex<Watch>>,
 }
 
 /// A page to be opened.
@@ -82,6 +85,7 @@ impl Engine {
             sole_since: Arc::default(),
             asked: Arc::default(),
             replies_asked_at: Arc::default(),
+            watch: Arc::default(),
         }
     }
 

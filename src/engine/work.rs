@@ -105,6 +105,7 @@ impl Engine {
         let Some(tried) = page.state.attempt(&id) else { return Ok(()) };
         let several_open = self.asked_elsewhere(&page, &tried.attempt).await;
         let rendering = Rendering {
+            episode: &page.episode,
             state: &page.state,
             attempt: &tried.attempt,
             briefing: briefing.as_ref(),

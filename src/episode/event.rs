@@ -147,6 +147,9 @@ pub struct Attempt {
     pub tried: u32,
     /// Which engine makes it; empty while the attempt is only planned.
     pub engine: String,
+    /// Through which provider, by its name in the settings; empty in logs of versions that had one a channel.
+    #[serde(default)]
+    pub provider: String,
     /// After this instant an attempt without an outcome counts as doubtful, whoever made it.
     pub doubtful_at: DateTime<Utc>,
 }

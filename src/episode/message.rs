@@ -63,6 +63,7 @@ impl Message<'_> {
             channel: self.channel,
             tried,
             engine: String::new(),
+            provider: String::new(),
             doubtful_at: later(now, i64::from(policy.attempt_timeout_s.max(1))),
         }
     }
@@ -238,7 +239,10 @@ fn progress(state: &State, policy: &Policy, tries: &[&Tried], contact: &Contact,
     if tries.iter().any(|tried| tried.in_flight()) {
         return Progress::InFlight;
     }
-    if tries.iter().any(|tried| matches!(tried.outcome(), Some(Outcome::Accepted | Outcome::Delivered))) {
+    if tries
+        .iter()
+        .any(|tried| matches!(tried.outcome(), Some(Outcome::Accepted | Outcome::Delivered | Outcome::Voicemail)))
+    {
         return Progress::Taken;
     }
     let refused_before = tries.iter().any(|tried| tried.outcome() == Some(Outcome::Refused));

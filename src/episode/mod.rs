@@ -3,7 +3,9 @@
 //! `event` is the append-only log; `state` folds it; `input` is what the world reports; `decide` turns an input into
 //! events or a refusal; `plan` says which actions are due and when to look again; `promise` is the one-hour clock;
 //! `policy` holds the numbers. Inside, `message` derives what is owed to whom and `fact` what time alone makes true.
+//! `audit` checks open pages from outside these rules, and `rehearsal` drives one on paper.
 
+pub mod audit;
 pub mod briefing;
 pub mod decide;
 pub mod event;
@@ -14,6 +16,7 @@ pub mod outcome;
 pub mod plan;
 pub mod policy;
 pub mod promise;
+pub mod rehearsal;
 pub mod state;
 #[cfg(test)]
 mod stories;

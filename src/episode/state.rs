@@ -458,7 +458,7 @@ impl Tried {
 
     /// Whether the message has, or may have, come to somebody's notice.
     pub fn may_have_reached(&self) -> bool {
-        matches!(self.outcome(), Some(Outcome::Accepted | Outcome::Delivered | Outcome::Unknown))
+        matches!(self.outcome(), Some(Outcome::Accepted | Outcome::Delivered | Outcome::Voicemail | Outcome::Unknown))
     }
 
     /// Whether this is one of the alarms that ask somebody to act on the page itself.

@@ -195,11 +195,38 @@ impl Default for StoreSettings {
 }
 
 /// `[heartbeat]`: who notices when the job that looks for holes no longer runs?
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct HeartbeatSettings {
     /// An address that a finished run of `gaps` or `sync` asks for; whoever watches it alarms when it stays silent.
-    pub url: String,
+    pub url: Option<String>,
+    /// An address that the engine asks for as long as its turns are clean.
+    pub engine_url: Option<String>,
+    /// Every so many seconds.
+    pub engine_every_s: u32,
+}
+
+impl HeartbeatSettings {
+    fn check(&self) -> Result<(), String> {
+        for (key, url) in [("url", &self.url), ("engine_url", &self.engine_url)] {
+            if url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+                return Err(format!("[heartbeat] {key} must begin with https:// or http://"));
+            }
+        }
+        if self.url.is_none() && self.engine_url.is_none() {
+            return Err("[heartbeat] names no address: set url, engine_url or both".to_owned());
+        }
+        if self.engine_every_s < 10 {
+            return Err("[heartbeat] engine_every_s must be at least 10: pages are audited every 10 seconds".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Default for HeartbeatSettings {
+    fn default() -> Self {
+        Self { url: None, engine_url: None, engine_every_s: 60 }
+    }
 }
 
 /// Whether messages really leave.
@@ -257,12 +284,7 @@ impl Settings {
             let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.mail] or both";
             return Err(at("delivery", message.to_owned()));
         }
-        if let Some(heartbeat) = &self.heartbeat
-            && !heartbeat.url.starts_with("https://")
-            && !heartbeat.url.starts_with("http://")
-        {
-            return Err(at("heartbeat", "[heartbeat] url must begin with https:// or http://".to_owned()));
-        }
+        self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
         for (name, schedule) in &self.schedules {
             if let Some(owner) = schedule.owners.iter().find(|owner| !is_address(owner)) {
                 return Err(at("owners", format!("[schedules.{name}] owners: {owner:?} is not an e-mail address")));

@@ -221,6 +221,11 @@ pub(super) fn address_warnings(site: &Site) -> Vec<String> {
         .collect()
 }
 
+/// The words of messages, for whoever shows them without an engine.
+pub(super) fn words(loaded: &Arc<Loaded>) -> impl Render + use<> {
+    Words { loaded: Arc::clone(loaded) }
+}
+
 /// The words of messages, from the site's settings.
 struct Words {
     loaded: Arc<Loaded>,
@@ -243,6 +248,8 @@ impl Render for Words {
             name: attempt.contact.name.clone(),
             subject,
             body,
+            episode: asked.episode.to_owned(),
+            call: None,
         }
     }
 }

@@ -15,6 +15,7 @@ mod locate;
 mod logs;
 mod memory;
 mod sheets;
+mod simulate;
 mod upkeep;
 mod verbs;
 

@@ -87,8 +87,9 @@ pub(super) fn gaps(
 /// Ends a run: what it says is out before the heartbeat tells that it came to its end.
 async fn finished(exit: Exit, whole: bool, loaded: &Loaded, out: &mut dyn Write) -> CommandResult {
     out.flush()?;
-    if let Some(settings) = loaded.site.settings.heartbeat.as_ref().filter(|_| whole) {
-        heartbeat::ping(&settings.url).await;
+    let heartbeat = loaded.site.settings.heartbeat.as_ref();
+    if let Some(url) = heartbeat.and_then(|settings| settings.url.as_ref()).filter(|_| whole) {
+        heartbeat::ping(url).await;
     }
     Ok(exit)
 }

@@ -4,6 +4,8 @@
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg`, in mails by
 //! `timeline_table`, and exported by `calendar`. For all of them: `time`, `phone`, and `columns` that fills lines.
+//! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
+//! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
 
 pub mod calendar;
 pub mod changes;
@@ -27,6 +29,7 @@ pub mod record;
 pub mod refusals;
 pub mod schedule;
 pub mod shifts;
+pub mod simulation;
 pub mod time;
 pub mod timeline_svg;
 pub mod timeline_table;

@@ -130,7 +130,9 @@ pub fn outcome(report: &Report) -> String {
     let what = match report.outcome {
         Outcome::Accepted => "accepted",
         Outcome::Delivered => "delivered",
+        Outcome::Voicemail => "VOICEMAIL left, nobody reached",
         Outcome::Refused => "REFUSED",
+        Outcome::Unavailable => "PROVIDER NOT USABLE",
         Outcome::Retryable => "not sent, will try again",
         Outcome::Unknown => "in doubt, counts as not sent",
     };
@@ -337,7 +339,8 @@ fn words_about(state: &State, rung: usize, person: &Contact) -> String {
             None => "sending",
             Some(Outcome::Accepted) => "sent",
             Some(Outcome::Delivered) => "delivered",
-            Some(Outcome::Refused) => "REFUSED",
+            Some(Outcome::Voicemail) => "VOICEMAIL",
+            Some(Outcome::Refused | Outcome::Unavailable) => "REFUSED",
             Some(Outcome::Retryable) => "not sent",
             Some(Outcome::Unknown) => "in doubt",
         };

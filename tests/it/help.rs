@@ -2,7 +2,7 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "who",
     "explain",
     "gaps",
@@ -16,6 +16,7 @@ const VERBS: [&str; 14] = [
     "called-back",
     "cancel",
     "promises",
+    "simulate",
     "run",
 ];
 

@@ -113,6 +113,8 @@ fn message_to(to: &str) -> Message {
         name: "Zoë Ruiz".to_owned(),
         subject: "UW HD PAGE AIMS 1234567: call by 11:42pm".to_owned(),
         body: "Case:     1234567\nCustomer: Zoë Q\n\n.a line with a dot first\n".to_owned(),
+        episode: String::new(),
+        call: None,
     }
 }
 

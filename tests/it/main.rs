@@ -25,6 +25,7 @@ mod readme;
 mod resolving;
 mod rooms;
 mod shifts;
+mod simulate;
 #[cfg(test)]
 mod simulation;
 mod sms;

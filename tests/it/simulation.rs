@@ -123,7 +123,7 @@ fn said(by: &str) -> Said {
 }
 
 fn report(outcome: Outcome) -> Report {
-    let took = matches!(outcome, Outcome::Accepted | Outcome::Delivered);
+    let took = matches!(outcome, Outcome::Accepted | Outcome::Delivered | Outcome::Voicemail);
     Report {
         outcome,
         provider: "fake".to_owned(),

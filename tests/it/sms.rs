@@ -25,6 +25,8 @@ fn message() -> Message {
         name: "Ada Ruiz".to_owned(),
         subject: String::new(),
         body: format!("UW HD PAGE AIMS 1234567: call Pat Q & Co {CUSTOMER_PHONE} by 11:42pm. 100% down"),
+        episode: String::new(),
+        call: None,
     }
 }
 

@@ -195,6 +195,8 @@ impl Render for CaseOnly {
             name: attempt.contact.name.clone(),
             subject: String::new(),
             body: format!("{}{}", state.case, if several_open { " among several" } else { "" }),
+            episode: String::new(),
+            call: None,
         }
     }
 }
