@@ -27,6 +27,8 @@ use crate::wording::{gaps_letter, lint, problems, schedule as words};
 
 /// How far beyond the window a hole is followed to its true ends.
 const BEYOND: TimeDelta = TimeDelta::days(14);
+/// The longest window that is drawn: mail readers cut longer letters off.
+const LONGEST_PICTURE: TimeDelta = TimeDelta::days(70);
 
 /// What the letters need.
 pub struct Surroundings<'a> {
@@ -88,7 +90,8 @@ impl Surroundings<'_> {
             return Ok(Exit::Done);
         }
         let needed = |span| needed(judged.coverage, desks.general, desks.cps, span);
-        let plan = judged.loaded.schedule.as_ref().ok().map(|schedule| Plan::new(schedule, window, &needed));
+        let drawn = judged.loaded.schedule.as_ref().ok().filter(|_| window.length() <= LONGEST_PICTURE);
+        let plan = drawn.map(|schedule| Plan::new(schedule, window, &needed));
         let letter = Letter {
             key: format!("{subject}/{}", digest(&all)),
             to: owner.to_owned(),

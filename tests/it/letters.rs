@@ -87,6 +87,14 @@ fn a_sheet_that_cannot_be_used_has_no_picture_and_the_letter_leaves_all_the_same
 }
 
 #[test]
+fn a_window_that_is_too_long_for_a_letter_is_not_drawn() {
+    let server = MailServer::start("none", None);
+    let site = site(&server, WEEK);
+    assert_eq!(letter(&server, &site, &["--from", "2026-11-30", "--days", "70"]).len(), 3);
+    assert_eq!(letter(&server, &site, &["--from", "2026-11-30", "--days", "71"]).len(), 2);
+}
+
+#[test]
 fn every_row_of_the_picture_is_as_long_as_its_week_whatever_the_clocks_do() {
     let server = MailServer::start("none", None);
     let aims = "start,end,person\n2026-10-20 00:00,2026-11-01 01:30,Ada Ruiz\n2026-11-01 01:31,2026-11-01 01:32,Ben Ortiz\n\
