@@ -387,6 +387,9 @@ impl PagePlan {
             problems.extend(loaded.problems().iter().map(wording::problems::message));
         }
         problems.extend(wording::schedule::saved_copy(&loaded, site.zone));
+        let edit = loaded.provenance.edit.as_ref();
+        problems.extend(edit.map(|edit| wording::changes::edited(edit, at, site.zone)).unwrap_or_default());
+        problems.extend(loaded.provenance.clock_ahead_s.map(wording::time::clock_wrong));
         for person in &on_call.people {
             if person.phone.is_none() {
                 problems.push(format!("{} is on call, but no number is known; see the contacts file", person.name));

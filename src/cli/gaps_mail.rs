@@ -15,16 +15,20 @@ use super::gaps::Desks;
 use super::letters::{self, Mailer};
 use super::sync::digest;
 use crate::civil::Interval;
-use crate::ports::{Letter, NoticeStore};
+use crate::ports::{Attachment, Letter, NoticeStore};
 use crate::schedule::coverage::{Coverage, needed};
 use crate::schedule::judgement::Judgement;
+use crate::schedule::plan::Plan;
 use crate::schedule::problem::Severity;
 use crate::schedule::resolve::Schedule;
 use crate::site::Site;
+use crate::wording::timeline_svg::{Timeline, timeline_svg};
 use crate::wording::{gaps_letter, lint, problems, schedule as words};
 
 /// How far beyond the window a hole is followed to its true ends.
 const BEYOND: TimeDelta = TimeDelta::days(14);
+/// The longest window that is drawn: mail readers cut longer letters off.
+const LONGEST_PICTURE: TimeDelta = TimeDelta::days(70);
 
 /// What the letters need.
 pub struct Surroundings<'a> {
@@ -58,7 +62,7 @@ pub async fn run(
     for judged in judged {
         let found = digests(judged, window, desks);
         for owner in owners_of(judged) {
-            exit = exit.max(around.tell(judged, window, owner, &found, out).await?);
+            exit = exit.max(around.tell(judged, (window, desks), owner, &found, out).await?);
         }
     }
     Ok(exit)
@@ -68,7 +72,7 @@ impl Surroundings<'_> {
     async fn tell(
         &self,
         judged: &Judgement<'_>,
-        window: Interval,
+        (window, desks): (Interval, Desks<'_>),
         owner: &str,
         found: &[String],
         out: &mut dyn Write,
@@ -85,13 +89,17 @@ impl Surroundings<'_> {
             }
             return Ok(Exit::Done);
         }
+        let needed = |span| needed(judged.coverage, desks.general, desks.cps, span);
+        let drawn = judged.loaded.schedule.as_ref().ok().filter(|_| window.length() <= LONGEST_PICTURE);
+        let plan = drawn.map(|schedule| Plan::new(schedule, window, &needed));
         let letter = Letter {
             key: format!("{subject}/{}", digest(&all)),
             to: owner.to_owned(),
             name: String::new(),
             subject: gaps_letter::subject(judged, self.mailer.training),
             text: gaps_letter::text(judged, window, self.face.zone),
-            html: Some(gaps_letter::html(judged, window, self.face.zone)),
+            html: Some(gaps_letter::html(judged, plan.as_ref(), window, self.face.zone)),
+            attachments: plan.map(|plan| self.picture(judged, plan, window)).into_iter().collect(),
         };
         let posted = self.mailer.send(letter).await;
         if !posted.try_again {
@@ -103,6 +111,19 @@ impl Surroundings<'_> {
             tracing::error!(owner, detail = posted.view.detail, "a letter to a schedule's owner did not leave");
         }
         Ok(if letters::is_done(&posted.view) { Exit::Done } else { Exit::Finding })
+    }
+}
+
+impl Surroundings<'_> {
+    /// The window as a file, for a wall or a page: mail readers show none of it in the letter itself.
+    fn picture(&self, judged: &Judgement<'_>, plan: Plan, window: Interval) -> Attachment {
+        let kept = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
+        let planned = [(judged.loaded, Some(plan))];
+        Attachment {
+            name: format!("{}.svg", judged.loaded.name.chars().map(kept).collect::<String>()),
+            media_type: "image/svg+xml",
+            content: timeline_svg(&Timeline { window, planned: &planned, zone: self.face.zone, now: self.face.now }),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
 use crate::schedule::roster::is_address;
+use crate::source::download::DownloadSettings;
 use crate::source::google::GoogleSettings;
 
 /// The whole settings file.
@@ -50,6 +51,9 @@ pub struct Settings {
     /// How Google Sheets are reached.
     #[serde(default)]
     pub google: GoogleSettings,
+    /// How exported CSV files are fetched.
+    #[serde(default)]
+    pub download: DownloadSettings,
     /// Who is told that a run came to its end.
     pub heartbeat: Option<HeartbeatSettings>,
     /// The service.
@@ -128,7 +132,7 @@ impl Default for DeskSettings {
 pub struct ScheduleSettings {
     /// What people call the schedule; its short name in capitals when absent.
     pub title: Option<String>,
-    /// Where it is kept: `csv:FILE`, or `sheets:SPREADSHEET_ID/Tab Name!A:H`.
+    /// Where it is kept: `csv:FILE`, `sheets:SPREADSHEET_ID/Tab Name!A:H`, or the `https://…` of an exported CSV.
     pub source: String,
     /// A second source whose rows are all overrides: `csv:FILE` (contract 2.3 rule 4).
     #[serde(default)]

@@ -39,7 +39,9 @@ pub struct SyncSchedule {
     pub changes: Vec<ChangeView>,
     /// What is different in the past.
     pub past_changes: Vec<ChangeView>,
-    /// Why it is unusable; otherwise empty.
+    /// By how many seconds the clock of this machine runs ahead of the sheet's server; as in `who`.
+    pub clock_ahead_s: Option<i64>,
+    /// Why it is unusable; else what is to be known of a source that is read for the first time.
     pub problems: Vec<ProblemView>,
     /// What was written to whom.
     pub letters: Vec<LetterView>,

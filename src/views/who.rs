@@ -46,6 +46,9 @@ pub struct WhoSchedule<'a> {
     pub snapshot: &'a str,
     /// The instant by whose knowledge the answer is given; `null` for the newest.
     pub known_at: Option<String>,
+    /// By how many seconds the clock of this machine runs ahead of the sheet's server, where they are more than a minute
+    /// apart; negative when it runs behind, `null` when they agree or nobody told.
+    pub clock_ahead_s: Option<i64>,
     /// Why the schedule is unusable, or why its saved copy answers; otherwise empty.
     pub problems: Vec<ProblemView>,
 }
@@ -130,6 +133,7 @@ impl<'a> WhoSchedule<'a> {
             stale: loaded.stale,
             snapshot: &loaded.snapshot,
             known_at: loaded.provenance.known_at.map(|at| rfc3339(at, zone)),
+            clock_ahead_s: loaded.provenance.clock_ahead_s,
             problems: problems.iter().map(ProblemView::of).collect(),
         }
     }

@@ -4,10 +4,13 @@
 //! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine; `verbs`
 //! hands each verb what it needs, `call` the agent's, `serve` the service, `upkeep` the two that a timer runs, whose end
 //! `heartbeat` tells.
+//! `sheets` asks Google and other servers, `memory` for kept versions of sheets, `edits` whether a sheet changes under a page; `adapters` builds providers, store and engine; `verbs`
+//! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells.
 
 mod adapters;
 mod call;
 mod clock;
+mod edits;
 mod environment;
 mod heartbeat;
 mod load;

@@ -7,7 +7,7 @@ use super::columns::paragraph;
 use super::time;
 use crate::civil::{self, CivilNote};
 use crate::schedule::difference::Change;
-use crate::schedule::loaded::LoadedSchedule;
+use crate::schedule::loaded::{Edit, LoadedSchedule};
 use crate::schedule::on_call::OnCallPerson;
 use crate::schedule::shift::RowReference;
 
@@ -26,6 +26,19 @@ pub fn line(change: &Change, now: DateTime<Utc>, zone: Tz) -> String {
         moment(end, now, zone),
         cells(change)
     )
+}
+
+/// Said before a page of an edit made just now: `At 17:58 the sheet still said Ben Lee (primary); now it says Ana Ortiz`.
+pub fn edited(edit: &Edit, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
+    let seen = moment(edit.last_seen, now, zone);
+    let told = |change: &Change| {
+        let (before, after) = (names(&change.before), names(&change.after));
+        let role = &change.role.label;
+        format!(
+            "CHANGED just now: {seen} the sheet still said {before} ({role}), now it says {after}; if in doubt, ask both"
+        )
+    };
+    edit.changes.iter().map(told).collect()
 }
 
 /// What became of one sheet: `status` as `views::sync` names it, `seen` when the version compared with was last seen,

@@ -245,11 +245,7 @@ pub(super) fn finding(label: &str, parts: &[String]) -> String {
 /// The first problems of a sheet that could not be used.
 pub(super) fn told_problems(loaded: &LoadedSchedule) -> Vec<String> {
     let all = loaded.problems();
-    let mut lines: Vec<String> = all
-        .iter()
-        .take(PROBLEMS_TOLD)
-        .map(|told| problem(&described(told), &told.sheet, &told.cell, &told.text))
-        .collect();
+    let mut lines: Vec<String> = all.iter().take(PROBLEMS_TOLD).map(told_problem).collect();
     if all.len() > PROBLEMS_TOLD {
         lines.push(finding("", &[format!("and {} more; --format json lists them", all.len() - PROBLEMS_TOLD)]));
     }
@@ -266,6 +262,11 @@ pub fn could_not_use(loaded: &LoadedSchedule, zone: Tz) -> String {
         lines.extend(told_problems(loaded));
     }
     lines.join("\n")
+}
+
+/// A problem in the lines that `sync` prints of it.
+pub fn told_problem(told: &Problem) -> String {
+    problem(&described(told), &told.sheet, &told.cell, &told.text)
 }
 
 /// One problem with its place, its text and what to do.
@@ -286,7 +287,8 @@ pub fn saved_copy(loaded: &LoadedSchedule, zone: Tz) -> Option<String> {
     loaded.from_cache.then(|| age(loaded, zone))
 }
 
-/// How old the reading is, and whether it is the saved copy; why it is, in the lines after it.
+/// How old the reading is, and whether it is the saved copy; why it is, and whether the clocks agree, in the lines after
+/// it.
 pub(super) fn reading_age(loaded: &LoadedSchedule, zone: Tz) -> String {
     let mut lines = vec![paragraph(MARGIN, INDENT, &age(loaded, zone))];
     let told = |problem: &Problem| {
@@ -295,6 +297,8 @@ pub(super) fn reading_age(loaded: &LoadedSchedule, zone: Tz) -> String {
     };
     let errors = loaded.provenance.fault.iter().filter(|problem| problem.kind.severity() == Severity::Error);
     lines.extend(errors.take(PROBLEMS_TOLD).map(told));
+    let clock = loaded.provenance.clock_ahead_s.map(time::clock_wrong);
+    lines.extend(clock.map(|words| paragraph(MARGIN, INDENT + 2, &words)));
     lines.join("\n")
 }
 

@@ -9,11 +9,13 @@
 
 mod crash;
 mod decisions;
+mod download;
 mod engine;
 mod expectations;
 mod google;
 mod help;
 mod layouts;
+mod letters;
 mod lint;
 mod live;
 mod mail;

@@ -8,12 +8,13 @@ use crate::schedule::notation::date::{self, Order, WrittenDate, weekday_named};
 use crate::schedule::notation::instant::{self, Written};
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 
-use super::RunnerUp;
 use super::header::Header;
 use super::headings;
 use super::numbers::small_number;
 use super::recognise::Found;
+use super::rows;
 use super::settings::{Column, LayoutKind, LayoutSettings};
+use super::{Lost, RunnerUp};
 
 /// From so many dates on a row is a header of dates; a plain row has two.
 const DATES: usize = 3;
@@ -48,6 +49,25 @@ pub(super) fn dates_of(row: &GridRow, at_least: usize) -> Option<Vec<usize>> {
     (numbers.len() >= NUMBERS && rise).then(|| numbers.into_iter().map(|(column, _)| column).collect())
 }
 
+/// The columns that say a day in a row that says the header again with other days, however few: the last weeks of a month
+/// may have a single one. Such a row has the header's own words in all its other cells.
+pub(super) fn dates_again(row: &GridRow, header: &GridRow, label: usize) -> Option<Vec<usize>> {
+    if let Some(columns) = dates_of(row, DATES) {
+        return Some(columns);
+    }
+    if !rows::says_again(row.text(label), header.text(label)) {
+        return None;
+    }
+    let others = |column: &usize| *column != label && !row.text(*column).is_empty();
+    let is_day = |column: &usize| is_date(row.text(*column)) || small_number(row.text(*column)).is_some();
+    let (days, words): (Vec<usize>, Vec<usize>) = (0..row.cells.len()).filter(others).partition(is_day);
+    let numbers: Vec<u32> = days.iter().filter_map(|column| small_number(row.text(*column))).collect();
+    let rise = numbers.iter().zip(numbers.iter().skip(1)).all(|(one, next)| *next == one + 1);
+    let of_one_kind = numbers.is_empty() || numbers.len() == days.len() && rise;
+    let same_words = words.iter().all(|column| rows::says_again(row.text(*column), header.text(*column)));
+    (same_words && of_one_kind && !days.is_empty()).then_some(days)
+}
+
 fn is_date(text: &str) -> bool {
     match instant::read(text, Order::Assumed) {
         Ok(Written::Date(_)) => true,
@@ -78,8 +98,11 @@ pub(super) fn find(
             && let Some(columns) = dates_of(row, at_least)
         {
             let days: Vec<(usize, Option<Weekday>)> = columns.into_iter().map(|column| (column, None)).collect();
+            let first = days.first().map_or(0, |(column, _)| *column);
+            let lost = Lost::DaysAreDated(address(first, row.number));
+            let other = RunnerUp { layout: LayoutKind::Weekdays, lost };
             return Ok(label(&header, &days, below).map(|label| {
-                found(LayoutKind::Matrix, header, Across { days, label, numbered: false }, LayoutKind::Weekdays)
+                found((LayoutKind::Matrix, header, Across { days, label, numbered: false }), other, settings)
             }));
         }
         let days: Vec<(usize, Option<Weekday>)> =
@@ -103,18 +126,19 @@ pub(super) fn find(
             // The weekdays stand above the days of people or shifts, and the days are the header.
             continue;
         }
-        if wanted(LayoutKind::Calendar) && has_marked_rows(&days, below) {
-            let label = days.first().map_or(0, |(column, _)| *column);
-            let across = Across { days, label, numbered: true };
-            return Ok(Some(found(LayoutKind::Calendar, header, across, LayoutKind::Weekdays)));
+        if let Some(numbers) = row_of_marks(&days, below).filter(|_| wanted(LayoutKind::Calendar)) {
+            let lost = Lost::DaysAreNumbered(address(first, numbers.number));
+            let other = RunnerUp { layout: LayoutKind::Weekdays, lost };
+            let across = Across { days, label: first, numbered: true };
+            return Ok(Some(found((LayoutKind::Calendar, header, across), other, settings)));
         }
         let Some(label) = label(&header, &days, below) else { continue };
-        let dated = below.iter().map(|row| row.text(label)).filter(|text| !text.is_empty()).take(SAMPLE_CELLS);
-        let is_dated = dated.clone().any(is_date);
-        let (kind, other) = if is_dated {
-            (LayoutKind::Calendar, LayoutKind::Weekdays)
-        } else {
-            (LayoutKind::Weekdays, LayoutKind::Calendar)
+        let mut labels = below.iter().filter(|row| !row.text(label).is_empty()).take(SAMPLE_CELLS);
+        let dated = labels.find(|row| is_date(row.text(label))).map(|row| address(label, row.number));
+        let is_dated = dated.is_some();
+        let (kind, layout, lost) = match dated {
+            Some(cell) => (LayoutKind::Calendar, LayoutKind::Weekdays, Lost::WeeksAreDated(cell)),
+            None => (LayoutKind::Weekdays, LayoutKind::Calendar, Lost::NoDates(address(label, row.number))),
         };
         let kind = settings.kind.unwrap_or(kind);
         if matches!(kind, LayoutKind::Calendar | LayoutKind::Weekdays) {
@@ -123,18 +147,16 @@ pub(super) fn find(
                 let kinds = LayoutProblem::TwoLayouts { one: "weekdays", other: "calendar" }.into();
                 return Err(vec![(kinds, cell)]);
             }
-            return Ok(Some(found(kind, header, Across { days, label, numbered: false }, other)));
+            let across = Across { days, label, numbered: false };
+            return Ok(Some(found((kind, header, across), RunnerUp { layout, lost }, settings)));
         }
     }
     Ok(None)
 }
 
-fn found(kind: LayoutKind, header: Header, across: Across, other: LayoutKind) -> Found {
-    let missing = match other {
-        LayoutKind::Calendar => vec![Column::Week],
-        _ => vec![Column::Weekday],
-    };
-    Found { kind, header, across: Some(across), runner_up: Some(RunnerUp { layout: other, missing }) }
+fn found((kind, header, across): (LayoutKind, Header, Across), other: RunnerUp, settings: &LayoutSettings) -> Found {
+    let runners_up = if settings.kind.is_none() { vec![other] } else { Vec::new() };
+    Found { kind, header, across: Some(across), runners_up }
 }
 
 /// A cell of a calendar that says its day, perhaps with the names behind it.
@@ -153,9 +175,9 @@ pub(super) enum MarkedDay {
     Date(WrittenDate),
 }
 
-/// Whether some row below says a day under each weekday.
-fn has_marked_rows(days: &[(usize, Option<Weekday>)], below: &[GridRow]) -> bool {
-    below.iter().any(|row| marks(row, days, Order::Assumed).is_some_and(|marks| marks.len() == days.len()))
+/// The first row below that says a day under each weekday.
+fn row_of_marks<'a>(days: &[(usize, Option<Weekday>)], below: &'a [GridRow]) -> Option<&'a GridRow> {
+    below.iter().find(|row| marks(row, days, Order::Assumed).is_some_and(|marks| marks.len() == days.len()))
 }
 
 /// The days that a row has under the weekdays, if it has nothing else there: `4`, `4. Ana`, `11/4`.
@@ -210,7 +232,7 @@ fn label(header: &Header, days: &[(usize, Option<Weekday>)], below: &[GridRow]) 
     };
     let beside_weekdays = below
         .first()
-        .filter(|row| weekdays_of(row, days.iter().map(|(column, _)| *column)).is_some())
+        .filter(|row| weekdays_of(row, days.iter().map(|(column, _)| *column), 2).is_some())
         .and_then(|row| known.into_iter().find_map(|column| heads(row, column)));
     let has_text = |column: &usize| below.iter().any(|row| !row.text(*column).is_empty());
     let is_information = |column: usize| headings::is_information(&headings::key(header.row.text(column)));
@@ -218,8 +240,13 @@ fn label(header: &Header, days: &[(usize, Option<Weekday>)], below: &[GridRow]) 
     here.or(beside_weekdays).or_else(|| others.next().filter(|_| others.next().is_none()))
 }
 
-/// The weekdays that a row has under its days and nothing else, by two letters or more: `Su`, `Mon`.
-pub(super) fn weekdays_of(row: &GridRow, days: impl Iterator<Item = usize>) -> Option<Vec<(usize, Weekday)>> {
+/// The weekdays that a row has under its days and nothing else, by two letters or more: `Su`, `Mon`. Nothing when there
+/// are fewer than `at_least`, which is 1 or more.
+pub(super) fn weekdays_of(
+    row: &GridRow,
+    days: impl Iterator<Item = usize>,
+    at_least: usize,
+) -> Option<Vec<(usize, Weekday)>> {
     const SHORT: [(&str, Weekday); 7] = [
         ("mo", Weekday::Mon),
         ("tu", Weekday::Tue),
@@ -235,5 +262,5 @@ pub(super) fn weekdays_of(row: &GridRow, days: impl Iterator<Item = usize>) -> O
     };
     let filled = days.filter(|column| !row.text(*column).is_empty());
     let weekdays: Option<Vec<_>> = filled.map(|column| Some((column, named(row.text(column))?))).collect();
-    weekdays.filter(|weekdays| weekdays.len() >= 2)
+    weekdays.filter(|weekdays| weekdays.len() >= at_least)
 }

@@ -1,6 +1,6 @@
 //! Which shifts does a sheet with dates across say? People down with hours or codes in the cells, or shifts down with names.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Weekday};
 
 use crate::schedule::grid::GridRow;
 use crate::schedule::notation::Refusal;
@@ -8,8 +8,7 @@ use crate::schedule::notation::instant::Written;
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
-use super::SkipReason;
-use super::across::{Across, dates_of, weekdays_of};
+use super::across::{Across, dates_again, weekdays_of};
 use super::cells;
 use super::days::{DayDuty, DaySpan};
 use super::header::PersonColumn;
@@ -18,31 +17,28 @@ use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::{Duty, Flaw, Sheet};
+use super::{RecognitionReason, SkipReason};
 
 /// Reads the header's block and every later block whose header says its dates again.
 pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     let header = sheet.header;
     let grid_rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let by_name = cells::names_stand_in_cells(grid_rows, across, sheet, sheet.roster());
+    sheet.reasons.push(if by_name { RecognitionReason::NamesInCells } else { RecognitionReason::HoursInCells });
     let mut months = MonthOfRows::new(sheet.year, sheet.month);
     let mut dates = dates(sheet, &header.row, across.days.iter().map(|(column, _)| *column).collect(), &mut months);
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     for row in grid_rows {
-        if let Some(columns) = dates_of(row, usize::MAX) {
+        if let Some(columns) = dates_again(row, &header.row, across.label) {
             dates = self::dates(sheet, row, columns, &mut months);
             sheet.skip(row, SkipReason::RepeatedHeader);
             continue;
         }
-        if let Some(weekdays) = weekdays_of(row, dates.iter().map(|(column, _)| *column)) {
-            for (column, written) in weekdays {
-                let date = dates.iter().find(|(of, _)| *of == column).map(|(_, date)| *date);
-                if let Some(date) = date.filter(|date| date.weekday() != written) {
-                    let kind = ProblemKind::Unreadable(Refusal::WrongWeekday { written, date });
-                    sheet.report(row, Flaw { column, kind });
-                    dates.retain(|(of, _)| *of != column);
-                }
-            }
-            sheet.skip(row, SkipReason::Dates);
+        // One weekday alone may be a code or somebody's name, unless the block has one day alone.
+        let at_least = dates.len().clamp(1, 2);
+        if let Some(weekdays) = weekdays_of(row, dates.iter().map(|(column, _)| *column), at_least) {
+            check_weekdays(sheet, row, &weekdays, &mut dates);
+            sheet.skip(row, SkipReason::RepeatedHeader);
             continue;
         }
         if let Some(reason) = rows::skip(row, &header.row, &[], &[across.label]) {
@@ -56,6 +52,23 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
             names(sheet, row, across, &dates, &mut roles);
         } else {
             hours(sheet, row, across, &dates, &mut roles);
+        }
+    }
+}
+
+/// A row of weekdays below the dates must agree with them; one that does not costs its column.
+fn check_weekdays(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    weekdays: &[(usize, Weekday)],
+    dates: &mut Vec<(usize, NaiveDate)>,
+) {
+    for (column, written) in weekdays {
+        let day = dates.iter().find(|(of, _)| of == column).map(|(_, day)| *day);
+        if let Some(date) = day.filter(|day| day.weekday() != *written) {
+            let refusal = Refusal::WrongWeekday { written: *written, date };
+            sheet.report(row, Flaw { column: *column, kind: ProblemKind::Unreadable(refusal) });
+            dates.retain(|(of, _)| of != column);
         }
     }
 }

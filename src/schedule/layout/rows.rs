@@ -5,7 +5,7 @@ use crate::schedule::notation::Refusal;
 use crate::schedule::notation::date::Order;
 use crate::schedule::notation::instant;
 
-use super::SkipReason;
+use super::{SkipReason, headings};
 
 /// Why `row` is skipped, if it is. `times` and `people` are the columns that a shift would use.
 pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[usize]) -> Option<SkipReason> {
@@ -45,7 +45,8 @@ pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[u
     (alone || no_time && !names_somebody).then_some(SkipReason::Remark)
 }
 
-/// Whether the row says the header's headings again: at least two, and nothing else.
+/// Whether the row says the header's headings again: at least two, and nothing else. Case, blanks and signs do not count,
+/// as with headings everywhere (contract 2.1).
 fn repeats(row: &GridRow, header: &GridRow) -> bool {
     let mut equal = 0;
     for column in 0..row.cells.len() {
@@ -53,12 +54,21 @@ fn repeats(row: &GridRow, header: &GridRow) -> bool {
         if text.is_empty() {
             continue;
         }
-        if !text.eq_ignore_ascii_case(header.text(column)) {
+        if !says_again(text, header.text(column)) {
             return false;
         }
         equal += 1;
     }
     equal >= 2
+}
+
+/// Whether a cell says a heading again, in whatever case and spacing.
+pub(super) fn says_again(text: &str, heading: &str) -> bool {
+    if text.eq_ignore_ascii_case(heading) {
+        return true;
+    }
+    let key = headings::key(text);
+    !key.is_empty() && key == headings::key(heading)
 }
 
 fn read(row: &GridRow, column: usize) -> Option<Result<(), Refusal>> {

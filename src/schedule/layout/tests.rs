@@ -413,7 +413,7 @@ fn long_spans_and_cells_beyond_the_header_are_warned_of() {
 fn a_week_that_also_says_start_and_end_is_read_by_them() {
     let reading = read_with("week,start,end,person\n47,2026-11-22 18:00,2026-11-23 07:00,Ana", "").unwrap();
     assert_eq!(reading.recognition.layout, LayoutKind::Plain);
-    assert_eq!(reading.recognition.runner_up, Some(RunnerUp { layout: LayoutKind::Week, missing: vec![] }));
+    assert_eq!(reading.recognition.runners_up, [RunnerUp { layout: LayoutKind::Week, lost: Lost::SaysLess }]);
 }
 
 proptest! {

@@ -8,8 +8,7 @@ use crate::schedule::grid::GridRow;
 use crate::schedule::problem::LayoutProblem;
 use crate::schedule::shift::{Holder, Role, RoleRank, RowReference, Shift, ShiftKind};
 
-use super::RecognitionReason;
-use super::across::Across;
+use super::across::{Across, weekdays_of};
 use super::cells;
 use super::headings;
 use super::hours::{Hours, Said};
@@ -18,6 +17,7 @@ use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::Sheet;
+use super::{RecognitionReason, SkipReason};
 
 /// How long the week repeats when no last day is set.
 const YEARS: u32 = 5;
@@ -34,8 +34,18 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     periods::warn_of_headings(sheet);
     let rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let by_name = cells::names_stand_in_cells(rows, across, sheet, sheet.roster());
+    sheet.reasons.push(if by_name { RecognitionReason::NamesInCells } else { RecognitionReason::HoursInCells });
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
+    let mut days = across.days.clone();
     for row in rows {
+        // Another block, perhaps with its weekdays in another order. One with a heading of its own may be another week.
+        let is_header = rows::says_again(row.text(across.label), header.row.text(across.label));
+        let again = weekdays_of(row, across.days.iter().map(|(column, _)| *column), 1).filter(|_| is_header);
+        if let Some(again) = again {
+            days = again.into_iter().map(|(column, weekday)| (column, Some(weekday))).collect();
+            sheet.skip(row, SkipReason::RepeatedHeader);
+            continue;
+        }
         if let Some(reason) = rows::skip(row, &header.row, &[], &[across.label]) {
             sheet.skip(row, reason);
             continue;
@@ -52,7 +62,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
         if by_name {
             cells::warn_of_label(sheet, row, across.label);
         }
-        for (column, weekday) in &across.days {
+        for (column, weekday) in &days {
             let Some(weekday) = weekday else { continue };
             let (hours, holders) = if by_name {
                 let hours = sheet.settings.hours_of(label).or(said.hours()).cloned();

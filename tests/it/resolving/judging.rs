@@ -8,6 +8,7 @@ use page_oncall::cli::{explain, gaps, instant, who};
 use page_oncall::schedule::layout::{LayoutKind, Recognition, RecognitionReason};
 use page_oncall::schedule::loaded::{LoadedSchedule, Understood};
 use page_oncall::schedule::problem::Problem;
+use page_oncall::schedule::tabs::UnderstoodTab;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -30,9 +31,15 @@ fn understood(loaded: LoadedSchedule) -> LoadedSchedule {
         header_row: 1,
         columns: Vec::new(),
         reasons: vec![RecognitionReason::StartAndEnd],
-        runner_up: None,
+        runners_up: Vec::new(),
     };
-    LoadedSchedule { understood: Some(Understood { recognition, skipped: Vec::new() }), ..loaded }
+    let tab = UnderstoodTab {
+        sheet: "aims.csv".into(),
+        is_overrides: false,
+        recognition: Some(recognition),
+        skipped: Vec::new(),
+    };
+    LoadedSchedule { understood: Some(Understood { tabs: vec![tab] }), ..loaded }
 }
 
 #[test]
