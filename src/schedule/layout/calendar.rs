@@ -12,7 +12,7 @@ use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
 use super::SkipReason;
-use super::across::{Across, number_row};
+use super::across::{self, Across, number_row};
 use super::days::{DayDuty, DaySpan};
 use super::header::{self, PersonColumn};
 use super::rows;
@@ -21,11 +21,12 @@ use super::sheet::{Flaw, Sheet};
 
 /// Reads every row below the header.
 pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
-    if across.numbered {
-        return read_numbered(sheet, across);
-    }
     let header = sheet.header;
-    let columns: Vec<usize> = across.days.iter().map(|(column, _)| *column).collect();
+    let columns = across.columns();
+    across::report_headings(sheet, &header.row, &columns);
+    if across.numbered {
+        return read_numbered(sheet, across, &columns);
+    }
     for row in sheet.grid.rows.get(header.first_row..).unwrap_or_default() {
         if let Some(reason) = rows::skip(row, &header.row, &[across.label], &columns) {
             sheet.skip(row, reason);
@@ -35,6 +36,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
             sheet.report(row, Flaw { column: 0, kind: ProblemKind::OtherHeader });
             break;
         }
+        across::report_cells(sheet, &header.row, row, &columns);
         match week(sheet, row, across) {
             Ok(first) => push(sheet, row, across, first),
             Err(flaw) => sheet.report(row, flaw),
@@ -80,7 +82,7 @@ fn push_day(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, (day, says): (N
 }
 
 /// Reads rows of names, each under the row of day numbers above it.
-fn read_numbered(sheet: &mut Sheet<'_>, across: &Across) {
+fn read_numbered(sheet: &mut Sheet<'_>, across: &Across, columns: &[usize]) {
     let header = sheet.header;
     let rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let mut count = Count { first_of_month: first_of_month(sheet), months: 0, last: None };
@@ -99,7 +101,8 @@ fn read_numbered(sheet: &mut Sheet<'_>, across: &Across) {
             sheet.report(row, Flaw { column: 0, kind: ProblemKind::OtherHeader });
             break;
         }
-        for (column, _) in across.days.iter().filter(|(column, _)| !row.text(*column).is_empty()) {
+        across::report_cells(sheet, &header.row, row, columns);
+        for column in columns.iter().filter(|column| !row.text(**column).is_empty()) {
             match dates.iter().find(|(of, _)| of == column) {
                 Some((_, day)) => push_day(sheet, row, *column, (*day, *column)),
                 None => sheet.report(row, Flaw { column: *column, kind: LayoutProblem::NoMonth.into() }),

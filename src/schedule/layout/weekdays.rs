@@ -9,7 +9,7 @@ use crate::schedule::problem::LayoutProblem;
 use crate::schedule::shift::{Holder, Role, RoleRank, RowReference, Shift, ShiftKind};
 
 use super::RecognitionReason;
-use super::across::Across;
+use super::across::{self, Across};
 use super::cells;
 use super::headings;
 use super::hours::Hours;
@@ -35,11 +35,14 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     let rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let by_name = cells::names_stand_in_cells(rows, across, sheet, sheet.roster());
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
+    let columns = across.columns();
+    across::report_headings(sheet, &header.row, &columns);
     for row in rows {
         if let Some(reason) = rows::skip(row, &header.row, &[], &[across.label]) {
             sheet.skip(row, reason);
             continue;
         }
+        across::report_cells(sheet, &header.row, row, &columns);
         let label = row.text(across.label);
         let role = if by_name {
             let rank = headings::rank(&headings::key(label)).unwrap_or(RoleRank::Other);
