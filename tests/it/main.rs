@@ -11,6 +11,7 @@ mod crash;
 mod decisions;
 mod engine;
 mod expectations;
+mod fuzzing;
 mod google;
 mod help;
 mod layouts;
