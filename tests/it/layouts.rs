@@ -410,6 +410,18 @@ fn a_heading_among_days_that_is_no_day_is_named() {
     assert_eq!(codes(&read(&grid_of(totals.as_bytes(), "sheet.csv"), "").unwrap()), [""; 0]);
 }
 
+#[test]
+fn a_row_is_shown_on_one_line() {
+    let week = "repeat_from = '2026-11-22'\nrepeat_until = '2026-11-28'";
+    for (text, set) in [
+        ("name,2026-11-22,2026-11-23,2026-11-24\n\"Dana\nReyes\",\"7am -\n3pm\",,\n", ""),
+        ("name,Sun,Mon,Tue,Wed,Thu,Fri,Sat\n\"Dana\nReyes\",\"7am -\n3pm\",,,,,,\n", week),
+    ] {
+        let reading = read(&grid_of(text.as_bytes(), "sheet.csv"), set).unwrap();
+        assert!(reading.shifts.iter().all(|shift| !shift.row.text.contains('\n')), "{:?}", reading.shifts);
+    }
+}
+
 /// Each sheet has two readings or none; the first problem says so and its hint names the setting that decides.
 #[test]
 fn what_misleads_is_refused() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, Weekday};
 
-use crate::schedule::grid::GridRow;
+use crate::schedule::grid::{GridRow, address, one_line};
 use crate::schedule::problem::LayoutProblem;
 use crate::schedule::shift::{Holder, Role, RoleRank, RowReference, Shift, ShiftKind};
 
@@ -89,8 +89,8 @@ fn repeat(sheet: &mut Sheet<'_>, cell: &Cell<'_>, hours: Option<&Hours>, (from, 
     let reference = Arc::new(RowReference {
         sheet: Arc::clone(&sheet.grid.sheet),
         row: cell.row.number,
-        cell: crate::schedule::grid::address(cell.column, cell.row.number),
-        text: format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column)),
+        cell: address(cell.column, cell.row.number),
+        text: one_line(&format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column))),
     });
     let ahead = u64::from(cell.weekday.days_since(from.weekday()));
     let mut day = from.checked_add_days(Days::new(ahead));
