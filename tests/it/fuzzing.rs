@@ -9,6 +9,7 @@ mod grid;
 #[path = "../fuzz/properties/time.rs"]
 mod time;
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
 /// Every seed of a target; the name of the file is printed when a property does not hold.
@@ -18,8 +19,9 @@ fn check_seeds(target: &str, check: impl Fn(&[u8])) {
     files.sort();
     assert!(files.len() >= 10, "{} has {} seeds", folder.display(), files.len());
     for file in files {
-        println!("{}", file.display());
-        check(&std::fs::read(file).unwrap());
+        let bytes = std::fs::read(&file).unwrap();
+        let held = std::panic::catch_unwind(AssertUnwindSafe(|| check(&bytes)));
+        assert!(held.is_ok(), "a property does not hold of {}", file.display());
     }
 }
 

@@ -174,12 +174,11 @@ fn ends_follow_their_start(written: WrittenDate, start: NaiveDate) {
 /// A day as no order can misread it: `Sun 2026-11-22`, or `Nov 22` without a year.
 fn day_text(date: WrittenDate) -> String {
     let mut text = date.weekday.map_or_else(String::new, |weekday| format!("{weekday} "));
-    let _infallible = match date.year {
-        Some(year) => write!(text, "{year}-{:02}-{:02}", date.month, date.day),
-        None => {
-            let month = NaiveDate::from_ymd_opt(2024, date.month, 1).expect("a month of the year");
-            write!(text, "{} {}", month.format("%b"), date.day)
-        }
+    let _infallible = if let Some(year) = date.year {
+        write!(text, "{year}-{:02}-{:02}", date.month, date.day)
+    } else {
+        let month = NaiveDate::from_ymd_opt(2024, date.month, 1).expect("a month of the year");
+        write!(text, "{} {}", month.format("%b"), date.day)
     };
     text
 }
