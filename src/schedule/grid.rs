@@ -32,12 +32,23 @@ impl GridRow {
         let mut line = String::with_capacity(self.cells.iter().map(|cell| cell.len() + 3).sum());
         for (index, cell) in self.cells.iter().take(used).enumerate() {
             line.push_str(if index > 0 { " | " } else { "" });
-            for (index, word) in cell.split_whitespace().enumerate() {
-                line.push_str(if index > 0 { " " } else { "" });
-                line.push_str(word);
-            }
+            push_words(&mut line, cell);
         }
         line
+    }
+}
+
+/// A text on one line, with one blank between its words.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    push_words(&mut line, text);
+    line
+}
+
+fn push_words(line: &mut String, text: &str) {
+    for (index, word) in text.split_whitespace().enumerate() {
+        line.push_str(if index > 0 { " " } else { "" });
+        line.push_str(word);
     }
 }
 

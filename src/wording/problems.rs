@@ -116,7 +116,7 @@ pub fn message(problem: &Problem) -> String {
         ProblemKind::UnclosedQuote => {
             "A quotation mark is opened here and never closed, so the rest became one cell.".into()
         }
-        ProblemKind::ExtraCells => format!("{text} stands to the right of the last heading."),
+        ProblemKind::ExtraCells => format!("{text} stands below no heading."),
         ProblemKind::Unreadable(refusal) => refusal_message(refusal, &text),
         ProblemKind::EmptyCell { column } => format!("The `{column}` of this row is empty, so the row was not used."),
         ProblemKind::TimeWithoutDate => format!("{text} is a time of day, and the row does not say of which day."),

@@ -472,6 +472,41 @@ fn a_site_with_a_file_of_overrides() {
     assert!(refused.err.contains("overrides = \"changes.csv\"") && refused.err.contains("csv:FILE"), "{}", refused.err);
 }
 
+#[test]
+fn a_heading_among_days_that_is_no_day_is_named() {
+    let day = "2026-11-22,2026-11-23,2026-11-24";
+    let week = "repeat_from = '2026-11-22'\nrepeat_until = '2026-11-28'\nhandoff_time = '08:00'";
+    for (text, set, problem) in [
+        (format!("name,{day},2026-11-2S,2026-11-26\nDana,7am-3pm,,,7am-3pm,\n"), "", "E1 unreadable-time"),
+        (format!("name,{day},11/25/206\nDana,7am-3pm,,,7am-3pm\n"), "", "E1 unreadable-time"),
+        (format!("name,{day}\nDana,7am-3pm,,\n\nname,{day},Wed 11/2S\nDana,,,,7am-3pm\n"), "", "E4 unreadable-time"),
+        (format!("name,{day},,2026-11-26\nDana,7am-3pm,,,7am-3pm,\n"), "", "E2 extra-cells"),
+        ("Role,Sun,Mon,Tuseday,Wed,Thu,Fri,Sat\nPrimary,Dana,,Dana,,,,\n".to_owned(), week, "D1 unreadable-time"),
+        (
+            "Week of,Sun,Mon,Tuseday,Wed,Thu,Fri,Sat\n11/22/2026,Dana,,Dana,,,,\n".to_owned(),
+            EIGHT,
+            "D1 unreadable-time",
+        ),
+    ] {
+        let said = codes(&read(&grid_of(text.as_bytes(), "sheet.csv"), set).unwrap());
+        assert!(said.contains(&problem.to_owned()), "{text:?}: {said:?}");
+    }
+    let totals = format!("name,{day},Total\nDana,7am-3pm,,,1\n");
+    assert_eq!(codes(&read(&grid_of(totals.as_bytes(), "sheet.csv"), "").unwrap()), [""; 0]);
+}
+
+#[test]
+fn a_row_is_shown_on_one_line() {
+    let week = "repeat_from = '2026-11-22'\nrepeat_until = '2026-11-28'";
+    for (text, set) in [
+        ("name,2026-11-22,2026-11-23,2026-11-24\n\"Dana\nReyes\",\"7am -\n3pm\",,\n", ""),
+        ("name,Sun,Mon,Tue,Wed,Thu,Fri,Sat\n\"Dana\nReyes\",\"7am -\n3pm\",,,,,,\n", week),
+    ] {
+        let reading = read(&grid_of(text.as_bytes(), "sheet.csv"), set).unwrap();
+        assert!(reading.shifts.iter().all(|shift| !shift.row.text.contains('\n')), "{:?}", reading.shifts);
+    }
+}
+
 /// Each sheet has two readings or none; the first problem says so and its hint names the setting that decides.
 #[test]
 fn what_misleads_is_refused() {

@@ -12,6 +12,7 @@ mod decisions;
 mod download;
 mod engine;
 mod expectations;
+mod fuzzing;
 mod google;
 mod help;
 mod layouts;

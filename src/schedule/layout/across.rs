@@ -14,6 +14,7 @@ use super::numbers::small_number;
 use super::recognise::Found;
 use super::rows;
 use super::settings::{Column, LayoutKind, LayoutSettings};
+use super::sheet::{Flaw, Sheet};
 use super::{Lost, RunnerUp};
 
 /// From so many dates on a row is a header of dates; a plain row has two.
@@ -34,6 +35,13 @@ pub(super) struct Across {
     pub(super) label: usize,
     /// Whether rows of day numbers stand between the rows of names, as on a calendar on the wall.
     pub(super) numbered: bool,
+}
+
+impl Across {
+    /// The columns with a day.
+    pub(super) fn columns(&self) -> Vec<usize> {
+        self.days.iter().map(|(column, _)| *column).collect()
+    }
 }
 
 /// The columns that say a day, if the row is a header of dates or numbers of days.
@@ -66,6 +74,38 @@ pub(super) fn dates_again(row: &GridRow, header: &GridRow, label: usize) -> Opti
     let of_one_kind = numbers.is_empty() || numbers.len() == days.len() && rise;
     let same_words = words.iter().all(|column| rows::says_again(row.text(*column), header.text(*column)));
     (same_words && of_one_kind && !days.is_empty()).then_some(days)
+}
+
+/// The columns headed by weekdays, if the row is a header of them.
+pub(super) fn weekday_header(row: &GridRow) -> Option<Vec<(usize, Option<Weekday>)>> {
+    let weekday = |column: usize| weekday_named(row.text(column)).map(|weekday| (column, Some(weekday)));
+    let days: Vec<(usize, Option<Weekday>)> = (0..row.cells.len()).filter_map(weekday).collect();
+    let mut distinct: Vec<u32> = days.iter().filter_map(|(_, day)| Some((*day)?.num_days_from_monday())).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    (distinct.len() >= WEEKDAYS && distinct.len() == days.len()).then_some(days)
+}
+
+/// Says which headings among the days are no days: nothing below them is read. Right of all days a heading without a
+/// digit is of something else, such as a total.
+pub(super) fn report_headings(sheet: &mut Sheet<'_>, row: &GridRow, days: &[usize]) {
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return };
+    for column in (*first..row.cells.len()).filter(|column| !days.contains(column)) {
+        let text = row.text(column);
+        if !text.is_empty() && (column < *last || text.contains(|c: char| c.is_ascii_digit())) {
+            sheet.report(row, Flaw { column, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) });
+        }
+    }
+}
+
+/// Says when a row has a cell among or right of the days that stands below no heading.
+pub(super) fn report_cells(sheet: &mut Sheet<'_>, header: &GridRow, row: &GridRow, days: &[usize]) {
+    let Some(first) = days.first() else { return };
+    let is_stray =
+        |column: &usize| !days.contains(column) && header.text(*column).is_empty() && !row.text(*column).is_empty();
+    if let Some(column) = (*first..row.cells.len()).find(is_stray) {
+        sheet.report(row, Flaw { column, kind: ProblemKind::ExtraCells });
+    }
 }
 
 fn is_date(text: &str) -> bool {
@@ -105,14 +145,7 @@ pub(super) fn find(
                 found((LayoutKind::Matrix, header, Across { days, label, numbered: false }), other, settings)
             }));
         }
-        let days: Vec<(usize, Option<Weekday>)> =
-            (0..row.cells.len()).filter_map(|column| Some((column, Some(weekday_named(row.text(column))?)))).collect();
-        let mut distinct: Vec<u32> = days.iter().filter_map(|(_, day)| Some((*day)?.num_days_from_monday())).collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        if distinct.len() < WEEKDAYS || distinct.len() < days.len() {
-            continue;
-        }
+        let Some(days) = weekday_header(row) else { continue };
         let next = below.first().and_then(|next| marks(next, &days, Order::Assumed));
         let days_below =
             next.is_some_and(|marks| marks.len() >= DATES && marks.iter().all(|mark| mark.names.is_empty()));

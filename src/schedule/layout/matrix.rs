@@ -8,7 +8,7 @@ use crate::schedule::notation::instant::Written;
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
-use super::across::{Across, dates_again, weekdays_of};
+use super::across::{self, Across, dates_again, weekdays_of};
 use super::cells;
 use super::days::{DayDuty, DaySpan};
 use super::header::PersonColumn;
@@ -26,11 +26,13 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     let by_name = cells::names_stand_in_cells(grid_rows, across, sheet, sheet.roster());
     sheet.reasons.push(if by_name { RecognitionReason::NamesInCells } else { RecognitionReason::HoursInCells });
     let mut months = MonthOfRows::new(sheet.year, sheet.month);
-    let mut dates = dates(sheet, &header.row, across.days.iter().map(|(column, _)| *column).collect(), &mut months);
+    let mut block = (&header.row, across.columns());
+    let mut dates = dates(sheet, block.0, &block.1, &mut months);
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     for row in grid_rows {
         if let Some(columns) = dates_again(row, &header.row, across.label) {
-            dates = self::dates(sheet, row, columns, &mut months);
+            dates = self::dates(sheet, row, &columns, &mut months);
+            block = (row, columns);
             sheet.skip(row, SkipReason::RepeatedHeader);
             continue;
         }
@@ -45,6 +47,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
             sheet.skip(row, reason);
             continue;
         }
+        across::report_cells(sheet, block.0, row, &block.1);
         if row.text(across.label).is_empty() {
             let column = Column::Person.word();
             sheet.report(row, Flaw { column: across.label, kind: ProblemKind::EmptyCell { column } });
@@ -74,14 +77,10 @@ fn check_weekdays(
 }
 
 /// The days of a header row; a cell that gives none costs its column.
-fn dates(
-    sheet: &mut Sheet<'_>,
-    row: &GridRow,
-    columns: Vec<usize>,
-    months: &mut MonthOfRows,
-) -> Vec<(usize, NaiveDate)> {
+fn dates(sheet: &mut Sheet<'_>, row: &GridRow, columns: &[usize], months: &mut MonthOfRows) -> Vec<(usize, NaiveDate)> {
+    across::report_headings(sheet, row, columns);
     let mut found: Vec<(usize, NaiveDate)> = Vec::with_capacity(columns.len());
-    for column in columns {
+    for column in columns.iter().copied() {
         let day = match small_number(row.text(column)) {
             Some(number) => months.day(number, None).map(|(day, _)| day).map_err(|kind| Flaw { column, kind }),
             None => match sheet.written(row, column) {

@@ -103,7 +103,9 @@ impl<'a> Candidate<'a> {
     fn of(grid: &'a Grid, row: (usize, &GridRow), rows: usize, settings: &LayoutSettings, roster: &Roster) -> Self {
         let below = grid.rows.get(row.0 + rows..).unwrap_or_default();
         let mut strict = Header::of(row, below, settings, None);
-        let mut wide = Header::of(row, below, settings, Some(roster));
+        // Among weekdays an unknown heading is one more weekday, mistyped, and no role.
+        let roster = Some(roster).filter(|_| across::weekday_header(row.1).is_none());
+        let mut wide = Header::of(row, below, settings, roster);
         for header in [&mut strict, &mut wide] {
             header.first_row = row.0 + rows;
         }

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 use crate::civil::{self, CivilNote, Interval};
-use crate::schedule::grid::{Grid, GridRow, address};
+use crate::schedule::grid::{Grid, GridRow, address, one_line};
 use crate::schedule::notation::Refusal;
 use crate::schedule::notation::date::{Order, WrittenDate, weekday_named};
 use crate::schedule::notation::instant::{self, Written};
@@ -347,7 +347,7 @@ impl<'a> Sheet<'a> {
             sheet: Arc::clone(&self.grid.sheet),
             row: row.number,
             cell: self.address(duty.person, row),
-            text: duty.text.clone().unwrap_or_else(|| row.line()),
+            text: duty.text.as_deref().map_or_else(|| row.line(), one_line),
         };
         self.shifts.push(Shift {
             interval: duty.interval,

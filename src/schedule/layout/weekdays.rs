@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, Weekday};
 
-use crate::schedule::grid::GridRow;
+use crate::schedule::grid::{GridRow, address, one_line};
 use crate::schedule::problem::LayoutProblem;
 use crate::schedule::shift::{Holder, Role, RoleRank, RowReference, Shift, ShiftKind};
 
-use super::across::{Across, weekdays_of};
+use super::across::{self, Across, weekdays_of};
 use super::cells;
 use super::headings;
 use super::hours::{Hours, Said};
@@ -37,12 +37,16 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     sheet.reasons.push(if by_name { RecognitionReason::NamesInCells } else { RecognitionReason::HoursInCells });
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     let mut days = across.days.clone();
+    let mut block = (&header.row, across.columns());
+    across::report_headings(sheet, block.0, &block.1);
     for row in rows {
         // Another block, perhaps with its weekdays in another order. One with a heading of its own may be another week.
         let is_header = rows::says_again(row.text(across.label), header.row.text(across.label));
         let again = weekdays_of(row, across.days.iter().map(|(column, _)| *column), 1).filter(|_| is_header);
         if let Some(again) = again {
             days = again.into_iter().map(|(column, weekday)| (column, Some(weekday))).collect();
+            block = (row, days.iter().map(|(column, _)| *column).collect());
+            across::report_headings(sheet, block.0, &block.1);
             sheet.skip(row, SkipReason::RepeatedHeader);
             continue;
         }
@@ -50,6 +54,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
             sheet.skip(row, reason);
             continue;
         }
+        across::report_cells(sheet, block.0, row, &block.1);
         let label = row.text(across.label);
         let role = if by_name {
             let rank = headings::rank(&headings::key(label)).unwrap_or(RoleRank::Other);
@@ -100,8 +105,8 @@ fn repeat(sheet: &mut Sheet<'_>, cell: &Cell<'_>, hours: Option<&Hours>, (from, 
     let reference = Arc::new(RowReference {
         sheet: Arc::clone(&sheet.grid.sheet),
         row: cell.row.number,
-        cell: crate::schedule::grid::address(cell.column, cell.row.number),
-        text: format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column)),
+        cell: address(cell.column, cell.row.number),
+        text: one_line(&format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column))),
     });
     let ahead = u64::from(cell.weekday.days_since(from.weekday()));
     let mut day = from.checked_add_days(Days::new(ahead));
