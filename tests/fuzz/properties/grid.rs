@@ -22,6 +22,7 @@ use page_oncall::schedule::plan::Plan;
 use page_oncall::schedule::problem::{Problem, ProblemKind};
 use page_oncall::schedule::roster::{Match, Roster, fold};
 use page_oncall::schedule::shift::{Holder, RoleRank, Shift, ShiftKind};
+use page_oncall::schedule::tabs::UnderstoodTab;
 use page_oncall::source::csv;
 use page_oncall::wording::{layouts, problems};
 use unicode_normalization::UnicodeNormalization;
@@ -58,7 +59,7 @@ pub(crate) fn check(bytes: &[u8]) {
     if let Some(overrides) = &parts.overrides {
         let own = reading.shifts.len();
         match layout::read_overrides(&mut reading, overrides, &parts.settings, parts.zone, roster) {
-            Ok(()) => assert!(reading.shifts.iter().skip(own).all(|shift| shift.kind == ShiftKind::Override)),
+            Ok(_) => assert!(reading.shifts.iter().skip(own).all(|shift| shift.kind == ShiftKind::Override)),
             Err(unusable) => return problems_name_cells(&unusable.problems, &[overrides]),
         }
         grids.push(overrides);
@@ -212,7 +213,7 @@ fn is_named_by(holder: &Holder, cell: &str, roster: &Roster) -> bool {
 }
 
 fn the_resolver_says_what_the_rows_say(reading: Reading, zone: Tz) {
-    let Reading { shifts, problems, skipped, .. } = reading;
+    let Reading { shifts, problems, skipped, recognition, .. } = reading;
     let schedule = Schedule::new("sheet", "Sheet", shifts.clone(), problems.clone(), &[]);
     let edges: BTreeSet<DateTime<Utc>> =
         shifts.iter().flat_map(|shift| [shift.interval.start(), shift.interval.end()]).collect();
@@ -229,9 +230,9 @@ fn the_resolver_says_what_the_rows_say(reading: Reading, zone: Tz) {
     let again = Schedule::new("sheet", "Sheet", shifts.clone(), problems, &[]);
     assert_eq!(again.on_call(extent.start()), schedule.on_call(extent.start()));
     let needed = IntervalSet::of([extent]);
-    for finding in
-        lint::lint(Question { schedule: &schedule, skipped: &skipped, window: extent, needed: &needed, zone })
-    {
+    let tab = UnderstoodTab { sheet: "sheet.csv".into(), is_overrides: false, recognition: Some(recognition), skipped };
+    let question = Question { schedule: &schedule, tabs: &[tab], window: extent, needed: &needed, zone };
+    for finding in lint::lint(question) {
         assert!(finding.cell.is_empty() || place(&finding.cell).1 > 0);
     }
 }
