@@ -29,8 +29,8 @@ fn items(judged: &Judgement<'_>, zone: Tz) -> Vec<Item> {
         items.push(Item {
             severity: Severity::Error,
             code: "gap",
-            sheet: row.map_or_else(String::new, |row| row.sheet.to_string()),
-            cell: row.map_or_else(String::new, |row| row.cell.clone()),
+            sheet: row.map_or_else(String::new, |row| row.sheet().to_string()),
+            cell: row.map_or_else(String::new, |row| row.cell()),
             message: format!("Nobody is on call from {}.", span(gap.interval)),
         });
     }
@@ -40,8 +40,8 @@ fn items(judged: &Judgement<'_>, zone: Tz) -> Vec<Item> {
         items.push(Item {
             severity: Severity::Error,
             code: "overlap",
-            sheet: row.map_or_else(String::new, |row| row.sheet.to_string()),
-            cell: row.map_or_else(String::new, |row| row.cell.clone()),
+            sheet: row.map_or_else(String::new, |row| row.sheet().to_string()),
+            cell: row.map_or_else(String::new, |row| row.cell()),
             message: format!("{names} hold {} at once from {}.", overlap.role.label, span(overlap.interval)),
         });
     }

@@ -115,11 +115,11 @@ fn digests(judged: &Judgement<'_>, window: Interval, desks: Desks<'_>) -> Vec<St
         about.push("unusable".to_owned());
     }
     for overlap in judged.report.iter().flat_map(|report| &report.overlaps) {
-        let rows: Vec<&str> = overlap.rows.iter().map(|row| row.text.as_str()).collect();
+        let rows: Vec<String> = overlap.rows.iter().map(|row| row.text()).collect();
         about.push(format!("overlap {} {}", overlap.role.label, rows.join(" / ")));
     }
     for clash in judged.report.iter().flat_map(|report| &report.clashes).filter(|clash| !clash.same_people) {
-        about.push(format!("{} {}", words::describe_clash(clash).code, clash.loser.text));
+        about.push(format!("{} {}", words::describe_clash(clash).code, clash.loser.text()));
     }
     let weighty = judged.problems.iter().filter(|problem| problem.kind.severity() > Severity::Note);
     about

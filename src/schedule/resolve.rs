@@ -36,9 +36,9 @@ pub struct Clash {
     /// Their role.
     pub role: Role,
     /// The row that counts.
-    pub winner: Arc<RowReference>,
+    pub winner: RowReference,
     /// The row that does not.
-    pub loser: Arc<RowReference>,
+    pub loser: RowReference,
     /// Whether both name the same people, so that it does not matter who won.
     pub same_people: bool,
 }
@@ -113,8 +113,8 @@ impl Schedule {
             Some(Clash {
                 interval: winner.interval.intersection(&loser.interval)?,
                 role: winner.role.clone(),
-                winner: Arc::clone(&winner.row),
-                loser: Arc::clone(&loser.row),
+                winner: winner.row.clone(),
+                loser: loser.row.clone(),
                 same_people: group(clash.winner) == group(clash.loser),
             })
         })
@@ -202,7 +202,7 @@ impl Schedule {
             email: holder.email.clone(),
             from: in_force.start(),
             until: in_force.end(),
-            row: Arc::clone(&shift.row),
+            row: shift.row.clone(),
             kind: shift.kind,
         })
     }

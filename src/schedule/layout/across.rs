@@ -36,13 +36,13 @@ pub(super) struct Across {
 
 /// The columns that say a day, if the row is a header of dates or numbers of days.
 pub(super) fn dates_of(row: &GridRow, at_least: usize) -> Option<Vec<usize>> {
-    let columns: Vec<usize> = (0..row.cells.len()).filter(|column| is_date(row.text(*column))).collect();
-    let filled = (0..row.cells.len()).filter(|column| !row.text(*column).is_empty()).count();
+    let columns: Vec<usize> = (0..row.width()).filter(|column| is_date(row.text(*column))).collect();
+    let filled = (0..row.width()).filter(|column| !row.text(*column).is_empty()).count();
     if columns.len() >= at_least.min(DATES) && columns.len() * 2 > filled {
         return Some(columns);
     }
     let numbers: Vec<(usize, u32)> =
-        (0..row.cells.len()).filter_map(|column| Some((column, small_number(row.text(column))?))).collect();
+        (0..row.width()).filter_map(|column| Some((column, small_number(row.text(column))?))).collect();
     let rise = numbers.iter().zip(numbers.iter().skip(1)).all(|((_, one), (_, next))| *next == one + 1);
     (numbers.len() >= NUMBERS && rise).then(|| numbers.into_iter().map(|(column, _)| column).collect())
 }
@@ -82,7 +82,7 @@ pub(super) fn find(
             }));
         }
         let days: Vec<(usize, Option<Weekday>)> =
-            (0..row.cells.len()).filter_map(|column| Some((column, Some(weekday_named(row.text(column))?)))).collect();
+            (0..row.width()).filter_map(|column| Some((column, Some(weekday_named(row.text(column))?)))).collect();
         let mut distinct: Vec<u32> = days.iter().filter_map(|(_, day)| Some((*day)?.num_days_from_monday())).collect();
         distinct.sort_unstable();
         distinct.dedup();

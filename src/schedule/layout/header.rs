@@ -95,7 +95,7 @@ impl Header {
 
     /// Whether a column has this heading, or this letter where there are no headings.
     pub(super) fn has(&self, heading: &str) -> bool {
-        let keys: Vec<String> = self.row.cells.iter().map(|cell| headings::key(cell)).collect();
+        let keys: Vec<String> = self.row.cells().map(|cell| headings::key(cell)).collect();
         place_of(heading, &keys, self.row.number > 0).is_some()
     }
 
@@ -119,7 +119,7 @@ impl Header {
         settings: &LayoutSettings,
         roster: Option<&Roster>,
     ) -> Self {
-        let keys: Vec<String> = (0..row.cells.len()).map(|column| headings::key(row.text(column))).collect();
+        let keys: Vec<String> = (0..row.width()).map(|column| headings::key(row.text(column))).collect();
         let mut uses = vec![ColumnUse::Unused; keys.len()];
         let has_headings = row.number > 0;
         for (column, heading) in &settings.columns {
@@ -149,7 +149,7 @@ impl Header {
             let below = below.get(..SAMPLE_ROWS).unwrap_or(below);
             find_roles(&keys, &mut uses, &ignored, |column| names_people(below, column, roster));
         }
-        let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.cells.len(), |last| last + 1);
+        let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.width(), |last| last + 1);
         let people = people(row, &keys, &mut uses);
         Self { row: row.clone(), index, first_row: index, width, uses, people }
     }
@@ -215,15 +215,15 @@ fn find_roles(keys: &[String], uses: &mut [ColumnUse], ignored: &[usize], names_
 
 /// Whether a row below the header is itself a header: at least two headings, one of them of a time, and nothing dated.
 pub(super) fn is_header(row: &GridRow) -> bool {
-    if row.cells.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
+    if row.cells().any(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
         return false;
     }
     let is_time = |column: &Column| {
         use Column::{Date, End, Period, RotationStart, Start, Week};
         matches!(column, Start | End | Date | Week | Period | RotationStart)
     };
-    let known = |cell: &String| headings::column(&headings::key(cell));
-    let found: Vec<Column> = row.cells.iter().filter_map(known).collect();
+    let known = |cell: &str| headings::column(&headings::key(cell));
+    let found: Vec<Column> = row.cells().filter_map(known).collect();
     found.len() >= 2 && found.iter().any(is_time)
 }
 

@@ -28,6 +28,7 @@ mod periods;
 mod plain;
 mod range;
 mod recognise;
+mod repeats;
 mod roles;
 mod rotation;
 mod rows;
@@ -218,7 +219,7 @@ pub fn read(grid: &Grid, settings: &LayoutSettings, zone: Tz, roster: &Roster) -
     let read_with = |order: Order, years: YearRule| {
         let mut sheet = Sheet::new(grid, settings, &found.header, (zone, roster), (order, years, month));
         for row in grid.rows.iter().take(found.header.index) {
-            let blank = row.cells.iter().all(|cell| cell.trim().is_empty());
+            let blank = row.cells().all(|cell| cell.trim().is_empty());
             sheet.skip(row, if blank { SkipReason::Blank } else { SkipReason::Title });
         }
         read_family(&mut sheet, &found);

@@ -47,7 +47,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
         } else {
             roles.of(row).unwrap_or_else(|| roles.named(""))
         };
-        let of_row = if by_name { Vec::new() } else { sheet.people_of(row, across.label) };
+        let of_row = if by_name { Arc::default() } else { sheet.people_of(row, across.label) };
         if by_name && headings::is_part_of_day(&headings::key(label)) && sheet.settings.hours_of(label).is_none() {
             sheet.report(row, Flaw { column: across.label, kind: LayoutProblem::NoHours.into() });
         }
@@ -78,17 +78,13 @@ struct Cell<'a> {
     label: &'a str,
     weekday: Weekday,
     role: &'a Role,
-    holders: &'a [Holder],
+    holders: &'a Arc<[Holder]>,
 }
 
 /// The shifts of one cell in every week.
 fn repeat(sheet: &mut Sheet<'_>, cell: &Cell<'_>, hours: Option<&Hours>, (from, until): (NaiveDate, NaiveDate)) {
-    let reference = Arc::new(RowReference {
-        sheet: Arc::clone(&sheet.grid.sheet),
-        row: cell.row.number,
-        cell: crate::schedule::grid::address(cell.column, cell.row.number),
-        text: format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column)),
-    });
+    let said = format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column));
+    let reference = RowReference::new(cell.row, cell.column, Some(&said));
     let ahead = u64::from(cell.weekday.days_since(from.weekday()));
     let mut day = from.checked_add_days(Days::new(ahead));
     while let Some(today) = day.filter(|day| *day <= until) {
@@ -99,8 +95,8 @@ fn repeat(sheet: &mut Sheet<'_>, cell: &Cell<'_>, hours: Option<&Hours>, (from, 
                 interval,
                 role: cell.role.clone(),
                 kind: ShiftKind::Shift,
-                holders: cell.holders.to_vec(),
-                row: Arc::clone(&reference),
+                holders: Arc::clone(cell.holders),
+                row: reference.clone(),
                 note: String::new(),
             }));
         }
