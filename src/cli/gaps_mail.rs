@@ -20,6 +20,7 @@ use crate::schedule::coverage::{Coverage, needed};
 use crate::schedule::judgement::Judgement;
 use crate::schedule::problem::Severity;
 use crate::schedule::resolve::Schedule;
+use crate::schedule::shift::RowReference;
 use crate::site::Site;
 use crate::wording::{gaps_letter, lint, problems, schedule as words};
 
@@ -115,7 +116,7 @@ fn digests(judged: &Judgement<'_>, window: Interval, desks: Desks<'_>) -> Vec<St
         about.push("unusable".to_owned());
     }
     for overlap in judged.report.iter().flat_map(|report| &report.overlaps) {
-        let rows: Vec<String> = overlap.rows.iter().map(|row| row.text()).collect();
+        let rows: Vec<String> = overlap.rows.iter().map(RowReference::text).collect();
         about.push(format!("overlap {} {}", overlap.role.label, rows.join(" / ")));
     }
     for clash in judged.report.iter().flat_map(|report| &report.clashes).filter(|clash| !clash.same_people) {

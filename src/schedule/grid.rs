@@ -171,7 +171,7 @@ impl std::fmt::Debug for GridRow {
         f.debug_struct("GridRow")
             .field("number", &self.number)
             .field("cells", &self.cells().collect::<Vec<_>>())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

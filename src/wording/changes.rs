@@ -128,7 +128,7 @@ fn cells(change: &Change) -> String {
     let (rows, word) =
         if change.rows_after.is_empty() { (&change.rows_before, "was ") } else { (&change.rows_after, "") };
     let cell = |row: &RowReference| format!("{}!{}", row.sheet(), row.cell());
-    let told: Vec<String> = rows.iter().take(CELLS_TOLD).map(|row| cell(row)).collect();
+    let told: Vec<String> = rows.iter().take(CELLS_TOLD).map(cell).collect();
     match rows.len() {
         0 => String::new(),
         1 => format!(", {word}cell {}", told.join(", ")),

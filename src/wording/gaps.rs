@@ -86,7 +86,7 @@ pub fn verdict(judged: &[Judgement<'_>]) -> String {
 
 fn overlap_lines(overlap: &Overlap, zone: Tz) -> String {
     let names: Vec<&str> = overlap.names.iter().map(AsRef::as_ref).collect();
-    let rows: Vec<String> = overlap.rows.iter().map(|row| row_name(row)).collect();
+    let rows: Vec<String> = overlap.rows.iter().map(row_name).collect();
     let who = format!("{} are {} {} ({})", names.join(" and "), both(names.len()), overlap.role.label, rows.join(", "));
     finding("overlap", &[interval(overlap.interval, zone), hours(overlap.interval.length())])
         + "\n"

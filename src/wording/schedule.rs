@@ -66,7 +66,7 @@ pub fn verdict(verdict: &Verdict) -> String {
     match verdict {
         Verdict::OnCall => "on call".to_owned(),
         Verdict::Conflict(rows) => {
-            let rows: Vec<String> = rows.iter().map(|row| row_name(row)).collect();
+            let rows: Vec<String> = rows.iter().map(row_name).collect();
             format!("on call; CONFLICT with {}: other people in the same role", rows.join(", "))
         }
         Verdict::AlreadyListed(row) => format!("not listed again: {} names the same person", row_name(row)),

@@ -95,7 +95,7 @@ impl Header {
 
     /// Whether a column has this heading, or this letter where there are no headings.
     pub(super) fn has(&self, heading: &str) -> bool {
-        let keys: Vec<String> = self.row.cells().map(|cell| headings::key(cell)).collect();
+        let keys: Vec<String> = self.row.cells().map(headings::key).collect();
         place_of(heading, &keys, self.row.number > 0).is_some()
     }
 

@@ -255,7 +255,7 @@ fn without_header(
     roster: &Roster,
     kinds: &[LayoutKind],
 ) -> Result<Found, Vec<(ProblemKind, String)>> {
-    let width = grid.rows.iter().map(|row| row.width()).max().unwrap_or(0);
+    let width = grid.rows.iter().map(GridRow::width).max().unwrap_or(0);
     let row = GridRow::of(&grid.sheet, 0, vec![""; width]);
     let found = Candidate::of(grid, (0, &row), 0, settings, roster).choose(kinds, settings)?;
     found.ok_or_else(|| vec![(LayoutProblem::NoLetters.into(), String::new())])

@@ -151,7 +151,7 @@ pub fn lint(question: Question<'_>) -> Vec<Finding> {
 }
 
 fn skipped(question: Question<'_>) -> impl Iterator<Item = Finding> {
-    let sheet = question.schedule.shifts().first().map(|shift| Arc::clone(&shift.row.sheet()));
+    let sheet = question.schedule.shifts().first().map(|shift| Arc::clone(shift.row.sheet()));
     let told = |reason| matches!(reason, SkipReason::Total | SkipReason::Legend | SkipReason::Remark);
     question.skipped.iter().filter(move |row| told(row.reason)).filter_map(move |row| {
         Some(Finding {

@@ -17,7 +17,7 @@ pub(super) fn check(question: Question<'_>, odd_years: &[Finding]) -> Vec<Findin
     };
     let mut by_role: HashMap<(&str, &str), Vec<&Shift>> = HashMap::new();
     for shift in rows(question.schedule).into_iter().filter(|shift| !is_odd(shift)) {
-        by_role.entry((&shift.row.sheet(), &shift.role.label)).or_default().push(shift);
+        by_role.entry((shift.row.sheet(), &shift.role.label)).or_default().push(shift);
     }
     let mut findings: Vec<(u32, Finding)> = Vec::new();
     for rows in by_role.values() {
