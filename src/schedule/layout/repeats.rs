@@ -52,3 +52,42 @@ fn said(shift: &Shift) -> u64 {
     (shift.interval, role, shift.kind == ShiftKind::Override, shift.row.names()).hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::civil::Interval;
+    use crate::schedule::grid::GridRow;
+    use crate::schedule::shift::{Role, RoleRank, RowReference};
+
+    fn shift((row, hour, name): (u32, i64, &str)) -> Shift {
+        let start = DateTime::from_timestamp(hour * 3_600, 0).unwrap();
+        Shift {
+            interval: Interval::new(start, start + chrono::Duration::hours(1)).unwrap(),
+            role: Role { label: "primary".into(), rank: RoleRank::Primary, order: 0 },
+            kind: ShiftKind::Shift,
+            holders: [].into(),
+            row: RowReference::new(&GridRow::of(&"s".into(), row, [name]), 0, None),
+            note: String::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn in_order_or_not_the_same_rows_are_found(
+            cells in prop::collection::vec((0_u32..2, 0_i64..4, any::<bool>(), prop::sample::select(vec!["Ada", "Ben"])), 1..20)
+        ) {
+            let (mut repeats, mut shifts, mut row, mut hour) = (Repeats::default(), Vec::<Shift>::new(), 1, 0);
+            for (rows, hours, back, name) in cells {
+                (row, hour) = (row + rows, if back { hours } else { hour + hours });
+                let new = shift((row, hour, name));
+                let same = |known: &&Shift| known.interval == new.interval && known.row.names() == name;
+                let first = shifts.iter().find(same).map(|known| known.row.number()).filter(|first| *first != row);
+                prop_assert_eq!(repeats.first_row(&shifts, &new), first);
+                shifts.push(new);
+            }
+        }
+    }
+}
