@@ -340,7 +340,7 @@ fn build_ladder(on_call: &OnCall, site: &Site) -> Ladder {
 
 fn basis(loaded: &LoadedSchedule, on_call: &OnCall) -> Basis {
     let row = |person: &crate::schedule::on_call::OnCallPerson| {
-        format!("{} row {}: {}", person.row.sheet, person.row.row, person.row.text)
+        format!("{} row {}: {}", person.row.sheet(), person.row.number(), person.row.text())
     };
     let mut rows: Vec<String> = on_call.people.iter().map(row).collect();
     rows.dedup();

@@ -21,6 +21,7 @@ use crate::schedule::judgement::Judgement;
 use crate::schedule::plan::Plan;
 use crate::schedule::problem::Severity;
 use crate::schedule::resolve::Schedule;
+use crate::schedule::shift::RowReference;
 use crate::site::Site;
 use crate::wording::timeline_svg::{Timeline, timeline_svg};
 use crate::wording::{gaps_letter, lint, problems, schedule as words};
@@ -136,11 +137,11 @@ fn digests(judged: &Judgement<'_>, window: Interval, desks: Desks<'_>) -> Vec<St
         about.push("unusable".to_owned());
     }
     for overlap in judged.report.iter().flat_map(|report| &report.overlaps) {
-        let rows: Vec<&str> = overlap.rows.iter().map(|row| row.text.as_str()).collect();
+        let rows: Vec<String> = overlap.rows.iter().map(RowReference::text).collect();
         about.push(format!("overlap {} {}", overlap.role.label, rows.join(" / ")));
     }
     for clash in judged.report.iter().flat_map(|report| &report.clashes).filter(|clash| !clash.same_people) {
-        about.push(format!("{} {}", words::describe_clash(clash).code, clash.loser.text));
+        about.push(format!("{} {}", words::describe_clash(clash).code, clash.loser.text()));
     }
     let weighty = judged.problems.iter().filter(|problem| problem.kind.severity() > Severity::Note);
     about

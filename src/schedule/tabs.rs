@@ -143,8 +143,11 @@ fn read_one(tab: &Tab, settings: &LayoutSettings, zone: Tz, roster: &Roster) -> 
 
 /// Adds the notes on a row's cells to the row's own note.
 fn add_notes(shift: &mut Shift, notes: &[CellNote]) {
+    if notes.is_empty() {
+        return;
+    }
     let own = std::mem::take(&mut shift.note);
-    let of_cells = notes.iter().filter(|note| note.row == shift.row.row);
+    let of_cells = notes.iter().filter(|note| note.row == shift.row.number());
     let of_cells = of_cells.map(|note| format!("on {}: {}", note.cell, note.text));
     let all: Vec<String> = Some(own).into_iter().filter(|own| !own.is_empty()).chain(of_cells).collect();
     shift.note = all.join("; ");
@@ -153,12 +156,9 @@ fn add_notes(shift: &mut Shift, notes: &[CellNote]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::grid::GridRow;
 
     fn tab(title: &str, year: Option<i32>, rows: &[&str]) -> Tab {
-        let row =
-            |(number, text): (u32, &&str)| GridRow { number, cells: text.split('|').map(str::to_owned).collect() };
-        let grid = Grid { sheet: title.into(), rows: (1..).zip(rows).map(row).collect() };
+        let grid = Grid::of(title, (1..).zip(rows.iter().map(|text| text.split('|'))));
         Tab { grid, year, month: None, notes: Vec::new() }
     }
 
@@ -204,7 +204,7 @@ mod tests {
         let starts: Vec<String> = reading.shifts.iter().map(|shift| shift.interval.start().to_rfc3339()).collect();
         assert_eq!(starts, ["2026-12-31T00:00:00+00:00", "2027-01-02T00:00:00+00:00"]);
         assert_eq!(reading.shifts[1].note, "on C2: ask Ana first");
-        assert_eq!(&*reading.shifts[1].row.sheet, "1/27");
+        assert_eq!(&**reading.shifts[1].row.sheet(), "1/27");
         assert!(reading.recognition.reasons.contains(&RecognitionReason::YearOfSheet(2026)));
         assert!(reading.problems.iter().any(|problem| &*problem.sheet == "2/27"));
         tabs.drain(..2);

@@ -87,7 +87,7 @@ impl ChangeView {
     /// One change; `now` decides how its words name the year.
     pub fn new(change: &Change, now: DateTime<Utc>, zone: Tz) -> Self {
         let names = |people: &[OnCallPerson]| people.iter().map(|person| person.name.to_string()).collect();
-        let rows = |rows: &[std::sync::Arc<RowReference>]| rows.iter().map(|row| RowView::new(row)).collect();
+        let rows = |rows: &[RowReference]| rows.iter().map(RowView::new).collect();
         Self {
             from: rfc3339(change.interval.start(), zone),
             until: rfc3339(change.interval.end(), zone),

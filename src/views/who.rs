@@ -162,7 +162,7 @@ impl PersonView {
 impl RowView {
     /// The row as programs get it.
     pub fn new(row: &RowReference) -> Self {
-        Self { sheet: row.sheet.to_string(), row: row.row, cell: row.cell.clone(), text: row.text.clone() }
+        Self { sheet: row.sheet().to_string(), row: row.number(), cell: row.cell(), text: row.text() }
     }
 }
 

@@ -503,7 +503,7 @@ fn a_row_is_shown_on_one_line() {
         ("name,Sun,Mon,Tue,Wed,Thu,Fri,Sat\n\"Dana\nReyes\",\"7am -\n3pm\",,,,,,\n", week),
     ] {
         let reading = read(&grid_of(text.as_bytes(), "sheet.csv"), set).unwrap();
-        assert!(reading.shifts.iter().all(|shift| !shift.row.text.contains('\n')), "{:?}", reading.shifts);
+        assert!(reading.shifts.iter().all(|shift| !shift.row.text().contains('\n')), "{:?}", reading.shifts);
     }
 }
 

@@ -46,13 +46,13 @@ impl Across {
 
 /// The columns that say a day, if the row is a header of dates or numbers of days.
 pub(super) fn dates_of(row: &GridRow, at_least: usize) -> Option<Vec<usize>> {
-    let columns: Vec<usize> = (0..row.cells.len()).filter(|column| is_date(row.text(*column))).collect();
-    let filled = (0..row.cells.len()).filter(|column| !row.text(*column).is_empty()).count();
+    let columns: Vec<usize> = (0..row.width()).filter(|column| is_date(row.text(*column))).collect();
+    let filled = (0..row.width()).filter(|column| !row.text(*column).is_empty()).count();
     if columns.len() >= at_least.min(DATES) && columns.len() * 2 > filled {
         return Some(columns);
     }
     let numbers: Vec<(usize, u32)> =
-        (0..row.cells.len()).filter_map(|column| Some((column, small_number(row.text(column))?))).collect();
+        (0..row.width()).filter_map(|column| Some((column, small_number(row.text(column))?))).collect();
     let rise = numbers.iter().zip(numbers.iter().skip(1)).all(|((_, one), (_, next))| *next == one + 1);
     (numbers.len() >= NUMBERS && rise).then(|| numbers.into_iter().map(|(column, _)| column).collect())
 }
@@ -68,7 +68,7 @@ pub(super) fn dates_again(row: &GridRow, header: &GridRow, label: usize) -> Opti
     }
     let others = |column: &usize| *column != label && !row.text(*column).is_empty();
     let is_day = |column: &usize| is_date(row.text(*column)) || small_number(row.text(*column)).is_some();
-    let (days, words): (Vec<usize>, Vec<usize>) = (0..row.cells.len()).filter(others).partition(is_day);
+    let (days, words): (Vec<usize>, Vec<usize>) = (0..row.width()).filter(others).partition(is_day);
     let numbers: Vec<u32> = days.iter().filter_map(|column| small_number(row.text(*column))).collect();
     let rise = numbers.iter().zip(numbers.iter().skip(1)).all(|(one, next)| *next == one + 1);
     let of_one_kind = numbers.is_empty() || numbers.len() == days.len() && rise;
@@ -79,7 +79,7 @@ pub(super) fn dates_again(row: &GridRow, header: &GridRow, label: usize) -> Opti
 /// The columns headed by weekdays, if the row is a header of them.
 pub(super) fn weekday_header(row: &GridRow) -> Option<Vec<(usize, Option<Weekday>)>> {
     let weekday = |column: usize| weekday_named(row.text(column)).map(|weekday| (column, Some(weekday)));
-    let days: Vec<(usize, Option<Weekday>)> = (0..row.cells.len()).filter_map(weekday).collect();
+    let days: Vec<(usize, Option<Weekday>)> = (0..row.width()).filter_map(weekday).collect();
     let mut distinct: Vec<u32> = days.iter().filter_map(|(_, day)| Some((*day)?.num_days_from_monday())).collect();
     distinct.sort_unstable();
     distinct.dedup();
@@ -90,7 +90,7 @@ pub(super) fn weekday_header(row: &GridRow) -> Option<Vec<(usize, Option<Weekday
 /// digit is of something else, such as a total.
 pub(super) fn report_headings(sheet: &mut Sheet<'_>, row: &GridRow, days: &[usize]) {
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return };
-    for column in (*first..row.cells.len()).filter(|column| !days.contains(column)) {
+    for column in (*first..row.width()).filter(|column| !days.contains(column)) {
         let text = row.text(column);
         if !text.is_empty() && (column < *last || text.contains(|c: char| c.is_ascii_digit())) {
             sheet.report(row, Flaw { column, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) });
@@ -103,7 +103,7 @@ pub(super) fn report_cells(sheet: &mut Sheet<'_>, header: &GridRow, row: &GridRo
     let Some(first) = days.first() else { return };
     let is_stray =
         |column: &usize| !days.contains(column) && header.text(*column).is_empty() && !row.text(*column).is_empty();
-    if let Some(column) = (*first..row.cells.len()).find(is_stray) {
+    if let Some(column) = (*first..row.width()).find(is_stray) {
         sheet.report(row, Flaw { column, kind: ProblemKind::ExtraCells });
     }
 }

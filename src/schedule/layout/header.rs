@@ -104,13 +104,13 @@ impl Header {
 
     /// Whether a column has this heading, or this letter where there are no headings.
     pub(super) fn has(&self, heading: &str) -> bool {
-        let keys: Vec<String> = self.row.cells.iter().map(|cell| headings::key(cell)).collect();
+        let keys: Vec<String> = self.row.cells().map(headings::key).collect();
         place_of(heading, &keys, self.row.number > 0).is_some()
     }
 
     /// The column of the year beside a month and a day.
     pub(super) fn year(&self) -> Option<usize> {
-        (0..self.row.cells.len()).find(|column| headings::key(self.row.text(*column)) == "year")
+        (0..self.row.width()).find(|column| headings::key(self.row.text(*column)) == "year")
     }
 
     /// The column that names somebody who stands in for the people of this row.
@@ -138,7 +138,7 @@ impl Header {
         settings: &LayoutSettings,
         roster: Option<&Roster>,
     ) -> Self {
-        let keys: Vec<String> = (0..row.cells.len()).map(|column| headings::key(row.text(column))).collect();
+        let keys: Vec<String> = (0..row.width()).map(|column| headings::key(row.text(column))).collect();
         let mut uses = vec![ColumnUse::Unused; keys.len()];
         let has_headings = row.number > 0;
         for (column, heading) in &settings.columns {
@@ -192,7 +192,7 @@ impl Header {
                 find_roles(&keys, &mut uses, &ignored, is_people);
             }
         }
-        let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.cells.len(), |last| last + 1);
+        let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.width(), |last| last + 1);
         let people = people(row, &keys, &mut uses);
         Self { row: row.clone(), index, first_row: index, width, uses, people, covers }
     }
@@ -261,15 +261,15 @@ fn find_roles(keys: &[String], uses: &mut [ColumnUse], ignored: &[usize], names_
 
 /// Whether a row below the header is itself a header: at least two headings, one of them of a time, and nothing dated.
 pub(super) fn is_header(row: &GridRow) -> bool {
-    if row.cells.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
+    if row.cells().any(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
         return false;
     }
     let is_time = |column: &Column| {
         use Column::{Date, End, Period, RotationStart, Start, Week};
         matches!(column, Start | End | Date | Week | Period | RotationStart)
     };
-    let known = |cell: &String| headings::column(&headings::key(cell));
-    let found: Vec<Column> = row.cells.iter().filter_map(known).collect();
+    let known = |cell: &str| headings::column(&headings::key(cell));
+    let found: Vec<Column> = row.cells().filter_map(known).collect();
     found.len() >= 2 && found.iter().any(is_time)
 }
 

@@ -28,6 +28,7 @@ mod periods;
 mod plain;
 mod range;
 mod recognise;
+mod repeats;
 mod roles;
 mod rotation;
 mod rows;
@@ -242,7 +243,7 @@ pub fn read(grid: &Grid, settings: &LayoutSettings, zone: Tz, roster: &Roster) -
             sheet.refuse_halves();
         }
         for row in grid.rows.iter().take(found.header.index) {
-            let blank = row.cells.iter().all(|cell| cell.trim().is_empty());
+            let blank = row.cells().all(|cell| cell.trim().is_empty());
             sheet.skip(row, if blank { SkipReason::Blank } else { SkipReason::Title });
         }
         read_family(&mut sheet, &found);

@@ -46,7 +46,7 @@ pub fn read_overrides(
                 kind: LayoutProblem::OverrideRole { roles: roles.iter().map(|role| role.label.clone()).collect() }
                     .into(),
                 sheet: grid.sheet.clone(),
-                cell: shift.row.cell.clone(),
+                cell: shift.row.cell(),
                 text: shift.role.label.to_string(),
             };
             return Err(Unusable { problems: changes.problems.into_iter().chain([problem]).collect() });
@@ -69,7 +69,7 @@ pub fn read_overrides(
 
 /// Whether a file has a header at most.
 fn is_empty(grid: &Grid, unusable: &Unusable) -> bool {
-    let rows = grid.rows.iter().filter(|row| row.cells.iter().any(|cell| !cell.trim().is_empty())).count();
+    let rows = grid.rows.iter().filter(|row| row.cells().any(|cell| !cell.trim().is_empty())).count();
     rows <= 1 && unusable.problems.iter().all(|problem| problem.kind == ProblemKind::NoUsableRow)
 }
 

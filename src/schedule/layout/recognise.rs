@@ -273,8 +273,8 @@ fn without_header(
     roster: &Roster,
     kinds: &[LayoutKind],
 ) -> Result<Found, Vec<(ProblemKind, String)>> {
-    let width = grid.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let row = GridRow { number: 0, cells: vec![String::new(); width] };
+    let width = grid.rows.iter().map(GridRow::width).max().unwrap_or(0);
+    let row = GridRow::of(&grid.sheet, 0, vec![""; width]);
     let found = Candidate::of(grid, (0, &row), 0, settings, roster).choose(kinds, settings)?;
     found.ok_or_else(|| vec![(LayoutProblem::NoLetters.into(), String::new())])
 }
@@ -282,11 +282,11 @@ fn without_header(
 /// Two rows of headings as one: what stands above goes on to the right, as merged cells do.
 fn joined(upper: &GridRow, lower: &GridRow) -> Option<GridRow> {
     let is_heading = |text: &str| !text.contains(|c: char| c.is_ascii_digit());
-    let cells = |row: &GridRow| (0..row.cells.len()).filter(|column| !row.text(*column).is_empty()).count();
-    let all_headings = |row: &GridRow| (0..row.cells.len()).all(|column| is_heading(row.text(column)));
+    let cells = |row: &GridRow| (0..row.width()).filter(|column| !row.text(*column).is_empty()).count();
+    let all_headings = |row: &GridRow| (0..row.width()).all(|column| is_heading(row.text(column)));
     let is_known = |row: &GridRow| {
         let known = |key: &str| headings::column(key).is_some() || headings::rank(key).is_some();
-        row.cells.iter().any(|cell| known(&headings::key(cell)))
+        row.cells().any(|cell| known(&headings::key(cell)))
     };
     if cells(upper) == 0 || cells(lower) < 2 || !all_headings(upper) || !all_headings(lower) {
         return None;
@@ -306,8 +306,8 @@ fn joined(upper: &GridRow, lower: &GridRow) -> Option<GridRow> {
             _ => format!("{last} {below}").trim().to_owned(),
         }
     };
-    let width = upper.cells.len().max(lower.cells.len());
-    Some(GridRow { number: upper.number, cells: (0..width).map(join).collect() })
+    let width = upper.width().max(lower.width());
+    Some(GridRow::of(upper.sheet(), upper.number, (0..width).map(join)))
 }
 
 /// What to say of the row that came nearest to being a header.
@@ -322,7 +322,7 @@ fn near_miss(
         let rows = settings.header_row.map_or(grid.rows.len().min(HEADER_ROWS), |_| 1);
         return vec![(ProblemKind::NoHeader { rows }, String::new())];
     };
-    let texts = || (0..row.cells.len()).map(|column| row.text(column)).filter(|text| !text.is_empty());
+    let texts = || (0..row.width()).map(|column| row.text(column)).filter(|text| !text.is_empty());
     let keys: Vec<String> = texts().map(headings::key).collect();
     let cell = address(0, row.number);
     let unknown_headings = settings

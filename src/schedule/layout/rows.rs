@@ -14,10 +14,10 @@ pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[u
     if times.first().is_some_and(has_digit) {
         return None;
     }
-    let mut filled = (0..row.cells.len()).filter(|column| !row.text(*column).is_empty());
+    let mut filled = (0..row.width()).filter(|column| !row.text(*column).is_empty());
     let Some(first) = filled.next() else { return Some(SkipReason::Blank) };
     let text = row.text(first);
-    if !row.cells.iter().any(|cell| cell.contains(char::is_alphanumeric)) {
+    if !row.cells().any(|cell| cell.contains(char::is_alphanumeric)) {
         return Some(SkipReason::Separator);
     }
     if repeats(row, header) {
@@ -49,7 +49,7 @@ pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[u
 /// as with headings everywhere (contract 2.1).
 fn repeats(row: &GridRow, header: &GridRow) -> bool {
     let mut equal = 0;
-    for column in 0..row.cells.len() {
+    for column in 0..row.width() {
         let text = row.text(column);
         if text.is_empty() {
             continue;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, Weekday};
 
-use crate::schedule::grid::{GridRow, address, one_line};
+use crate::schedule::grid::GridRow;
 use crate::schedule::problem::LayoutProblem;
 use crate::schedule::shift::{Holder, Role, RoleRank, RowReference, Shift, ShiftKind};
 
@@ -62,7 +62,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
         } else {
             roles.of(row).unwrap_or_else(|| roles.named(""))
         };
-        let of_row = if by_name { Vec::new() } else { sheet.people_of(row, across.label) };
+        let of_row = if by_name { Arc::default() } else { sheet.people_of(row, across.label) };
         let said = Said::by(label);
         if by_name {
             cells::warn_of_label(sheet, row, across.label);
@@ -73,7 +73,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
                 let hours = sheet.settings.hours_of(label).or(said.hours()).cloned();
                 let holders = sheet.people_of(row, *column);
                 let is_open = hours.is_none() && said == Said::Unclear;
-                (hours, if is_open { Vec::new() } else { holders })
+                (hours, if is_open { Arc::default() } else { holders })
             } else {
                 match cells::hours(sheet, row, *column) {
                     Ok(Some(hours)) => (Some(hours), of_row.clone()),
@@ -97,17 +97,13 @@ struct Cell<'a> {
     label: &'a str,
     weekday: Weekday,
     role: &'a Role,
-    holders: &'a [Holder],
+    holders: &'a Arc<[Holder]>,
 }
 
 /// The shifts of one cell in every week.
 fn repeat(sheet: &mut Sheet<'_>, cell: &Cell<'_>, hours: Option<&Hours>, (from, until): (NaiveDate, NaiveDate)) {
-    let reference = Arc::new(RowReference {
-        sheet: Arc::clone(&sheet.grid.sheet),
-        row: cell.row.number,
-        cell: address(cell.column, cell.row.number),
-        text: one_line(&format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column))),
-    });
+    let said = format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column));
+    let reference = RowReference::new(cell.row, cell.column, Some(&said));
     let ahead = u64::from(cell.weekday.days_since(from.weekday()));
     let mut day = from.checked_add_days(Days::new(ahead));
     while let Some(today) = day.filter(|day| *day <= until) {
@@ -118,8 +114,8 @@ fn repeat(sheet: &mut Sheet<'_>, cell: &Cell<'_>, hours: Option<&Hours>, (from, 
                 interval,
                 role: cell.role.clone(),
                 kind: ShiftKind::Shift,
-                holders: cell.holders.to_vec(),
-                row: Arc::clone(&reference),
+                holders: Arc::clone(cell.holders),
+                row: reference.clone(),
                 note: String::new(),
             }));
         }

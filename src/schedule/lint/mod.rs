@@ -87,7 +87,7 @@ pub enum FindingKind {
         /// The other schedule.
         other: Arc<str>,
         /// Its row.
-        other_row: Arc<RowReference>,
+        other_row: RowReference,
         /// How many more spans there are.
         more: usize,
     },
@@ -165,19 +165,19 @@ fn skipped(question: Question<'_>) -> impl Iterator<Item = Finding> {
 /// The ordinary rows in sheet order, each once however many roles it names.
 fn rows(schedule: &Schedule) -> Vec<&Shift> {
     let mut rows: Vec<&Shift> = schedule.shifts().iter().filter(|shift| shift.kind == ShiftKind::Shift).collect();
-    rows.dedup_by(|one, other| one.row.row == other.row.row && one.row.sheet == other.row.sheet);
+    rows.dedup_by(|one, other| one.row.number() == other.row.number() && one.row.sheet() == other.row.sheet());
     rows
 }
 
 /// A finding on a row as a whole: at its first cell.
 fn on_row(kind: FindingKind, shift: &Shift) -> Finding {
     let row = &shift.row;
-    Finding { kind, sheet: Arc::clone(&row.sheet), cell: format!("A{}", row.row), text: row.text.clone() }
+    Finding { kind, sheet: Arc::clone(row.sheet()), cell: format!("A{}", row.number()), text: row.text() }
 }
 
 /// A finding on whom a row names.
 fn on_people(kind: FindingKind, row: &RowReference) -> Finding {
-    Finding { kind, sheet: Arc::clone(&row.sheet), cell: row.cell.clone(), text: row.text.clone() }
+    Finding { kind, sheet: Arc::clone(row.sheet()), cell: row.cell(), text: row.text() }
 }
 
 /// The day of an instant in `zone`.

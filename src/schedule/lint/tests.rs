@@ -1,22 +1,16 @@
 //! Does each check find its slip, and stay silent on what is merely unusual?
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use chrono_tz::America::Chicago;
 
 use super::*;
-use crate::schedule::grid::{Grid, GridRow};
+use crate::schedule::grid::Grid;
 use crate::schedule::layout::LayoutSettings;
 use crate::schedule::roster::Roster;
 use crate::schedule::tabs;
 
 fn grid(sheet: &str, text: &str) -> Grid {
-    let row = |(index, line): (usize, &str)| GridRow {
-        number: u32::try_from(index).unwrap() + 1,
-        cells: line.split(',').map(str::to_owned).collect(),
-    };
-    Grid { sheet: Arc::from(sheet), rows: text.trim().lines().enumerate().map(row).collect() }
+    Grid::of(sheet, (1..).zip(text.trim().lines().map(|line| line.split(','))))
 }
 
 fn read(sheet: &str, text: &str) -> (Schedule, Vec<UnderstoodTab>) {

@@ -12,7 +12,7 @@ use super::address::{CellRange, SheetsAddress};
 use super::cells::{self, CellText};
 use super::copy::{Block, CellCopy, RowCopy, SheetCopy, TabCopy};
 use super::months::{self, TabMonth};
-use crate::schedule::grid::{Grid, GridRow, address};
+use crate::schedule::grid::{Grid, address};
 use crate::schedule::notation::date::DateOrder;
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::tabs::{CellNote, Tab};
@@ -229,12 +229,9 @@ fn cells_of(tab: &TabCopy, range: CellRange, problems: &mut Vec<Problem>) -> Tab
     found.extend(hidden_rows(&tab.rows, range, &sheet));
     problems.extend(found);
     fill(&mut rows, &tab.merges);
-    let rows = rows
-        .into_iter()
-        .map(|(number, cells)| GridRow { number, cells: cropped(number, cells, range) })
-        .filter(|row| row.cells.iter().any(|cell| !cell.is_empty()))
-        .collect();
-    Tab { grid: Grid { sheet, rows }, year: None, month: None, notes }
+    let rows = rows.into_iter().map(|(number, cells)| (number, cropped(number, cells, range)));
+    let grid = Grid::of(&sheet, rows.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())));
+    Tab { grid, year: None, month: None, notes }
 }
 
 /// The columns that hold real dates.

@@ -4,7 +4,7 @@
 //! them; a line `# Europe/Berlin` in the settings names another zone.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Duration, Utc};
 use chrono_tz::Tz;
@@ -121,7 +121,7 @@ fn row_of<'g>(grids: &[&'g Grid], sheet: &str, cell: &str) -> (&'g GridRow, usiz
     let grid = grids.iter().find(|grid| *grid.sheet == *sheet).unwrap_or_else(|| panic!("there is no sheet {sheet}"));
     let (column, number) = place(cell);
     let row = grid.rows.iter().find(|row| row.number == number);
-    let width = grid.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
+    let width = grid.rows.iter().map(|row| row.width()).max().unwrap_or(0);
     assert!(column < width, "{cell} is right of all columns");
     (row.unwrap_or_else(|| panic!("{cell} is in no row")), column)
 }
@@ -157,7 +157,7 @@ fn no_row_is_lost(reading: &Reading, sheet: &Grid) {
         assert!(sheet.rows.iter().any(|row| row.number == skipped.row), "{skipped:?} does not exist");
     }
     for row in sheet.rows.iter().filter(|row| !header_rows.contains(&row.number) && row.number <= end) {
-        let known = reading.shifts.iter().any(|shift| shift.row.row == row.number)
+        let known = reading.shifts.iter().any(|shift| shift.row.number() == row.number)
             || reading.skipped.iter().any(|skipped| skipped.row == row.number)
             || in_problem(row.number)
             || says_nothing_below_days(reading, row);
@@ -176,7 +176,7 @@ fn says_nothing_below_days(reading: &Reading, row: &GridRow) -> bool {
         columns.iter().any(|known| of_column(&known.cell) && is_other_word(&known.heading))
             || reading.problems.iter().any(|problem| of_column(&problem.cell))
     };
-    let mut filled = (0..row.cells.len()).filter(|column| !row.text(*column).is_empty());
+    let mut filled = (0..row.width()).filter(|column| !row.text(*column).is_empty());
     let _label = filled.next();
     matches!(layout, LayoutKind::Matrix | LayoutKind::Weekdays | LayoutKind::Calendar)
         && filled.all(|column| is_of_other(column) || means_off(row.text(column)))
@@ -187,14 +187,14 @@ fn means_off(text: &str) -> bool {
 }
 
 fn a_shift_stands_in_its_row(shift: &Shift, grids: &[&Grid], roster: &Roster) {
-    let (row, column) = row_of(grids, &shift.row.sheet, &shift.row.cell);
-    assert_eq!(row.number, shift.row.row);
+    let (row, column) = row_of(grids, shift.row.sheet(), &shift.row.cell());
+    assert_eq!(row.number, shift.row.number());
     assert!(shift.interval.start() < shift.interval.end());
     let cell = row.text(column).split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = &shift.row.text;
+    let text = shift.row.text();
     assert!(text.contains(&row.line()) || text.contains(&cell), "{text:?} is not {:?}", row.line());
-    for holder in &shift.holders {
-        let is_named = row.cells.iter().any(|cell| is_named_by(holder, cell, roster));
+    for holder in shift.holders.iter() {
+        let is_named = row.cells().any(|cell| is_named_by(holder, cell, roster));
         assert!(is_named, "{} is not in {:?}", holder.name, row.line());
     }
 }
@@ -242,7 +242,7 @@ fn agrees(rows: &Rows<'_>, schedule: &Schedule, at: DateTime<Utc>) {
     let listed: Vec<(String, String, String)> = answer
         .people
         .iter()
-        .map(|person| (role_key(&person.role.label), fold(&person.name).into_owned(), person.row.cell.clone()))
+        .map(|person| (role_key(&person.role.label), fold(&person.name).into_owned(), person.row.cell()))
         .collect();
     assert_eq!(listed, rows.people(at), "at {at}");
     assert_eq!(answer.status, rows.status(at), "at {at}");
@@ -264,7 +264,7 @@ fn the_explanation_agrees(schedule: &Schedule, answer: &OnCall) {
     for account in &explained.rows {
         assert!(account.shift.interval.contains(answer.at));
         let counts = matches!(account.verdict, Verdict::OnCall | Verdict::Conflict(_));
-        let is_listed = answer.people.iter().any(|person| Arc::ptr_eq(&person.row, &account.shift.row));
+        let is_listed = answer.people.iter().any(|person| person.row == account.shift.row);
         assert_eq!(is_listed, counts, "{account:?}");
     }
 }
@@ -288,9 +288,8 @@ fn the_report_adds_up(rows: &Rows<'_>, schedule: &Schedule, extent: Interval) {
     for stretch in plan.lanes.iter().flat_map(|lane| &lane.stretches).take(MOST_INSTANTS) {
         // Of a person named by two rows `who` shows the earlier row as long as it lasts, and the later one whole.
         let person = &stretch.person;
-        let is_listed = |other: &OnCallPerson| {
-            Arc::ptr_eq(&other.row, &person.row) && other.name == person.name && other.from <= person.from
-        };
+        let is_listed =
+            |other: &OnCallPerson| other.row == person.row && other.name == person.name && other.from <= person.from;
         assert!(schedule.on_call(person.from).people.iter().any(is_listed), "{stretch:?} is not what `who` says");
     }
 }
@@ -343,10 +342,10 @@ impl<'a> Rows<'a> {
         for (_, _, role) in &self.roles {
             let mut seen = BTreeSet::new();
             for shift in self.in_force(role, at) {
-                for holder in &shift.holders {
+                for holder in shift.holders.iter() {
                     let name = fold(&holder.name).into_owned();
                     if seen.insert(name.clone()) {
-                        people.push((role.clone(), name, shift.row.cell.clone()));
+                        people.push((role.clone(), name, shift.row.cell()));
                     }
                 }
             }
