@@ -23,6 +23,7 @@
 //! | [`source`], [`delivery`], [`store`] | adapters: bytes to grids, messages to providers, events to disk |
 //! | [`engine`] | what drives open pages forward? |
 //! | [`cli`] | one file a verb |
+//! | [`web`] | the house over HTTP: providers' callbacks, and whether it is well |
 //! | [`wire`] | settings to adapters to engine; the only place that knows all |
 //!
 //! The rooms above `ports` are pure: no clock, no files, no network, no executor. `now` is an argument.
@@ -76,5 +77,6 @@ pub mod site;
 pub mod source;
 pub mod store;
 pub mod views;
+pub mod web;
 pub mod wire;
 pub mod wording;

@@ -1,5 +1,7 @@
 //! What does the engine need from the world? Traits only: the clock, the channels, the log, the memory of sheets.
 
+pub mod hooks;
+
 use std::future::Future;
 use std::pin::Pin;
 
@@ -11,6 +13,7 @@ use crate::episode::event::{Attempt, Event, Recorded};
 use crate::episode::outcome::Report;
 use crate::episode::state::State;
 use crate::schedule::version::SheetVersion;
+use hooks::About;
 
 /// A future that can be kept behind `dyn`.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -38,6 +41,26 @@ pub struct Message {
     pub subject: String,
     /// The text.
     pub body: String,
+    /// The page that it belongs to: callbacks name it.
+    pub episode: String,
+    /// What a call says; `None` on every other channel.
+    pub call: Option<CallScript>,
+    /// Whether it asks the reader to take the page.
+    pub asks_to_act: bool,
+}
+
+/// What a call says, in sentences and in this order. The provider makes its own document of them. Personal data: no
+/// `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CallScript {
+    /// The first words: who calls and why. Phones that screen calls write them down for their owner (domain 3, iOS 26).
+    pub opening: String,
+    /// The four facts, as much as may be said before a key is pressed; numbers digit by digit, twice.
+    pub facts: Vec<String>,
+    /// What the keys do.
+    pub menu: String,
+    /// What a machine is left, and what is said when no key is pressed (domain 1.3, voicemail).
+    pub voicemail: Vec<String>,
 }
 
 impl std::fmt::Debug for Message {
@@ -52,12 +75,34 @@ pub trait Provider: Send + Sync {
     fn channel(&self) -> Channel;
     /// Its name in the settings and in the log.
     fn name(&self) -> &str;
+    /// How many messages it takes a second; more wait their turn before they begin. 0 is no limit.
+    fn per_second(&self) -> u32 {
+        0
+    }
+    /// Whether this report of its own says that the person blocked its texts with STOP (domain 3, STOP).
+    fn stopped(&self, report: &Report) -> bool {
+        let _ = report;
+        false
+    }
     /// Hands the message over.
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report>;
     /// Asks what became of a message it took; `None` when this provider cannot tell.
     fn receipt<'a>(&'a self, provider_id: &'a str) -> Pending<'a, Option<Report>>;
     /// The replies that came in since `since`, oldest first; empty when this provider takes none.
     fn replies(&self, since: DateTime<Utc>) -> Pending<'_, Vec<Reply>>;
+    /// Of the messages that were sent, those whose button the reader pressed; `since` is before the first of them.
+    fn pressed<'a>(&'a self, _since: DateTime<Utc>, _sent: &'a [Sent]) -> Pending<'a, Vec<About>> {
+        Box::pin(async { Vec::new() })
+    }
+}
+
+/// A message that a provider took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Which.
+    pub about: About,
+    /// The provider's own name for it.
+    pub provider_id: String,
 }
 
 /// A text that came back from a person.
@@ -82,6 +127,8 @@ impl std::fmt::Debug for Reply {
 /// What is known when a message is put into words. Personal data: no `Debug`.
 #[derive(Clone, Copy)]
 pub struct Rendering<'a> {
+    /// The page's id.
+    pub episode: &'a str,
     /// The page.
     pub state: &'a State,
     /// Why, to whom and how it is sent.

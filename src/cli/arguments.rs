@@ -50,6 +50,24 @@ Examples:
 An ANSWER is yes, no or unknown; the other questions take unknown as well.";
 
 /// Below the help of what is reported of a case.
+const SIMULATE_EXAMPLES: &str = "\
+Example of a case file (TOML):
+  case = \"INC1234567\"
+  partner = \"aims\"
+  outage = \"no\"
+  hd_can_help = \"no\"
+  device = \"departmental\"
+  critical = \"yes\"
+  customer = \"Pat Quinn\"
+  phone = \"608-555-0142\"
+  summary = \"Payroll PC down\"
+  [channels]             # sms, voice, email: accepted, delivered, refused,
+  voice = \"no-answer\"    # unavailable, retryable, unknown, voicemail,
+  [[says]]               # no-answer, answered
+  after_minutes = 7
+  by = \"Ben Tran\"
+  word = \"1\"             # 1 has it, 2 cannot, 9 called the customer back";
+
 const REPORT_EXAMPLES: &str = "\
 NAME is the technician's name, as `page-oncall show CASE` writes it.";
 
@@ -260,12 +278,27 @@ pub enum Verb {
         #[arg(long)]
         all: bool,
     },
+    /// A whole page on paper: every step with its time and every message, nothing sent.
+    #[command(after_help = SIMULATE_EXAMPLES)]
+    Simulate {
+        /// The case: a file with the options of the agent's call as keys; - is standard input.
+        #[arg(long, value_name = "FILE")]
+        case_file: String,
+        /// Nobody says anything, whatever the file says.
+        #[arg(long)]
+        nobody_answers: bool,
+        /// When the page begins; default now.
+        #[arg(long, value_name = "TIME")]
+        at: Option<String>,
+    },
     /// The engine: sends what is due and keeps the promises, until stopped.
     Run {
         /// Do what is due now, then stop.
         #[arg(long)]
         once: bool,
     },
+    /// The service: the engine, and providers' callbacks over HTTP, until stopped.
+    Serve,
 }
 
 /// Which shifts are shown, and in which form.

@@ -392,6 +392,7 @@ impl PagePlan {
                 problems.push(format!("{} is on call, but no number is known; see the contacts file", person.name));
             }
         }
+        problems.extend(messages::stays_inside(&briefing.summary, briefing.restricted));
         let basis = basis(&loaded, &on_call);
         let status = on_call.status;
         Ok(Self {

@@ -25,7 +25,7 @@ pub fn desk(site: &Site) -> Desk {
 
 /// What one message of a stored page may say.
 pub fn facts<'a>(site: &'a Site, asked: &Rendering<'a>, label: &'a str, others: &'a [String]) -> Facts<'a> {
-    let Rendering { state, attempt, briefing, several_open, now } = *asked;
+    let Rendering { episode: _, state, attempt, briefing, several_open, now } = *asked;
     Facts {
         purpose: attempt.purpose,
         briefing,

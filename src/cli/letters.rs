@@ -31,10 +31,8 @@ impl Mailer<'_> {
         let report = self.post.post(&letter).await;
         let outcome = match report.outcome {
             _ if self.training => "training",
-            Outcome::Accepted | Outcome::Delivered => "accepted",
-            Outcome::Refused => "refused",
-            Outcome::Retryable => "retryable",
-            Outcome::Unknown => "unknown",
+            Outcome::Accepted | Outcome::Delivered => Outcome::Accepted.word(),
+            other => other.word(),
         };
         let view = LetterView {
             name: letter.name.clone(),

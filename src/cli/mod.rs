@@ -23,5 +23,6 @@ pub mod pages;
 pub mod paint;
 pub mod reports;
 pub mod shifts;
+pub mod simulate;
 pub mod sync;
 pub mod who;

@@ -192,8 +192,11 @@ pub async fn show(
     if let Some(promise) = &state.promise {
         writeln!(out, "Promise: {}", words::promise(promise, now, zone))?;
     }
+    let briefing = reader.briefing(&page.episode).await?;
+    if briefing.is_none() {
+        writeln!(out, "{}", words::PURGED_LINE)?;
+    }
     if state.phase() == Phase::Exhausted {
-        let briefing = reader.briefing(&page.episode).await?;
         writeln!(out)?;
         for line in words::act_now(&state, briefing.as_ref(), &reader.site.settings.desk.help_desk_phone, zone) {
             writeln!(out, "{line}")?;

@@ -2,10 +2,11 @@
 //!
 //! `answers` is what the agent knows so far; `table` carries out the numbered procedure; `question` finds the next
 //! needed question; `partners` knows which department belongs to which schedule; `outage` is the outage checklist;
-//! `ladder` turns who is on call into rungs to climb.
+//! `ladder` turns who is on call into rungs to climb; `ladder_lint` finds steps that no page can reach.
 
 pub mod answers;
 pub mod ladder;
+pub mod ladder_lint;
 pub mod outage;
 pub mod partners;
 pub mod question;

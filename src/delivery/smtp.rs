@@ -72,6 +72,9 @@ pub struct SmtpSettings {
     /// Seconds for a whole conversation.
     #[serde(default = "default_timeout_s")]
     pub timeout_s: u64,
+    /// How many mails the server takes a second; more wait their turn. 0, the default, is no limit.
+    #[serde(default)]
+    pub per_second: u32,
 }
 
 fn default_name() -> String {
@@ -93,6 +96,7 @@ pub struct SmtpMail {
     from: Mailbox,
     hello: ClientId,
     timeout: Duration,
+    per_second: u32,
     clock: Arc<dyn Clock>,
 }
 
@@ -186,6 +190,7 @@ impl SmtpMail {
             from,
             hello,
             timeout: Duration::from_secs(settings.timeout_s),
+            per_second: settings.per_second,
             clock,
         })
     }
@@ -240,8 +245,9 @@ impl SmtpMail {
             let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
             connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await?;
         }
-        progress.reached(Stage::Envelope);
+        progress.reached(Stage::Sender);
         connection.command(Mail::new(Some(self.from.email.clone()), Vec::new())).await?;
+        progress.reached(Stage::Recipient);
         connection.command(Rcpt::new(to, Vec::new())).await?;
         connection.command(Data).await?;
         progress.reached(Stage::Content);
@@ -259,6 +265,10 @@ impl Provider for SmtpMail {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn per_second(&self) -> u32 {
+        self.per_second
     }
 
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {
@@ -285,7 +295,7 @@ impl Post for SmtpMail {
 struct Progress(AtomicU8);
 
 impl Progress {
-    const STAGES: [Stage; 4] = [Stage::Connect, Stage::Login, Stage::Envelope, Stage::Content];
+    const STAGES: [Stage; 5] = [Stage::Connect, Stage::Login, Stage::Sender, Stage::Recipient, Stage::Content];
 
     fn reached(&self, stage: Stage) {
         let index = Self::STAGES.iter().position(|other| *other == stage).unwrap_or_default();
@@ -387,6 +397,9 @@ mod tests {
             name: "Ada Ruiz".to_owned(),
             subject: "PAGE AIMS 1234567".to_owned(),
             body: "Case: 1234567\n".to_owned(),
+            episode: String::new(),
+            call: None,
+            asks_to_act: false,
         }
     }
 

@@ -84,6 +84,9 @@ mod tests {
             name: "Ada Ruiz".to_owned(),
             subject: "PAGE AIMS 1234567".to_owned(),
             body: "Case: 1234567\n".to_owned(),
+            episode: String::new(),
+            call: None,
+            asks_to_act: false,
         }
     }
 

@@ -11,8 +11,10 @@ pub(super) enum Stage {
     Connect,
     /// The login.
     Login,
-    /// Sender, recipient and the wish to send.
-    Envelope,
+    /// The sender: what a relay that does not know this machine refuses.
+    Sender,
+    /// The recipient, and the wish to send.
+    Recipient,
     /// The text is under way.
     Content,
 }
@@ -32,13 +34,17 @@ pub(super) enum Trouble {
     TimedOut,
 }
 
-/// What trouble at a stage amounts to (RFC 5321 4.2.1: 4yz may pass, 5yz stays).
+/// What trouble at a stage amounts to (RFC 5321 4.2.1: 4yz may pass, 5yz stays). What stays before a recipient was named
+/// is between this machine and the server, so that another server may do; so is a login that is wanted later (530).
 pub(super) fn classify(stage: Stage, trouble: Trouble) -> Outcome {
     match (stage, trouble) {
         (_, Trouble::Reply(400..=499)) => Outcome::Retryable,
+        (Stage::Connect | Stage::Login | Stage::Sender, Trouble::Reply(500..=599)) | (_, Trouble::Reply(530)) => {
+            Outcome::Unavailable
+        }
         (_, Trouble::Reply(500..=599)) => Outcome::Refused,
         (Stage::Content, _) => Outcome::Unknown,
-        (_, Trouble::NotOffered | Trouble::Untrusted) => Outcome::Refused,
+        (_, Trouble::NotOffered | Trouble::Untrusted) => Outcome::Unavailable,
         (_, Trouble::Reply(_) | Trouble::Broken | Trouble::TimedOut) => Outcome::Retryable,
     }
 }
@@ -60,7 +66,12 @@ pub(super) fn detail(stage: Stage, trouble: Trouble) -> String {
         (_, Trouble::Untrusted) => {
             "the mail server's certificate is not trusted for this name: check `host`, or set `ca_file`".to_owned()
         }
-        (Stage::Envelope, Trouble::Reply(530)) => {
+        (Stage::Sender, Trouble::Reply(code @ (550..=554 | 571))) => {
+            format!(
+                "SMTP {code}: the mail server takes no mail from this machine or sender: check `from` and the relay"
+            )
+        }
+        (_, Trouble::Reply(530)) => {
             "SMTP 530: the mail server wants a login or TLS first: check `username` and `tls`".to_owned()
         }
         (_, Trouble::Reply(code)) => format!("SMTP {code}: {}", reply_words(code)),
@@ -96,7 +107,7 @@ fn reply_words(code: u16) -> &'static str {
 mod tests {
     use super::*;
 
-    const STAGES: [Stage; 4] = [Stage::Connect, Stage::Login, Stage::Envelope, Stage::Content];
+    const STAGES: [Stage; 5] = [Stage::Connect, Stage::Login, Stage::Sender, Stage::Recipient, Stage::Content];
 
     #[test]
     fn reply_codes_are_judged_by_their_first_digit_at_every_stage() {
@@ -105,7 +116,9 @@ mod tests {
                 assert_eq!(classify(stage, Trouble::Reply(code)), Outcome::Retryable, "{stage:?} {code}");
             }
             for code in 500..=599 {
-                assert_eq!(classify(stage, Trouble::Reply(code)), Outcome::Refused, "{stage:?} {code}");
+                let of_the_contact = matches!(stage, Stage::Recipient | Stage::Content) && code != 530;
+                let expected = if of_the_contact { Outcome::Refused } else { Outcome::Unavailable };
+                assert_eq!(classify(stage, Trouble::Reply(code)), expected, "{stage:?} {code}");
             }
             for code in (0..400).chain([600, 999]) {
                 let expected = if stage == Stage::Content { Outcome::Unknown } else { Outcome::Retryable };
@@ -119,8 +132,8 @@ mod tests {
         for trouble in [Trouble::NotOffered, Trouble::Untrusted, Trouble::Broken, Trouble::TimedOut] {
             assert_eq!(classify(Stage::Content, trouble), Outcome::Unknown, "{trouble:?}");
             let settings_are_wrong = matches!(trouble, Trouble::NotOffered | Trouble::Untrusted);
-            let expected = if settings_are_wrong { Outcome::Refused } else { Outcome::Retryable };
-            for stage in [Stage::Connect, Stage::Login, Stage::Envelope] {
+            let expected = if settings_are_wrong { Outcome::Unavailable } else { Outcome::Retryable };
+            for stage in [Stage::Connect, Stage::Login, Stage::Sender, Stage::Recipient] {
                 assert_eq!(classify(stage, trouble), expected, "{stage:?} {trouble:?}");
             }
         }

@@ -166,6 +166,9 @@ mod tests {
             name: "Ada Ruiz".to_owned(),
             subject: String::new(),
             body: body.to_owned(),
+            episode: String::new(),
+            call: None,
+            asks_to_act: false,
         }
     }
 

@@ -11,11 +11,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::public_url::PublicUrl;
 use super::setup::{SetupError, install_tls, is_loopback};
+use super::twilio_hooks::STATUS_PATH;
 use super::twilio_list::{MessageList, is_sid};
-use super::twilio_words::{classify, detail};
+use super::twilio_words::{classify, detail, says_stop};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
+use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply};
 
 /// The version of the interface: the first segment of every path.
@@ -48,6 +51,8 @@ pub struct TwilioSettings {
     pub api_key_sid: Option<String>,
     /// The file that holds the secret, unless the environment does; the caller reads it.
     pub auth_token_file: Option<String>,
+    /// The file that holds the account's auth token where the secret is an API key's: callbacks are signed with it.
+    pub signing_token_file: Option<String>,
     /// Seconds after which the provider drops a text that no phone took: a page must not arrive hours late.
     #[serde(default = "default_validity_s")]
     pub validity_s: u32,
@@ -57,6 +62,9 @@ pub struct TwilioSettings {
     /// Seconds for reaching the provider at all.
     #[serde(default = "default_connect_timeout_s")]
     pub connect_timeout_s: u64,
+    /// How many texts the provider takes a second; more wait their turn. 1 suits a long code; 0 is no limit.
+    #[serde(default = "default_per_second")]
+    pub per_second: u32,
 }
 
 fn default_name() -> String {
@@ -79,6 +87,10 @@ fn default_connect_timeout_s() -> u64 {
     3
 }
 
+fn default_per_second() -> u32 {
+    1
+}
+
 /// What the provider is shown to let us in.
 pub struct TwilioCredentials {
     /// The API key's own id when `secret` belongs to one; `None` when `secret` is the account's auth token.
@@ -97,6 +109,9 @@ pub struct TwilioSms {
     sender: (&'static str, String),
     from: Option<String>,
     validity_s: String,
+    /// Where the provider is to tell what became of a text; without it the provider is asked.
+    callbacks: Option<PublicUrl>,
+    per_second: u32,
 }
 
 /// What came back: a status, and the body when it was JSON.
@@ -172,7 +187,15 @@ impl TwilioSms {
             sender,
             from: given(settings.from.as_ref()),
             validity_s: settings.validity_s.to_string(),
+            callbacks: None,
+            per_second: settings.per_second,
         })
+    }
+
+    /// The same, with every text asking the provider to tell at `public` what became of it.
+    #[must_use]
+    pub fn with_callbacks(self, public: Option<PublicUrl>) -> Self {
+        Self { callbacks: public, ..self }
     }
 
     /// The address of the account's messages, or of one of them.
@@ -229,12 +252,15 @@ impl TwilioSms {
 
     async fn post(&self, message: &Message) -> Report {
         let (sender_key, sender) = &self.sender;
-        let form = [
+        let mut form = vec![
             ("To", message.to.as_str()),
             (sender_key, sender),
             ("Body", &message.body),
             ("ValidityPeriod", &self.validity_s),
         ];
+        let about = About { episode: message.episode.clone(), attempt: message.attempt.clone() };
+        let callback = self.callbacks.as_ref().map(|public| public.about(STATUS_PATH, &about));
+        form.extend(callback.as_deref().map(|address| ("StatusCallback", address)));
         match self.exchange(self.client.post(self.messages(None)).form(&form), ANSWER_LIMIT).await {
             Ok(answer) => self.judge(&answer),
             Err(Failure::NotSent) => {
@@ -315,6 +341,14 @@ impl Provider for TwilioSms {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn per_second(&self) -> u32 {
+        self.per_second
+    }
+
+    fn stopped(&self, report: &Report) -> bool {
+        says_stop(report)
     }
 
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {

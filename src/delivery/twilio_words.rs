@@ -2,7 +2,7 @@
 //!
 //! Codes: domain 3 (SMS errors) and the provider's published error list. Words: its `message_enum_status`.
 
-use crate::episode::outcome::Outcome;
+use crate::episode::outcome::{Outcome, Report};
 
 /// What one error code means.
 struct Meaning {
@@ -16,6 +16,11 @@ const fn refused(code: u32, words: &'static str) -> Meaning {
     Meaning { code, outcome: Outcome::Refused, words }
 }
 
+/// An error code about this account or sender: nothing was sent, and another provider may send it.
+const fn unavailable(code: u32, words: &'static str) -> Meaning {
+    Meaning { code, outcome: Outcome::Unavailable, words }
+}
+
 /// An error code after which another try may help; nothing was sent or nothing arrived.
 const fn retryable(code: u32, words: &'static str) -> Meaning {
     Meaning { code, outcome: Outcome::Retryable, words }
@@ -23,36 +28,36 @@ const fn retryable(code: u32, words: &'static str) -> Meaning {
 
 /// Every code that is known, sorted; any other has the meaning of its status or word alone.
 const CODES: [Meaning; 30] = [
-    refused(20003, "the provider refused the login: check `account_sid`, the auth token and the API key"),
-    refused(20404, "the provider does not know the account or the message: check `account_sid` and `base_url`"),
+    unavailable(20003, "the provider refused the login: check `account_sid`, the auth token and the API key"),
+    unavailable(20404, "the provider does not know the account or the message: check `account_sid` and `base_url`"),
     retryable(20429, "too many requests at once"),
     refused(21211, "the number cannot be texted: it is not valid"),
-    refused(21212, "the sender `from` is not valid"),
-    refused(21408, "the account may not text this region"),
+    unavailable(21212, "the sender `from` is not valid"),
+    unavailable(21408, "the account may not text this region"),
     refused(21602, "the text was empty"),
-    refused(21603, "the sender is missing: set `from` or `messaging_service_sid`"),
+    unavailable(21603, "the sender is missing: set `from` or `messaging_service_sid`"),
     refused(21604, "the number is missing"),
-    refused(21606, "the sender `from` cannot text this number"),
-    refused(21608, "a trial account texts verified numbers only"),
+    unavailable(21606, "the sender `from` cannot text this number"),
+    unavailable(21608, "a trial account texts verified numbers only"),
     refused(21610, "the person texted STOP: ask them to text START, and call meanwhile"),
     retryable(21611, "the sender's queue is full"),
-    refused(21612, "no carrier takes this text from this sender"),
+    unavailable(21612, "no carrier takes this text from this sender"),
     refused(21614, "the number is no mobile phone: call it"),
     refused(21617, "the text is longer than 1600 characters"),
-    refused(21659, "the sender `from` does not belong to the account"),
-    refused(21703, "the messaging service has no sender"),
+    unavailable(21659, "the sender `from` does not belong to the account"),
+    unavailable(21703, "the messaging service has no sender"),
     retryable(30001, "the provider's queue is full"),
-    refused(30002, "the provider suspended the account"),
+    unavailable(30002, "the provider suspended the account"),
     retryable(30003, "the phone is off or out of reach"),
     refused(30004, "the phone or its carrier blocks these texts"),
     refused(30005, "nobody has this number"),
     refused(30006, "a landline or a carrier without texts: call it"),
-    refused(30007, "the carrier filtered the text"),
+    unavailable(30007, "the carrier filtered the text"),
     retryable(30008, "the carrier gave no reason"),
-    refused(30032, "the toll-free sender is not verified"),
-    refused(30034, "the sender is not registered for US texts (A2P 10DLC)"),
+    unavailable(30032, "the toll-free sender is not verified"),
+    unavailable(30034, "the sender is not registered for US texts (A2P 10DLC)"),
     retryable(30036, "the text expired before the phone took it"),
-    refused(90007, "`validity_s` is outside of what the provider allows"),
+    unavailable(90007, "`validity_s` is outside of what the provider allows"),
 ];
 
 /// The row of the table for `code`.
@@ -74,15 +79,43 @@ pub fn classify(status: u16, code: Option<u32>, word: Option<&str>) -> Outcome {
         },
         // The server did not take the request in: 408 too slow, 425 too early, 429 too many.
         408 | 425 | 429 => Outcome::Retryable,
+        // It failed and says so, unless it speaks of a message at the same time.
+        500..=599 if word.is_none() => Outcome::Retryable,
+        // About the login, the address or a proxy on the way, never about whom the text goes to.
+        401 | 403 | 404 | 407 => by_code.unwrap_or(Outcome::Unavailable),
         400..=499 => by_code.unwrap_or(Outcome::Refused),
-        // A 5xx may come after the message was queued; a redirect is not an answer of the provider at all.
+        // A redirect is not an answer of the provider at all.
         _ => Outcome::Unknown,
     }
 }
 
+/// What a callback says, for the log and for people: as `detail`, without a status.
+pub(super) fn callback_detail(code: Option<u32>, word: &str) -> String {
+    told("callback".to_owned(), code, Some(word)).join(", ")
+}
+
+/// The code of a number that texted STOP to this sender.
+const STOPPED: u32 = 21610;
+
+/// Whether a report of `detail`'s making says that the person texted STOP.
+pub(super) fn says_stop(report: &Report) -> bool {
+    report.outcome == Outcome::Refused && report.detail.split(", ").any(|part| part.starts_with(&format!("{STOPPED}:")))
+}
+
 /// Status, word and code for the log and for people, from our own words only: the provider's may hold a number.
 pub(super) fn detail(status: u16, code: Option<u32>, word: Option<&str>) -> String {
-    let mut parts = vec![format!("HTTP {status}")];
+    let mut parts = told(format!("HTTP {status}"), code, word);
+    if code.is_none()
+        && let Some(words) = status_words(status, word.is_some())
+    {
+        parts.push(words.to_owned());
+    }
+    parts.join(", ")
+}
+
+/// How it was told, the word, and the code with its meaning.
+fn told(how: String, code: Option<u32>, word: Option<&str>) -> Vec<String> {
+    let mut parts = vec![how];
     match word {
         Some(word) if is_word(word) => parts.push(word.to_owned()),
         Some(_) => parts.push("a state that is no word".to_owned()),
@@ -93,12 +126,7 @@ pub(super) fn detail(status: u16, code: Option<u32>, word: Option<&str>) -> Stri
         (Some(code), None) => parts.push(format!("error {code}")),
         (None, _) => {}
     }
-    if code.is_none()
-        && let Some(words) = status_words(status, word.is_some())
-    {
-        parts.push(words.to_owned());
-    }
-    parts.join(", ")
+    parts
 }
 
 /// What a status means when no error code came with it.
@@ -112,7 +140,8 @@ fn status_words(status: u16, has_word: bool) -> Option<&'static str> {
         407 => Some("a proxy on the way wants a login"),
         408 | 425 | 429 => Some("the provider is busy"),
         400..=499 => Some("the provider refused the text"),
-        500..=599 => Some("a fault at the provider: nobody knows whether the text was sent"),
+        500..=599 if has_word => Some("a fault at the provider: nobody knows whether the text was sent"),
+        500..=599 => Some("a fault at the provider: it did not take the text"),
         _ => Some("no answer that is known"),
     }
 }
@@ -142,16 +171,15 @@ mod tests {
         ("received", Some(Outcome::Unknown)),
         ("partially_delivered", Some(Outcome::Unknown)),
     ];
-    const REFUSED: [u32; 24] = [
-        20003, 20404, 21211, 21212, 21408, 21602, 21603, 21604, 21606, 21608, 21610, 21612, 21614, 21617, 21659, 21703,
-        30002, 30004, 30005, 30006, 30007, 30032, 30034, 90007,
-    ];
+    const REFUSED: [u32; 9] = [21211, 21602, 21604, 21610, 21614, 21617, 30004, 30005, 30006];
+    const UNAVAILABLE: [u32; 15] =
+        [20003, 20404, 21212, 21408, 21603, 21606, 21608, 21612, 21659, 21703, 30002, 30007, 30032, 30034, 90007];
     const RETRYABLE: [u32; 6] = [20429, 21611, 30001, 30003, 30008, 30036];
 
     #[test]
     fn codes_are_sorted_and_each_listed_once() {
         assert!(CODES.windows(2).all(|pair| pair[0].code < pair[1].code));
-        let mut expected: Vec<u32> = REFUSED.into_iter().chain(RETRYABLE).collect();
+        let mut expected: Vec<u32> = REFUSED.into_iter().chain(UNAVAILABLE).chain(RETRYABLE).collect();
         expected.sort_unstable();
         assert_eq!(CODES.iter().map(|row| row.code).collect::<Vec<_>>(), expected);
     }
@@ -160,7 +188,8 @@ mod tests {
     fn every_status_without_code_or_word_has_its_outcome() {
         for status in 100..=599_u16 {
             let expected = match status {
-                408 | 425 | 429 => Outcome::Retryable,
+                408 | 425 | 429 | 500..=599 => Outcome::Retryable,
+                401 | 403 | 404 | 407 => Outcome::Unavailable,
                 400..=499 => Outcome::Refused,
                 _ => Outcome::Unknown,
             };
@@ -170,7 +199,8 @@ mod tests {
 
     #[test]
     fn every_status_with_every_word_and_code_is_judged_alike() {
-        let codes = || REFUSED.iter().chain(&RETRYABLE).chain(&[0, 29999, u32::MAX]).copied().map(Some);
+        let codes =
+            || REFUSED.iter().chain(&UNAVAILABLE).chain(&RETRYABLE).chain(&[0, 29999, u32::MAX]).copied().map(Some);
         let words = || WORDS.iter().map(|(word, _)| *word).chain(["", "QUEUED", "ok", "delivered "]).map(Some);
         for status in 100..=599_u16 {
             for code in codes().chain([None]) {
@@ -183,7 +213,9 @@ mod tests {
                     );
                     assert_eq!(outcome == Outcome::Delivered, is_2xx && matches!(word, Some("delivered" | "read")));
                     if !is_2xx && !(400..500).contains(&status) {
-                        assert_eq!(outcome, Outcome::Unknown, "HTTP {status} {code:?} {word:?}");
+                        let failed = status >= 500 && word.is_none();
+                        let expected = if failed { Outcome::Retryable } else { Outcome::Unknown };
+                        assert_eq!(outcome, expected, "HTTP {status} {code:?} {word:?}");
                     }
                     let detail = detail(status, code, word);
                     assert!(detail.starts_with(&format!("HTTP {status}")) && detail.len() < 200, "{detail}");
@@ -198,6 +230,9 @@ mod tests {
             for code in REFUSED {
                 assert_eq!(classify(200, Some(code), Some(word)), Outcome::Refused, "{word} {code}");
             }
+            for code in UNAVAILABLE {
+                assert_eq!(classify(200, Some(code), Some(word)), Outcome::Unavailable, "{word} {code}");
+            }
             for code in RETRYABLE {
                 assert_eq!(classify(200, Some(code), Some(word)), Outcome::Retryable, "{word} {code}");
             }
@@ -207,6 +242,9 @@ mod tests {
         for code in REFUSED {
             assert_eq!(classify(400, Some(code), None), Outcome::Refused, "{code}");
             assert_eq!(classify(429, Some(code), None), Outcome::Retryable, "{code}");
+        }
+        for code in UNAVAILABLE {
+            assert_eq!(classify(400, Some(code), None), Outcome::Unavailable, "{code}");
         }
         for code in RETRYABLE {
             assert_eq!(classify(400, Some(code), None), Outcome::Retryable, "{code}");
@@ -221,6 +259,19 @@ mod tests {
         for strange in ["", "Queued", "QUEUED", "done", "delivered!", "receiving delivered"] {
             assert_eq!(classify(201, None, Some(strange)), Outcome::Unknown, "{strange}");
         }
+    }
+
+    #[test]
+    fn stop_is_known_by_its_code() {
+        let report = |outcome, status, code| Report {
+            outcome,
+            provider: "twilio".to_owned(),
+            provider_id: None,
+            detail: detail(status, code, None),
+        };
+        assert!(says_stop(&report(Outcome::Refused, 400, Some(21610))));
+        assert!(!says_stop(&report(Outcome::Refused, 400, Some(21614))));
+        assert!(!says_stop(&report(Outcome::Refused, 400, Some(216_100))));
     }
 
     #[test]
@@ -245,7 +296,7 @@ mod tests {
                 "HTTP 201, but the answer could not be read: nobody knows whether the text was sent",
                 "HTTP 200, undelivered, 30003: the phone is off or out of reach",
                 "HTTP 200, a state that is no word",
-                "HTTP 503, a fault at the provider: nobody knows whether the text was sent",
+                "HTTP 503, a fault at the provider: it did not take the text",
             ]
         );
     }

@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::error::EngineError;
 use super::page::Page;
+use super::watch::Watch;
 use crate::episode::briefing::Briefing;
 use crate::episode::decide::{Refusal, decide};
 use crate::episode::event::Opened;
@@ -26,7 +27,8 @@ pub struct Parts {
     pub lease: Arc<dyn EngineLease>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// The ways out in order of preference: for each channel the first that serves it is used.
+    /// The ways out in order of preference. The policy names those of each channel in the same order; an attempt that
+    /// names none takes the channel's first.
     pub providers: Vec<Arc<dyn Provider>>,
     /// The words of messages.
     pub render: Arc<dyn Render>,
@@ -56,6 +58,10 @@ pub struct Engine {
     pub(super) asked: Arc<Mutex<HashMap<String, HashSet<Question>>>>,
     /// When replies were last asked for.
     pub(super) replies_asked_at: Arc<Mutex<Option<DateTime<Utc>>>>,
+    /// What this engine knows of its own work.
+    pub(super) watch: Arc<Mutex<Watch>>,
+    /// Held while a reply is heard.
+    pub(super) hearing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A page to be opened.
@@ -82,6 +88,8 @@ impl Engine {
             sole_since: Arc::default(),
             asked: Arc::default(),
             replies_asked_at: Arc::default(),
+            watch: Arc::default(),
+            hearing: Arc::default(),
         }
     }
 

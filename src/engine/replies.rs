@@ -23,8 +23,7 @@ enum Digit {
 impl Engine {
     /// Reads what came back since the oldest open page began, and does what each new text says.
     pub async fn read_replies(&self) -> Result<(), EngineError> {
-        let mut open = self.parts.store.pages(false).await?;
-        open.retain(|page| page.training == self.parts.training);
+        let open = self.open_pages().await?;
         let Some(since) = open.iter().map(|page| page.opened_at).min() else { return Ok(()) };
         for provider in &self.parts.providers {
             let Some(mut replies) = self.within(self.patience(), provider.replies(since)).await else {
@@ -33,14 +32,34 @@ impl Engine {
             };
             replies.sort_by_key(|reply| reply.received_at);
             for reply in replies {
-                let key = format!("{} {}", provider.name(), reply.provider_id);
-                if !self.parts.store.reply_used(&key).await? {
-                    // Done first and noted afterwards: a crash in between repeats a word, which is harmless, and
-                    // never loses one.
-                    self.hear(&open, &reply).await?;
-                    self.parts.store.use_reply(&key, self.now()).await?;
-                }
+                self.hear_once(&open, provider.name(), &reply).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// The open pages of this engine's mode.
+    pub(super) async fn open_pages(&self) -> Result<Vec<PageSummary>, EngineError> {
+        let mut open = self.parts.store.pages(false).await?;
+        open.retain(|page| page.training == self.parts.training);
+        Ok(open)
+    }
+
+    /// Does what a text says, unless it was heard before, whether it was fetched or brought.
+    pub(super) async fn hear_once(
+        &self,
+        open: &[PageSummary],
+        provider: &str,
+        reply: &Reply,
+    ) -> Result<(), EngineError> {
+        let key = format!("{provider} {}", reply.provider_id);
+        // One at a time: a text may be fetched while it is being brought.
+        let _hearing = self.hearing.lock().await;
+        if !self.parts.store.reply_used(&key).await? {
+            // Done first and noted afterwards: a crash in between repeats a word, which is harmless, and never loses
+            // one.
+            self.hear(open, reply).await?;
+            self.parts.store.use_reply(&key, self.now()).await?;
         }
         Ok(())
     }

@@ -45,9 +45,11 @@ impl Engine {
         let mut stop = std::pin::pin!(stop);
         let mut rounds = Rounds::of(self);
         loop {
-            if let Err(error) = rounds.start().await {
+            let started = rounds.start().await;
+            if let Err(error) = &started {
                 tracing::error!(%error, "the engine could not take its turn; it tries again");
             }
+            self.note_round(started.is_ok()).await;
             tokio::select! {
                 () = &mut stop => break,
                 () = rounds.pause() => {}
@@ -203,7 +205,7 @@ impl Rounds {
         }
         if self.engine.replies_are_due() {
             let engine = self.engine.clone();
-            self.tasks.spawn(async move { engine.read_replies().await });
+            self.tasks.spawn(async move { engine.read_replies().await.and(engine.read_presses().await) });
         }
         Ok(())
     }

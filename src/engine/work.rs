@@ -3,8 +3,8 @@
 //! Called by the loop for every due page. A crash between two steps leaves an attempt without outcome, which counts as
 //! not reached: duplicate before silence (contract 5.1).
 
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -105,6 +105,7 @@ impl Engine {
         let Some(tried) = page.state.attempt(&id) else { return Ok(()) };
         let several_open = self.asked_elsewhere(&page, &tried.attempt).await;
         let rendering = Rendering {
+            episode: &page.episode,
             state: &page.state,
             attempt: &tried.attempt,
             briefing: briefing.as_ref(),
@@ -116,13 +117,13 @@ impl Engine {
         self.record(&page.episode, &id, report).await
     }
 
-    /// Hands the message to the preferred provider of its channel, and waits until the attempt becomes doubtful.
+    /// Hands the message to the provider that the attempt names, and waits until the attempt becomes doubtful.
     async fn deliver(&self, rendering: &Rendering<'_>) -> Report {
         let attempt = rendering.attempt;
-        let Some(provider) = self.parts.providers.iter().find(|provider| provider.channel() == attempt.channel) else {
+        let Some(provider) = self.provider(attempt.channel, &attempt.provider) else {
             return Report {
                 outcome: Outcome::Refused,
-                provider: String::new(),
+                provider: attempt.provider.clone(),
                 provider_id: None,
                 detail: "this site has no provider for the channel".to_owned(),
             };
@@ -130,6 +131,12 @@ impl Engine {
         let message = self.parts.render.render(rendering);
         let answer = self.within(attempt.doubtful_at, provider.send(&message)).await;
         answer.unwrap_or_else(|| unknown(provider.name().to_owned(), "the provider did not answer in time"))
+    }
+
+    /// The provider of this name; without a name the channel's first.
+    fn provider(&self, channel: Channel, name: &str) -> Option<&Arc<dyn Provider>> {
+        let mut serving = self.parts.providers.iter().filter(|it| it.channel() == channel);
+        serving.find(|it| name.is_empty() || it.name() == name)
     }
 
     /// Asks what became of a message, and records a word that changed.
@@ -141,8 +148,7 @@ impl Engine {
         provider: &str,
         provider_id: &str,
     ) -> Result<(), EngineError> {
-        let asked = |it: &&std::sync::Arc<dyn Provider>| it.channel() == channel && it.name() == provider;
-        let Some(provider) = self.parts.providers.iter().find(asked) else { return Ok(()) };
+        let Some(provider) = self.provider(channel, provider) else { return Ok(()) };
         let answer = self.within(self.patience(), provider.receipt(provider_id)).await;
         if let Some(report) = answer.flatten() {
             tracing::info!(%episode, %attempt, provider = %report.provider, outcome = ?report.outcome, "receipt");

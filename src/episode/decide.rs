@@ -154,8 +154,10 @@ fn weight(outcome: Outcome) -> u8 {
         Outcome::Unknown => 0,
         Outcome::Accepted => 1,
         Outcome::Retryable => 2,
-        Outcome::Refused => 3,
-        Outcome::Delivered => 4,
+        Outcome::Unavailable => 3,
+        Outcome::Refused => 4,
+        Outcome::Delivered => 5,
+        Outcome::Voicemail => 6,
     }
 }
 

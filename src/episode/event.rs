@@ -147,6 +147,9 @@ pub struct Attempt {
     pub tried: u32,
     /// Which engine makes it; empty while the attempt is only planned.
     pub engine: String,
+    /// Through which provider, by its name in the settings; empty in logs of versions that had one a channel.
+    #[serde(default)]
+    pub provider: String,
     /// After this instant an attempt without an outcome counts as doubtful, whoever made it.
     pub doubtful_at: DateTime<Utc>,
 }
@@ -154,8 +157,13 @@ pub struct Attempt {
 impl Attempt {
     /// The same for every try of the same message: the id without the try.
     pub fn message_key(&self) -> &str {
-        self.id.rsplit_once('.').map_or(&self.id, |(key, _)| key)
+        message_key(&self.id)
     }
+}
+
+/// The id of an attempt without the try: the same for every try of one message.
+pub(super) fn message_key(attempt: &str) -> &str {
+    attempt.rsplit_once('.').map_or(attempt, |(key, _)| key)
 }
 
 /// Why a message is sent.
@@ -212,6 +220,8 @@ pub enum Via {
     Voice,
     /// A confirmed link.
     Link,
+    /// The button of a push message.
+    Push,
     /// An agent typed it.
     Agent,
     /// The scripted technician of training.

@@ -6,7 +6,8 @@
 use chrono::{DateTime, Utc};
 
 use super::event::{EscalationReason, Event};
-use super::message::{Message, Progress, owed, pages};
+use super::failover::Progress;
+use super::message::{Message, owed, pages};
 use super::outcome::{Outcome, Report};
 use super::policy::Policy;
 use super::promise::later;
@@ -105,7 +106,9 @@ fn may_reach(message: &Message<'_>) -> bool {
 
 /// A settled page closes when its last attempt has ended and nobody is left to be stood down.
 fn closing(state: &State, policy: &Policy) -> Option<Event> {
-    let over = |message: &Message<'_>| matches!(message.progress, Progress::Taken | Progress::Failed);
+    let over = |message: &Message<'_>| {
+        matches!(message.progress, Progress::Taken | Progress::Unconfirmed(_) | Progress::Failed)
+    };
     let done = state.is_settled() && state.in_flight().is_none() && owed(state, policy).iter().all(over);
     done.then_some(Event::Closed)
 }

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::event::{Attempt, Purpose};
-use super::outcome::Outcome;
+use super::failover::{Progress, Question};
 use super::policy::Policy;
 use super::promise::later;
 use super::state::{State, Tried};
@@ -24,21 +24,8 @@ pub(super) struct Message<'a> {
     pub(super) progress: Progress,
     /// How often it was tried.
     pub(super) tries: u32,
-}
-
-/// How far a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Progress {
-    /// It was never tried.
-    Untried,
-    /// It was tried without success and is to be tried again at this instant.
-    Again(DateTime<Utc>),
-    /// Its provider has not answered yet.
-    InFlight,
-    /// A provider took it.
-    Taken,
-    /// It will not be tried again.
-    Failed,
+    /// By which provider its next try goes.
+    pub(super) provider: String,
 }
 
 impl Message<'_> {
@@ -46,7 +33,7 @@ impl Message<'_> {
     pub(super) fn due_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self.progress {
             Progress::Untried => Some(now),
-            Progress::Again(at) => Some(at),
+            Progress::Again(at) | Progress::Unconfirmed(at) => Some(at),
             Progress::InFlight | Progress::Taken | Progress::Failed => None,
         }
     }
@@ -63,6 +50,7 @@ impl Message<'_> {
             channel: self.channel,
             tried,
             engine: String::new(),
+            provider: self.provider.clone(),
             doubtful_at: later(now, i64::from(policy.attempt_timeout_s.max(1))),
         }
     }
@@ -166,7 +154,9 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
             continue;
         }
         let usable = [Channel::Sms, Channel::Email, Channel::Voice].into_iter().filter(|it| channels.contains(it));
-        messages.extend(first_of(state, policy, &format!("{topic}.{tag}"), Purpose::StandDown, contact, usable));
+        let key = format!("{topic}.{tag}");
+        messages.extend(first_of(state, policy, &key, Purpose::StandDown, contact, usable));
+        messages.extend(further(state, policy, &key, Purpose::StandDown, contact, |it| channels.contains(&it)));
     }
     messages
 }
@@ -187,6 +177,7 @@ fn beside<'a>(
         if wanted(contact) && !messages.iter().any(|earlier| earlier.contact.same_as(contact)) {
             let key = format!("{topic}.{tag}");
             messages.extend(first_of(state, policy, &key, purpose, contact, channels_of(contact)));
+            messages.extend(further(state, policy, &key, purpose, contact, |_| true));
         }
     }
     messages
@@ -213,6 +204,23 @@ fn first_of<'a>(
     failed
 }
 
+/// The same message to a contact's rooms and push addresses, as far as `wanted` keeps their channels and the site has
+/// them: each is a copy of its own, whatever became of the others.
+fn further<'a>(
+    state: &'a State,
+    policy: &Policy,
+    topic: &str,
+    purpose: Purpose,
+    contact: &'a Contact,
+    wanted: impl Fn(Channel) -> bool,
+) -> Vec<Message<'a>> {
+    let channels = contact.also.iter().map(|address| address.channel);
+    let known = channels.filter(|channel| wanted(*channel) && !policy.providers.names(*channel).is_empty());
+    known
+        .map(|channel| message(state, policy, format!("{topic}.{}", channel.word()), purpose, None, contact, channel))
+        .collect()
+}
+
 /// By which channels a message beside the climb can go out, the best first.
 fn channels_of(contact: &Contact) -> impl Iterator<Item = Channel> {
     [Channel::Sms, Channel::Email].into_iter().filter(|channel| contact.address(*channel).is_some())
@@ -228,44 +236,10 @@ fn message<'a>(
     channel: Channel,
 ) -> Message<'a> {
     let tries: Vec<&Tried> = state.attempts.iter().filter(|tried| tried.attempt.message_key() == key).collect();
-    let progress = progress(state, policy, &tries, contact, channel);
-    Message { key, purpose, rung, contact, channel, progress, tries: u32::try_from(tries.len()).unwrap_or(u32::MAX) }
-}
-
-/// The rule of repeating: a retryable outcome after a while, an unknown one once and at once ("duplicate before
-/// silence", contract 5.1), a refused one never again in this round to this contact on this channel.
-fn progress(state: &State, policy: &Policy, tries: &[&Tried], contact: &Contact, channel: Channel) -> Progress {
-    if tries.iter().any(|tried| tried.in_flight()) {
-        return Progress::InFlight;
-    }
-    if tries.iter().any(|tried| matches!(tried.outcome(), Some(Outcome::Accepted | Outcome::Delivered))) {
-        return Progress::Taken;
-    }
-    let refused_before = tries.iter().any(|tried| tried.outcome() == Some(Outcome::Refused));
-    if refused_before || was_refused(state, contact, channel) {
-        return Progress::Failed;
-    }
-    let Some(last) = tries.last().and_then(|tried| tried.latest()) else { return Progress::Untried };
-    let may_repeat = tries.len() < usize::try_from(policy.max_tries).unwrap_or(usize::MAX);
-    match last.report.outcome {
-        Outcome::Retryable if may_repeat => Progress::Again(later(last.at, i64::from(policy.retry_wait_s))),
-        Outcome::Unknown if may_repeat && doubts(tries) == 1 => Progress::Again(last.at),
-        _ => Progress::Failed,
-    }
-}
-
-fn doubts(tries: &[&Tried]) -> usize {
-    tries.iter().filter(|tried| tried.outcome() == Some(Outcome::Unknown)).count()
-}
-
-/// Whether a provider refused this address on this channel in this round.
-fn was_refused(state: &State, contact: &Contact, channel: Channel) -> bool {
-    state.attempts.iter().any(|tried| {
-        tried.outcome() == Some(Outcome::Refused)
-            && tried.attempt.round == state.round
-            && tried.attempt.channel == channel
-            && tried.attempt.contact.address(channel) == contact.address(channel)
-    })
+    let question = Question { state, policy, key: &key, purpose, contact, channel, tries: &tries };
+    let (progress, provider) = question.standing();
+    let tries = u32::try_from(tries.len()).unwrap_or(u32::MAX);
+    Message { key, purpose, rung, contact, channel, progress, tries, provider }
 }
 
 /// A topic that is the same for the first time, and tells later times apart.
@@ -296,7 +270,7 @@ mod tests {
     use super::*;
 
     fn contact(name: &str) -> Contact {
-        Contact { name: name.to_owned(), phone: None, email: None, until: None }
+        Contact { name: name.to_owned(), phone: None, email: None, until: None, also: Vec::new() }
     }
 
     #[test]

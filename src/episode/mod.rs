@@ -3,23 +3,29 @@
 //! `event` is the append-only log; `state` folds it; `input` is what the world reports; `decide` turns an input into
 //! events or a refusal; `plan` says which actions are due and when to look again; `promise` is the one-hour clock;
 //! `policy` holds the numbers. Inside, `message` derives what is owed to whom and `fact` what time alone makes true.
+//! `audit` checks open pages from outside these rules, and `rehearsal` drives one on paper.
+//! `policy` holds the numbers. Inside, `message` derives what is owed to whom, `failover` by
+//! which provider it goes next, and `fact` what time alone makes true.
 
+pub mod audit;
 pub mod briefing;
 pub mod decide;
 pub mod event;
 mod fact;
+mod failover;
 pub mod input;
 mod message;
 pub mod outcome;
 pub mod plan;
 pub mod policy;
 pub mod promise;
+pub mod rehearsal;
 pub mod state;
 #[cfg(test)]
 mod stories;
 
 pub use decide::{Refusal, decide};
 pub use plan::{Action, NextStep, Plan, Upcoming, next, plan};
-pub use policy::Policy;
+pub use policy::{Policy, Providers};
 pub use promise::{Promise, PromiseState};
 pub use state::{FoldError, Phase, State};

@@ -10,12 +10,31 @@ pub enum Outcome {
     Accepted,
     /// A receipt says the message reached the device or mailbox.
     Delivered,
+    /// A machine answered the call and was left the message: nobody was reached, and the climb goes on (contract 5.4).
+    Voicemail,
     /// This contact cannot be reached on this channel; trying again is pointless.
     Refused,
+    /// This provider carries nothing for this site at present (login, registration); another one may.
+    Unavailable,
     /// Not sent now; trying again may help.
     Retryable,
     /// Nobody knows whether it was sent; counts as not reached.
     Unknown,
+}
+
+impl Outcome {
+    /// The word of logs and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Delivered => "delivered",
+            Self::Voicemail => "voicemail",
+            Self::Refused => "refused",
+            Self::Unavailable => "unavailable",
+            Self::Retryable => "retryable",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// A provider's answer about one attempt, ready for the log.

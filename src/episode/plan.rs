@@ -5,9 +5,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::event::{Attempt, Purpose};
+use super::event::{Attempt, Purpose, message_key};
 use super::fact::{due_fact, next_rung, rung_ends};
-use super::message::{Progress, owed};
+use super::failover::Progress;
+use super::message::owed;
 use super::outcome::Outcome;
 use super::policy::Policy;
 use super::promise::later;
@@ -97,13 +98,20 @@ pub enum NextStep {
 /// Plans one turn.
 pub fn plan(state: &State, now: DateTime<Utc>, policy: &Policy) -> Plan {
     let facts_due = due_fact(state, now, policy).is_some();
-    let mut actions: Vec<Action> = due_attempt(state, now, policy).map(Action::Send).into_iter().collect();
-    let next_wake = if facts_due || !actions.is_empty() {
+    let send = due_attempt(state, now, policy);
+    let next_wake = if facts_due || send.is_some() {
         Some(now)
     } else {
         times(state, policy).into_iter().filter(|at| *at > now).min()
     };
-    actions.extend(questions(state, now, policy));
+    // Before a text goes out once more for want of a receipt, its provider is asked for one.
+    let about_it = |question: &Action| match (question, &send) {
+        (Action::AskReceipt { attempt, .. }, Some(send)) => message_key(attempt) == send.message_key(),
+        _ => false,
+    };
+    let (mut actions, others): (Vec<Action>, Vec<Action>) = questions(state, now, policy).partition(about_it);
+    actions.extend(send.map(Action::Send));
+    actions.extend(others);
     Plan { actions, next_wake, facts_due }
 }
 
@@ -123,10 +131,12 @@ pub fn next(state: &State, now: DateTime<Utc>, policy: &Policy) -> Option<Upcomi
     let mut coming: Vec<Upcoming> = Vec::new();
     let mut add = |at: DateTime<Utc>, step: NextStep| coming.push(Upcoming { at: at.max(now), step });
     for message in owed(state, policy) {
-        let Some(at) = message.due_at(now) else { continue };
+        // A text that waits for its receipt goes out again only if that stays away.
+        let waits = matches!(message.progress, Progress::Unconfirmed(at) if at > now);
+        let Some(at) = message.due_at(now).filter(|_| !waits) else { continue };
         let (to, channel, purpose) = (message.contact.name.clone(), message.channel, message.purpose);
         let step = match message.progress {
-            Progress::Again(_) => NextStep::RetryChannel { to, channel },
+            Progress::Again(_) | Progress::Unconfirmed(_) => NextStep::RetryChannel { to, channel },
             _ => NextStep::Send { to, channel, purpose },
         };
         add(at, step);
@@ -158,7 +168,7 @@ fn times(state: &State, policy: &Policy) -> Vec<DateTime<Utc>> {
     match state.in_flight() {
         Some(tried) => times.push(tried.attempt.doubtful_at),
         None => times.extend(owed(state, policy).iter().filter_map(|message| match message.progress {
-            Progress::Again(at) => Some(at),
+            Progress::Again(at) | Progress::Unconfirmed(at) => Some(at),
             _ => None,
         })),
     }
@@ -169,16 +179,25 @@ fn times(state: &State, policy: &Policy) -> Vec<DateTime<Utc>> {
         times.extend(promise.next_warning(policy).map(|(_, at)| at));
         times.extend(promise.next_miss());
     }
-    for (_, answered_at) in open_questions(state) {
-        times.extend(policy.receipt_poll_s.iter().map(|after_s| later(answered_at, i64::from(*after_s))));
+    for (tried, answered_at) in open_questions(state) {
+        times.extend(asking_times(tried, answered_at, policy));
     }
     times
+}
+
+/// When the provider of a message that it took is asked what became of it. Where another provider would send the
+/// message again for want of a receipt, it is asked once more just before.
+fn asking_times(tried: &Tried, answered_at: DateTime<Utc>, policy: &Policy) -> impl Iterator<Item = DateTime<Utc>> {
+    let has_another = policy.providers.names(tried.attempt.channel).len() > 1;
+    let before_another = Some(policy.receipt_wait_s).filter(|_| has_another);
+    let after_s = policy.receipt_poll_s.iter().copied().chain(before_another);
+    after_s.map(move |after_s| later(answered_at, i64::from(after_s)))
 }
 
 /// For each message whose fate is open, the question of the latest time of asking that has come.
 fn questions<'a>(state: &'a State, now: DateTime<Utc>, policy: &'a Policy) -> impl Iterator<Item = Action> + 'a {
     open_questions(state).filter_map(move |(tried, answered_at)| {
-        let times = policy.receipt_poll_s.iter().map(|after_s| later(answered_at, i64::from(*after_s)));
+        let times = asking_times(tried, answered_at, policy);
         Some(Action::AskReceipt {
             attempt: tried.attempt.id.clone(),
             channel: tried.attempt.channel,

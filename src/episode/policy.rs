@@ -1,8 +1,10 @@
 //! How long, how often and whom: which numbers of the site does a page follow?
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
-use crate::decision::ladder::Contact;
+use crate::decision::ladder::{Channel, Contact};
 
 /// The settings that `decide` and `plan` follow. Every key may be absent; an unknown key is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -12,10 +14,13 @@ pub struct Policy {
     pub attempt_timeout_s: u32,
     /// Seconds between a retryable outcome and the next try on the same channel.
     pub retry_wait_s: u32,
-    /// How often one message is tried at most, for each rung, contact and channel; 0 counts as 1.
+    /// How often one message is tried at most by one provider, for each rung, contact and channel; 0 counts as 1.
     pub max_tries: u32,
     /// Seconds after a provider took a message at which it is asked what became of it.
     pub receipt_poll_s: Vec<u32>,
+    /// Seconds after which a text that a provider took and no receipt confirms goes out once more by the next provider;
+    /// where there is none it stays with the one text.
+    pub receipt_wait_s: u32,
     /// Minutes that a promise runs from the moment the customer is told (A38, A47).
     pub promise_minutes: u32,
     /// Minutes after which a running promise is warned about (contract 5.5); the last one also reaches leadership.
@@ -24,6 +29,34 @@ pub struct Policy {
     /// Who is alarmed when nobody takes a page or a promise is missed (A77). Comes from the site's contacts.
     #[serde(skip)]
     pub leadership: Vec<Contact>,
+    /// Which providers each channel has. Comes from the site's ways out.
+    #[serde(skip)]
+    pub providers: Providers,
+}
+
+/// The names of the providers of each channel, in the order in which they are asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Providers(BTreeMap<Channel, Vec<String>>);
+
+impl Providers {
+    /// These providers, each after those of its channel that came before it.
+    pub fn of<'a>(providers: impl IntoIterator<Item = (Channel, &'a str)>) -> Self {
+        let mut names: BTreeMap<Channel, Vec<String>> = BTreeMap::new();
+        for (channel, name) in providers {
+            names.entry(channel).or_default().push(name.to_owned());
+        }
+        Self(names)
+    }
+
+    /// The names of one channel's providers; empty when it has none, or when nobody said.
+    pub fn names(&self, channel: Channel) -> &[String] {
+        self.0.get(&channel).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The channels that have a provider.
+    pub fn channels(&self) -> impl Iterator<Item = Channel> {
+        self.0.keys().copied()
+    }
 }
 
 impl Default for Policy {
@@ -33,9 +66,11 @@ impl Default for Policy {
             retry_wait_s: 30,
             max_tries: 2,
             receipt_poll_s: vec![10, 30, 60, 120, 300],
+            receipt_wait_s: 120,
             promise_minutes: 60,
             promise_warnings: vec![30, 45, 55],
             leadership: Vec::new(),
+            providers: Providers::default(),
         }
     }
 }

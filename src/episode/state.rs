@@ -456,9 +456,15 @@ impl Tried {
         [&self.receipt, &self.answer].into_iter().flatten().find_map(|answered| answered.report.provider_id.as_deref())
     }
 
+    /// Through which provider it goes or went, by its name in the settings; empty when the log does not say.
+    pub fn provider(&self) -> &str {
+        let answered = || self.latest().map_or("", |answered| answered.report.provider.as_str());
+        if self.attempt.provider.is_empty() { answered() } else { &self.attempt.provider }
+    }
+
     /// Whether the message has, or may have, come to somebody's notice.
     pub fn may_have_reached(&self) -> bool {
-        matches!(self.outcome(), Some(Outcome::Accepted | Outcome::Delivered | Outcome::Unknown))
+        matches!(self.outcome(), Some(Outcome::Accepted | Outcome::Delivered | Outcome::Voicemail | Outcome::Unknown))
     }
 
     /// Whether this is one of the alarms that ask somebody to act on the page itself.

@@ -72,7 +72,7 @@ pub enum ProblemKind {
     OtherHeader,
     /// The end beside a week is not the week's end.
     NotAWeek,
-    /// Hours that may be of the morning or of the evening were read as of the morning.
+    /// Hours that may be of the morning or of the evening; nothing in the sheet shows a clock of 24 hours.
     HalfOfDay,
     /// The sheet's layout leaves something open.
     Layout(LayoutProblem),
@@ -242,7 +242,6 @@ impl ProblemKind {
             | Self::HiddenMonthTab
             | Self::DuplicateRow { .. } => Severity::Note,
             Self::ExtraCells
-            | Self::HalfOfDay
             | Self::LongSpan { .. }
             | Self::NoHandoffTime { .. }
             | Self::FullDay
@@ -273,6 +272,7 @@ impl ProblemKind {
             | Self::RivalColumns { .. }
             | Self::OtherHeader
             | Self::NotAWeek
+            | Self::HalfOfDay
             | Self::UnclosedQuote
             | Self::Unreadable(_)
             | Self::EmptyCell { .. }
@@ -330,6 +330,8 @@ pub enum LayoutProblem {
     },
     /// A cover inside a cell is for a day that the row does not have.
     CoverOutside,
+    /// A column of its own names somebody who stands in for the people of the row.
+    CoverBeside,
     /// A week without dates, and no setting says from when it holds.
     NoRepeat,
     /// The number of days of a turn is none.

@@ -21,6 +21,11 @@ fn hint_suffix(hint: Option<&String>) -> String {
 }
 
 impl SettingsError {
+    /// Reads a small file of settings of its own.
+    pub fn reading<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Self> {
+        toml::from_str(text).map_err(|error| Self::of_toml(text, &error))
+    }
+
     /// The error of the TOML reader, with its line and, for an unknown key, the nearest known one.
     pub(super) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
         let line = error.span().map(|span| line_of(text, span.start));

@@ -1,10 +1,13 @@
 //! What does the site folder say? Settings as types, and the site put together from its files. No file is opened here.
 //!
-//! `settings` is `page-oncall.toml`, `error` what can be wrong in it, `holidays` the holidays file; `Site` is all of it
-//! as the verbs need it.
+//! `settings` is `page-oncall.toml` with `serve` for its part about the service, `error` what can be wrong in it,
+//! `settings` is `page-oncall.toml`, `error` what can be wrong in it, `one_or_many` a table that may stand several times,
+//! `holidays` the holidays file; `Site` is all of it as the verbs need it.
 
 mod error;
 pub mod holidays;
+mod one_or_many;
+pub mod serve;
 pub mod settings;
 
 use chrono::{DateTime, Utc};
@@ -14,12 +17,15 @@ pub use error::SettingsError;
 pub use settings::Settings;
 
 use crate::civil::{HolidayCalendar, OpeningHours, WeeklyHours};
-use crate::decision::ladder::{Channel, Contact};
+use crate::decision::ladder::{Address, Channel, Contact};
 use crate::decision::{Circumstances, Partners};
-use crate::episode::policy::Policy;
+use crate::episode::policy::{Policy, Providers};
 use crate::schedule::phone;
 use crate::schedule::roster::Roster;
 use settings::Mode;
+
+/// What training calls its provider on every channel.
+const TRAINING: &str = "training";
 
 /// A site as the verbs use it.
 #[derive(Debug, Clone)]
@@ -84,23 +90,28 @@ impl Site {
         Circumstances::at(at, &self.general, &self.cps)
     }
 
-    /// The numbers that pages follow, with the people to alarm.
+    /// The numbers that pages follow, with the people to alarm and the providers of each channel.
     pub fn policy(&self) -> Policy {
-        Policy { leadership: self.leadership.clone(), ..self.settings.paging.clone() }
+        Policy { leadership: self.leadership.clone(), providers: self.providers(), ..self.settings.paging.clone() }
+    }
+
+    /// The providers of each channel, by their names, in the order in which they are asked.
+    pub fn providers(&self) -> Providers {
+        if self.is_training() {
+            return Providers::of([(Channel::Sms, TRAINING), (Channel::Email, TRAINING)]);
+        }
+        let delivery = &self.settings.delivery;
+        let sms = delivery.sms.iter().map(|it| (Channel::Sms, it.name.as_str()));
+        let mail = delivery.mail.iter().map(|it| (Channel::Email, it.name.as_str()));
+        let chat = delivery.chat.iter().map(|it| (Channel::Chat, it.name.as_str()));
+        let ntfy = delivery.ntfy.iter().map(|it| (Channel::Ntfy, it.name.as_str()));
+        let pushover = delivery.pushover.iter().map(|it| (Channel::Pushover, it.name.as_str()));
+        Providers::of(sms.chain(mail).chain(chat).chain(ntfy).chain(pushover))
     }
 
     /// The channels that messages can leave by.
     pub fn channels(&self) -> Vec<Channel> {
-        let delivery = &self.settings.delivery;
-        let training = self.is_training();
-        let mut channels = Vec::new();
-        if training || delivery.sms.is_some() {
-            channels.push(Channel::Sms);
-        }
-        if training || delivery.mail.is_some() {
-            channels.push(Channel::Email);
-        }
-        channels
+        self.providers().channels().collect()
     }
 }
 
@@ -121,5 +132,29 @@ fn leader(person: &settings::LeadershipContact, settings: &Settings) -> Result<C
             })
         })
         .transpose()?;
-    Ok(Contact { name: person.name.clone(), phone, email: person.email.clone(), until: None })
+    let wrong = |message: String, hint: &str| SettingsError { line: None, message, hint: Some(hint.to_owned()) };
+    let delivery = &settings.delivery;
+    if let Some(room) = person.chat.as_ref().filter(|room| !delivery.chat.iter().any(|it| it.name == **room)) {
+        let message = format!("[[leadership]] {}: there is no chat room {room:?}", person.name);
+        return Err(wrong(message, "name a room of [[delivery.chat]] by its `name`"));
+    }
+    for (key, address, has_service) in
+        [("ntfy", &person.ntfy, delivery.ntfy.is_some()), ("pushover", &person.pushover, delivery.pushover.is_some())]
+    {
+        let is_plain = |text: &String| {
+            (1..=64).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
+        if address.as_ref().is_some_and(|text| !is_plain(text)) {
+            let message = format!("[[leadership]] {}: {key} is 1 to 64 letters, digits, - and _", person.name);
+            return Err(wrong(message, "copy it from the service without blanks"));
+        }
+        if address.is_some() && !has_service {
+            let message = format!("[[leadership]] {}: {key} is set, and there is no [delivery.{key}]", person.name);
+            return Err(wrong(message, "set the service up under [delivery], or leave the key out"));
+        }
+    }
+    let also = [(Channel::Chat, &person.chat), (Channel::Ntfy, &person.ntfy), (Channel::Pushover, &person.pushover)];
+    let also = also.into_iter().filter_map(|(channel, to)| Some(Address { channel, to: to.clone()? })).collect();
+    Ok(Contact { name: person.name.clone(), phone, email: person.email.clone(), until: None, also })
 }

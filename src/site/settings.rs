@@ -9,8 +9,10 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::error::SettingsError;
+use super::one_or_many::one_or_many;
+use super::serve::ServeSettings;
 use crate::decision::ladder::LadderPolicy;
-use crate::delivery::{SmtpSettings, TrainingSettings, TwilioSettings};
+use crate::delivery::{ChatSettings, NtfySettings, PushoverSettings, SmtpSettings, TrainingSettings, TwilioSettings};
 use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
@@ -50,6 +52,9 @@ pub struct Settings {
     pub google: GoogleSettings,
     /// Who is told that a run came to its end.
     pub heartbeat: Option<HeartbeatSettings>,
+    /// The service.
+    #[serde(default)]
+    pub serve: ServeSettings,
 }
 
 /// `[desk]`.
@@ -172,6 +177,12 @@ pub struct LeadershipContact {
     pub phone: Option<String>,
     /// Where e-mail reaches them.
     pub email: Option<String>,
+    /// The name of a `[[delivery.chat]]` room that they read.
+    pub chat: Option<String>,
+    /// Their topic on the ntfy server.
+    pub ntfy: Option<String>,
+    /// Their user key, or a group's, at Pushover.
+    pub pushover: Option<String>,
 }
 
 /// `[store]`.
@@ -182,20 +193,50 @@ pub struct StoreSettings {
     pub url: String,
     /// How many days a version of a sheet is kept after it was last seen; the newest good one is kept for good.
     pub keep_snapshots_days: u32,
+    /// How many days after a page began its customer's name, number and problem are deleted, once the page is closed;
+    /// its log stays whole. 0 keeps them.
+    pub keep_customer_data_days: u32,
 }
 
 impl Default for StoreSettings {
     fn default() -> Self {
-        Self { url: "sqlite:page-oncall.db".to_owned(), keep_snapshots_days: 400 }
+        Self { url: "sqlite:page-oncall.db".to_owned(), keep_snapshots_days: 400, keep_customer_data_days: 90 }
     }
 }
 
 /// `[heartbeat]`: who notices when the job that looks for holes no longer runs?
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct HeartbeatSettings {
     /// An address that a finished run of `gaps` or `sync` asks for; whoever watches it alarms when it stays silent.
-    pub url: String,
+    pub url: Option<String>,
+    /// An address that the engine asks for as long as its turns are clean.
+    pub engine_url: Option<String>,
+    /// Every so many seconds.
+    pub engine_every_s: u32,
+}
+
+impl HeartbeatSettings {
+    fn check(&self) -> Result<(), String> {
+        for (key, url) in [("url", &self.url), ("engine_url", &self.engine_url)] {
+            if url.as_ref().is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+                return Err(format!("[heartbeat] {key} must begin with https:// or http://"));
+            }
+        }
+        if self.url.is_none() && self.engine_url.is_none() {
+            return Err("[heartbeat] names no address: set url, engine_url or both".to_owned());
+        }
+        if self.engine_every_s < 10 {
+            return Err("[heartbeat] engine_every_s must be at least 10: pages are audited every 10 seconds".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Default for HeartbeatSettings {
+    fn default() -> Self {
+        Self { url: None, engine_url: None, engine_every_s: 60 }
+    }
 }
 
 /// Whether messages really leave.
@@ -215,10 +256,19 @@ pub enum Mode {
 pub struct DeliverySettings {
     /// Training or live.
     pub mode: Mode,
-    /// Text messages through a Twilio-compatible API.
-    pub sms: Option<TwilioSettings>,
-    /// E-mail through a relay.
-    pub mail: Option<SmtpSettings>,
+    /// Text messages through Twilio-compatible APIs, the first one preferred: one table, or `[[delivery.sms]]` tables.
+    #[serde(deserialize_with = "one_or_many")]
+    pub sms: Vec<TwilioSettings>,
+    /// E-mail through relays, the first one preferred: one table, or `[[delivery.mail]]` tables.
+    #[serde(deserialize_with = "one_or_many")]
+    pub mail: Vec<SmtpSettings>,
+    /// Chat rooms for leadership.
+    #[serde(deserialize_with = "one_or_many")]
+    pub chat: Vec<ChatSettings>,
+    /// Push messages by an ntfy server.
+    pub ntfy: Option<NtfySettings>,
+    /// Push messages by Pushover.
+    pub pushover: Option<PushoverSettings>,
     /// What the scripted technician does.
     pub training: TrainingSettings,
 }
@@ -236,6 +286,26 @@ impl Settings {
         self.desk.campus_numbers.iter().map(|(prefix, number)| (prefix.clone(), number.clone())).collect()
     }
 
+    /// Providers of one channel are told apart by their names, in the log and when one fails.
+    fn check_names(&self, text: &str) -> Result<(), SettingsError> {
+        let DeliverySettings { sms, mail, chat, .. } = &self.delivery;
+        let names = [
+            ("sms", repeated(sms.iter().map(|it| it.name.as_str()))),
+            ("mail", repeated(mail.iter().map(|it| it.name.as_str()))),
+            ("chat", repeated(chat.iter().map(|it| it.name.as_str()))),
+        ];
+        for (table, name) in names {
+            if let Some(name) = name {
+                let message = format!(
+                    "two providers in [[delivery.{table}]] are called {name:?}; give each a name of its own, as in \
+                     name = \"backup\""
+                );
+                return Err(SettingsError::at_key(text, &format!("delivery.{table}"), message));
+            }
+        }
+        Ok(())
+    }
+
     /// What the types cannot say.
     fn check(&self, text: &str) -> Result<(), SettingsError> {
         let at = |key: &str, message: String| SettingsError::at_key(text, key, message);
@@ -249,16 +319,13 @@ impl Settings {
         }
         regex_lite::Regex::new(&self.desk.case_pattern)
             .map_err(|error| at("case_pattern", format!("case_pattern is not a regular expression: {error}")))?;
-        if self.delivery.mode == Mode::Live && self.delivery.sms.is_none() && self.delivery.mail.is_none() {
+        if self.delivery.mode == Mode::Live && self.delivery.sms.is_empty() && self.delivery.mail.is_empty() {
             let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.mail] or both";
             return Err(at("delivery", message.to_owned()));
         }
-        if let Some(heartbeat) = &self.heartbeat
-            && !heartbeat.url.starts_with("https://")
-            && !heartbeat.url.starts_with("http://")
-        {
-            return Err(at("heartbeat", "[heartbeat] url must begin with https:// or http://".to_owned()));
-        }
+        self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
+        self.serve.check().map_err(|(key, message)| at(key, format!("[serve] {message}")))?;
+        self.check_names(text)?;
         for (name, schedule) in &self.schedules {
             if let Some(owner) = schedule.owners.iter().find(|owner| !is_address(owner)) {
                 return Err(at("owners", format!("[schedules.{name}] owners: {owner:?} is not an e-mail address")));
@@ -273,6 +340,24 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+/// The first name that stands twice; the parts of names that secrets' variables tell apart count.
+fn repeated<'a>(names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut taken: Vec<String> = Vec::new();
+    for name in names {
+        let variable = variable_part(name);
+        if taken.contains(&variable) {
+            return Some(name);
+        }
+        taken.push(variable);
+    }
+    None
+}
+
+/// A provider's name as it ends the variable that holds its secret: `PAGE_ONCALL_SMS_TOKEN_BACKUP_2` for `backup-2`.
+pub fn variable_part(name: &str) -> String {
+    name.chars().map(|it| if it.is_ascii_alphanumeric() { it.to_ascii_uppercase() } else { '_' }).collect()
 }
 
 /// A date as TOML writes it (`2025-02-06`), or the same in quotes.
@@ -296,4 +381,43 @@ fn two_weeks() -> u32 {
 
 fn chicago() -> Tz {
     chrono_tz::America::Chicago
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "[delivery.sms]\naccount_sid = 'AC1'\nfrom = '+16085550100'\n";
+    const TWO: &str = "[[delivery.sms]]\naccount_sid = 'AC1'\n[[delivery.sms]]\nname = 'backup'\naccount_sid = 'AC2'\n";
+
+    fn wrong(text: &str) -> String {
+        Settings::parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn providers_stand_in_one_table_or_in_several() {
+        let names = |text: &str| -> Vec<String> {
+            Settings::parse(text).unwrap().delivery.sms.into_iter().map(|it| it.name).collect()
+        };
+        assert_eq!(
+            (names(ONE), names(TWO), names("")),
+            (vec!["twilio".into()], vec!["twilio".into(), "backup".into()], vec![])
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_in_either_form_is_named_with_its_line() {
+        for (text, line) in [(format!("{ONE}validty_s = 3\n"), "line 4"), (format!("{TWO}validty_s = 3\n"), "line 6")] {
+            let error = wrong(&text);
+            assert!(error.contains(line) && error.contains("`validity_s`"), "{error}");
+        }
+        assert!(wrong("[delivery]\nsms = 3\n").contains("line 2"));
+    }
+
+    #[test]
+    fn two_providers_of_one_channel_are_told_apart_by_name() {
+        let error = wrong(&TWO.replace("backup", "Twilio"));
+        assert!(error.contains("line 1") && error.contains("\"Twilio\""), "{error}");
+        assert_eq!(variable_part("backup-2"), "BACKUP_2");
+    }
 }

@@ -7,7 +7,6 @@ use serde::Serialize;
 use crate::decision::ladder::{Contact, Ladder};
 use crate::decision::{Answers, Decision};
 use crate::episode::event::Recorded;
-use crate::episode::outcome::Outcome;
 use crate::episode::plan::Upcoming;
 use crate::episode::promise::{Promise, PromiseState};
 use crate::episode::state::{Phase, State, Tried, Word};
@@ -293,20 +292,9 @@ fn attempt(tried: &Tried, zone: Tz) -> AttemptView {
         channel: tried.attempt.channel.word(),
         provider: report.map(|report| report.provider.clone()),
         provider_id: report.and_then(|report| report.provider_id.clone()),
-        outcome: report.map_or("started", |report| outcome_word(report.outcome)),
+        outcome: report.map_or("started", |report| report.outcome.word()),
         detail: report.map(|report| report.detail.clone()).unwrap_or_default(),
         id: tried.attempt.id.clone(),
         purpose: wording::page::purpose(tried.attempt.purpose),
-    }
-}
-
-/// The word for an outcome.
-pub fn outcome_word(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Accepted => "accepted",
-        Outcome::Delivered => "delivered",
-        Outcome::Refused => "refused",
-        Outcome::Retryable => "retryable",
-        Outcome::Unknown => "unknown",
     }
 }

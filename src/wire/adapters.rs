@@ -7,13 +7,23 @@ use secrecy::SecretString;
 
 use super::environment::Environment;
 use super::load::Loaded;
+use super::push;
 use crate::cli::desk::{facts, others, schedule_label};
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
-use crate::delivery::{self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioCredentials, TwilioSms};
+use crate::delivery::{
+    self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCredentials, TwilioHooks,
+    TwilioSettings, TwilioSms,
+};
 use crate::engine::{Engine, Parts};
-use crate::ports::{Clock, EpisodeStore, Message, NoticeStore, Post, Provider, Render, Rendering, SnapshotStore};
+use crate::episode::event::Purpose;
+use crate::episode::outcome::{Outcome, Report};
+use crate::ports::hooks::Hooks;
+use crate::ports::{
+    Clock, EpisodeStore, Letter, Message, NoticeStore, Pending, Post, Provider, Render, Rendering, SnapshotStore,
+};
 use crate::site::Site;
+use crate::site::settings::variable_part;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
 use crate::wording::messages;
@@ -135,34 +145,109 @@ fn live_providers(
     let delivery = &loaded.site.settings.delivery;
     let mut providers: Vec<Arc<dyn Provider>> = Vec::new();
     let unusable = |error: delivery::SetupError| CommandError::usage(error.to_string());
-    if let Some(settings) = &delivery.sms {
-        let secret = secret(environment.sms_token.as_ref(), settings.auth_token_file.as_deref(), &loaded.folder)?;
-        let secret = secret.ok_or_else(|| {
-            CommandError::usage("[delivery.sms] has no secret")
-                .hint("set PAGE_ONCALL_SMS_TOKEN, or auth_token_file = \"FILE\" under [delivery.sms]")
-        })?;
+    for (place, settings) in delivery.sms.iter().enumerate() {
+        let secret = sms_secret(settings, place == 0, environment, &loaded.folder)?;
         let credentials = TwilioCredentials { api_key_sid: settings.api_key_sid.clone(), secret };
-        providers.push(Arc::new(TwilioSms::new(settings, credentials).map_err(unusable)?));
+        let provider = TwilioSms::new(settings, credentials).map_err(unusable)?;
+        providers.push(Arc::new(provider.with_callbacks(loaded.site.settings.serve.public_url.clone())));
     }
-    if let Some(settings) = &delivery.mail {
-        providers.push(Arc::new(mail(settings, loaded, environment, clock)?));
+    for mail in mails(loaded, environment, clock)? {
+        providers.push(Arc::new(mail));
     }
+    providers.extend(push::providers(loaded, environment)?);
     Ok(providers)
+}
+
+/// What the SMS account is shown.
+fn sms_secret(
+    settings: &TwilioSettings,
+    first: bool,
+    environment: &Environment,
+    folder: &Path,
+) -> Result<SecretString, CommandError> {
+    let variable = format!("PAGE_ONCALL_SMS_TOKEN_{}", variable_part(&settings.name));
+    let given = given(environment, &variable, environment.sms_token.as_ref().filter(|_| first));
+    secret(given, settings.auth_token_file.as_deref(), folder)?.ok_or_else(|| {
+        let (which, variable) =
+            if first { (String::new(), "PAGE_ONCALL_SMS_TOKEN") } else { (format!(" {}", settings.name), &*variable) };
+        CommandError::usage(format!("[delivery.sms]{which} has no secret"))
+            .hint(format!("set {variable}, or auth_token_file = \"FILE\" under [delivery.sms]"))
+    })
+}
+
+/// Who proves what providers report by themselves; nobody where the site has no public address. In training no request
+/// is believed, since none of ours has left.
+pub(super) fn hooks(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn Hooks>>, CommandError> {
+    let settings = &loaded.site.settings;
+    let Some(public) = settings.serve.public_url.clone() else { return Ok(None) };
+    let live = settings.delivery.sms.iter().enumerate().filter(|_| !loaded.site.is_training());
+    let accounts = live.map(|(place, settings)| sms_account(settings, place == 0, environment, &loaded.folder));
+    Ok(Some(Arc::new(TwilioHooks::new(public, accounts.collect::<Result<_, _>>()?, clock))))
+}
+
+/// The account whose token signs the requests of an SMS provider.
+fn sms_account(
+    settings: &TwilioSettings,
+    first: bool,
+    environment: &Environment,
+    folder: &Path,
+) -> Result<TwilioAccount, CommandError> {
+    let variable = format!("PAGE_ONCALL_SMS_SIGNING_TOKEN_{}", variable_part(&settings.name));
+    let given = given(environment, &variable, environment.sms_signing_token.as_ref().filter(|_| first));
+    let signing = secret(given, settings.signing_token_file.as_deref(), folder)?;
+    let token = match (signing, &settings.api_key_sid) {
+        (Some(token), _) => token,
+        (None, None) => sms_secret(settings, first, environment, folder)?,
+        (None, Some(_)) => {
+            return Err(CommandError::usage(
+                "[serve] public_url needs the account's auth token, which signs callbacks",
+            )
+            .hint("set PAGE_ONCALL_SMS_SIGNING_TOKEN, or signing_token_file = \"FILE\" under [delivery.sms]"));
+        }
+    };
+    Ok(TwilioAccount {
+        name: settings.name.clone(),
+        account_sid: settings.account_sid.clone(),
+        number: settings.from.clone(),
+        token,
+    })
+}
+
+/// The mail servers in the order in which they are asked.
+fn mails(loaded: &Loaded, environment: &Environment, clock: &Arc<dyn Clock>) -> Result<Vec<SmtpMail>, CommandError> {
+    let all = loaded.site.settings.delivery.mail.iter().enumerate();
+    all.map(|(place, settings)| mail(settings, place == 0, loaded, environment, clock)).collect()
 }
 
 fn mail(
     settings: &SmtpSettings,
+    is_first: bool,
     loaded: &Loaded,
     environment: &Environment,
     clock: &Arc<dyn Clock>,
 ) -> Result<SmtpMail, CommandError> {
-    let password = secret(environment.mail_password.as_ref(), settings.password_file.as_deref(), &loaded.folder)?;
+    let variable = format!("PAGE_ONCALL_MAIL_PASSWORD_{}", variable_part(&settings.name));
+    let given = given(environment, &variable, environment.mail_password.as_ref().filter(|_| is_first));
+    let password = secret(given, settings.password_file.as_deref(), &loaded.folder)?;
     let root = match &settings.ca_file {
         Some(file) => Some(read(&loaded.folder.join(file), "ca_file")?),
         None => None,
     };
     SmtpMail::new(settings, password, root.as_deref(), Arc::clone(clock))
         .map_err(|error| CommandError::usage(error.to_string()))
+}
+
+/// The secret in the variable of a provider's own name, else in the one of the channel's first provider.
+fn given<'a>(
+    environment: &'a Environment,
+    variable: &str,
+    of_the_first: Option<&'a SecretString>,
+) -> Option<&'a SecretString> {
+    environment.named_secrets.get(variable).or(of_the_first)
 }
 
 /// The way out for letters; in training one that sends nothing.
@@ -175,15 +260,40 @@ pub(super) fn post(
     if loaded.site.is_training() {
         return Ok(Box::new(Training::new(Channel::Email, delivery.training, clock)));
     }
-    match &delivery.mail {
-        Some(settings) => Ok(Box::new(mail(settings, loaded, environment, &clock)?)),
-        None => Err(CommandError::usage("--mail needs a mail server, and the settings name none")
-            .hint("add [delivery.mail] with host and from")),
+    let mut relays = mails(loaded, environment, &clock)?.into_iter();
+    let first = relays.next().ok_or_else(|| {
+        CommandError::usage("--mail needs a mail server, and the settings name none")
+            .hint("add [delivery.mail] with host and from")
+    })?;
+    Ok(Box::new(Relays { first, others: relays.collect() }))
+}
+
+/// Mail servers in the order in which they are asked: a letter goes by the first one that takes it.
+struct Relays {
+    first: SmtpMail,
+    others: Vec<SmtpMail>,
+}
+
+impl Post for Relays {
+    fn post<'a>(&'a self, letter: &'a Letter) -> Pending<'a, Report> {
+        Box::pin(async move {
+            let mut report = self.first.post(letter).await;
+            for relay in &self.others {
+                match report.outcome {
+                    Outcome::Retryable | Outcome::Unavailable | Outcome::Unknown => {
+                        tracing::warn!(relay = report.provider, said = report.detail, "a letter goes by another relay");
+                        report = relay.post(letter).await;
+                    }
+                    Outcome::Accepted | Outcome::Delivered | Outcome::Voicemail | Outcome::Refused => break,
+                }
+            }
+            report
+        })
     }
 }
 
 /// A secret from the environment, else from the file that the settings name.
-fn secret(
+pub(super) fn secret(
     given: Option<&SecretString>,
     file: Option<&str>,
     folder: &Path,
@@ -221,6 +331,11 @@ pub(super) fn address_warnings(site: &Site) -> Vec<String> {
         .collect()
 }
 
+/// The words of messages, for whoever shows them without an engine.
+pub(super) fn words(loaded: &Arc<Loaded>) -> impl Render + use<> {
+    Words { loaded: Arc::clone(loaded) }
+}
+
 /// The words of messages, from the site's settings.
 struct Words {
     loaded: Arc<Loaded>,
@@ -234,6 +349,8 @@ impl Render for Words {
         let facts = facts(&self.loaded.site, asked, &label, &others);
         let (subject, body) = match attempt.channel {
             Channel::Email => messages::email(&facts),
+            Channel::Chat => messages::push(&facts, messages::Answer::Desk),
+            Channel::Ntfy | Channel::Pushover => messages::push(&facts, messages::Answer::Button),
             Channel::Sms | Channel::Voice => (String::new(), messages::sms(&facts)),
         };
         Message {
@@ -243,6 +360,9 @@ impl Render for Words {
             name: attempt.contact.name.clone(),
             subject,
             body,
+            episode: asked.episode.to_owned(),
+            call: None,
+            asks_to_act: matches!(attempt.purpose, Purpose::Page | Purpose::Exhausted),
         }
     }
 }

@@ -1,7 +1,18 @@
 //! What did the person who started us say? The one file that may read arguments and environment variables.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+/// What the variables begin with that hold the secret of a provider by its name.
+const NAMED: [&str; 6] = [
+    "PAGE_ONCALL_SMS_TOKEN_",
+    "PAGE_ONCALL_MAIL_PASSWORD_",
+    "PAGE_ONCALL_SMS_SIGNING_TOKEN_",
+    "PAGE_ONCALL_CHAT_URL_",
+    "PAGE_ONCALL_NTFY_",
+    "PAGE_ONCALL_PUSHOVER_",
+];
 
 /// Arguments, variables and the working folder, read once at the start.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +29,13 @@ pub(super) struct Environment {
     pub log: Option<String>,
     /// `PAGE_ONCALL_SMS_TOKEN`, the secret of the SMS account.
     pub sms_token: Option<secrecy::SecretString>,
+    /// `PAGE_ONCALL_SMS_SIGNING_TOKEN`, the account's auth token where the secret above is an API key's.
+    pub sms_signing_token: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_MAIL_PASSWORD`, the secret of the mail account.
     pub mail_password: Option<secrecy::SecretString>,
+    /// `PAGE_ONCALL_SMS_TOKEN_<NAME>`, `PAGE_ONCALL_SMS_SIGNING_TOKEN_<NAME>` and `PAGE_ONCALL_MAIL_PASSWORD_<NAME>`: the secrets of named providers, by the
+    /// variable's whole name.
+    pub named_secrets: BTreeMap<String, secrecy::SecretString>,
     /// `GOOGLE_APPLICATION_CREDENTIALS`: the key file, where `[google]` names none.
     pub google_key_file: Option<PathBuf>,
     /// `HTTPS_PROXY`, else `ALL_PROXY`, in either case; it may hold a password.
@@ -43,7 +59,13 @@ impl Environment {
             no_color: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
             log: text("PAGE_ONCALL_LOG"),
             sms_token: text("PAGE_ONCALL_SMS_TOKEN").map(Into::into),
+            sms_signing_token: text("PAGE_ONCALL_SMS_SIGNING_TOKEN").map(Into::into),
             mail_password: text("PAGE_ONCALL_MAIL_PASSWORD").map(Into::into),
+            named_secrets: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .filter(|(name, value)| NAMED.iter().any(|start| name.starts_with(start)) && !value.is_empty())
+                .map(|(name, value)| (name, value.into()))
+                .collect(),
             google_key_file: path("GOOGLE_APPLICATION_CREDENTIALS"),
             https_proxy: ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
                 .into_iter()

@@ -2,7 +2,8 @@
 //!
 //! `environment` and `clock` are the only files that may ask the machine; `locate` and `load` find and read the site;
 //! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine; `verbs`
-//! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells.
+//! hands each verb what it needs, `call` the agent's, `serve` the service, `upkeep` the two that a timer runs, whose end
+//! `heartbeat` tells.
 
 mod adapters;
 mod call;
@@ -13,7 +14,10 @@ mod load;
 mod locate;
 mod logs;
 mod memory;
+mod push;
+mod serve;
 mod sheets;
+mod simulate;
 mod upkeep;
 mod verbs;
 

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::adapters;
 use super::clock::MachineClock;
 use super::environment::Environment;
@@ -14,8 +16,10 @@ use crate::cli::error::{CommandResult, Exit};
 use crate::cli::face::Face;
 use crate::cli::letters::Mailer;
 use crate::cli::{gaps, gaps_mail, sync};
+use crate::ports::{Clock, EpisodeStore};
 use crate::schedule::judgement::Judgement;
 use crate::schedule::loaded::LoadedSchedule;
+use crate::site::Site;
 
 /// `sync`, with letters when they are wanted.
 pub(super) fn sync(
@@ -30,6 +34,7 @@ pub(super) fn sync(
     let training = loaded.site.is_training();
     block_on(async {
         let stores = adapters::stores(loaded).await?;
+        purge(stores.pages.as_ref(), &loaded.site, face.now).await;
         let around = sync::Surroundings {
             site: &loaded.site,
             face,
@@ -43,6 +48,31 @@ pub(super) fn sync(
         let exit = sync::run(schedules, &around, out).await?;
         finished(exit, exit == Exit::Done, loaded, out).await
     })
+}
+
+/// Deletes the customer data of pages that closed long ago. What fails is said and tried again the next time: nobody
+/// waits for it.
+pub(super) async fn purge(store: &dyn EpisodeStore, site: &Site, now: DateTime<Utc>) {
+    let days = site.settings.store.keep_customer_data_days;
+    let Some(opened_before) = TimeDelta::try_days(days.into()).and_then(|keep| now.checked_sub_signed(keep)) else {
+        return;
+    };
+    if days == 0 {
+        return;
+    }
+    match store.purge_briefings(opened_before).await {
+        Ok(0) => {}
+        Ok(pages) => tracing::info!(pages, "customer data of old pages was deleted; their logs stay whole"),
+        Err(error) => tracing::error!(%error, "customer data of old pages could not be deleted"),
+    }
+}
+
+/// The same once an hour; never ends by itself.
+pub(super) async fn purge_hourly(store: &dyn EpisodeStore, site: &Site, clock: &dyn Clock) {
+    loop {
+        purge(store, site, clock.now()).await;
+        clock.sleep_until(clock.now() + TimeDelta::hours(1)).await;
+    }
 }
 
 /// A report of `gaps` that was written.
@@ -87,8 +117,9 @@ pub(super) fn gaps(
 /// Ends a run: what it says is out before the heartbeat tells that it came to its end.
 async fn finished(exit: Exit, whole: bool, loaded: &Loaded, out: &mut dyn Write) -> CommandResult {
     out.flush()?;
-    if let Some(settings) = loaded.site.settings.heartbeat.as_ref().filter(|_| whole) {
-        heartbeat::ping(&settings.url).await;
+    let heartbeat = loaded.site.settings.heartbeat.as_ref();
+    if let Some(url) = heartbeat.and_then(|settings| settings.url.as_ref()).filter(|_| whole) {
+        heartbeat::ping(url).await;
     }
     Ok(exit)
 }

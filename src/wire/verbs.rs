@@ -12,7 +12,7 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
-use super::{adapters, locate, upkeep};
+use super::{adapters, heartbeat, locate, serve, simulate, upkeep};
 use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
 use crate::cli::desk::desk;
@@ -143,7 +143,11 @@ fn verb_of(
         Verb::Decline(report) => reported(reports::Kind::Decline, report, environment, loaded, format, out),
         Verb::CalledBack(report) => reported(reports::Kind::CalledBack, report, environment, loaded, format, out),
         Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
+        Verb::Simulate { case_file, nobody_answers, at } => {
+            simulate::run(case_file, *nobody_answers, at.as_deref(), loaded, environment, &face, out)
+        }
         Verb::Run { once } => engine_alone(*once, environment, loaded),
+        Verb::Serve => serve::serve(environment, loaded, format, out),
     }
 }
 
@@ -290,19 +294,26 @@ fn engine_alone(once: bool, environment: &Environment, loaded: Loaded) -> Comman
             tracing::warn!("{warning}");
         }
         let store = adapters::store(&loaded).await?;
-        let engine = adapters::engine(&loaded, environment, store, Arc::new(MachineClock::real()))?;
+        let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
+        let engine = adapters::engine(&loaded, environment, Arc::clone(&store), Arc::clone(&clock))?;
         if once {
             engine.turn().await?;
+            upkeep::purge(store.as_ref(), &loaded.site, clock.now()).await;
         } else {
             tracing::info!("the engine runs; Ctrl-C or SIGTERM stops it");
-            engine.run_until(stop_asked()).await;
+            let heartbeat = loaded.site.settings.heartbeat.as_ref();
+            tokio::select! {
+                () = engine.run_until(stop_asked()) => {}
+                () = heartbeat::while_clean(&engine, heartbeat, clock.as_ref()) => {}
+                () = upkeep::purge_hourly(store.as_ref(), &loaded.site, clock.as_ref()) => {}
+            }
         }
         Ok(Exit::Done)
     })
 }
 
 /// Ready when the person or the service manager asks the program to stop.
-async fn stop_asked() {
+pub(super) async fn stop_asked() {
     let interrupt = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {

@@ -21,6 +21,7 @@ pub(super) fn code(kind: &LayoutProblem) -> &'static str {
         LayoutProblem::SameDayTwice => "same-day-twice",
         LayoutProblem::TooLong { .. } => "too-long",
         LayoutProblem::CoverOutside => "cover-outside",
+        LayoutProblem::CoverBeside => "cover-beside",
         LayoutProblem::NoRepeat => "no-repeat",
         LayoutProblem::BadInterval => "bad-interval",
         LayoutProblem::OverrideRole { .. } => "override-role",
@@ -59,6 +60,9 @@ pub(super) fn message(kind: &LayoutProblem, cell: &str) -> String {
         LayoutProblem::TooLong { days } => format!("{text} covers {days} days; the row was not used."),
         LayoutProblem::CoverOutside => {
             format!("{text} names a cover for a day that this row does not have, so nobody was read from it.")
+        }
+        LayoutProblem::CoverBeside => {
+            format!("{text} stands beside the people of this row in their stead, so nobody was read from it.")
         }
         LayoutProblem::NoRepeat => "The sheet says one week without a date.".into(),
         LayoutProblem::BadInterval => format!("{text} is no number of days from 1 to 366."),
@@ -100,6 +104,11 @@ pub(super) fn hint(kind: &LayoutProblem, cell: &str) -> String {
         LayoutProblem::SameDayTwice => "Correct the header.".into(),
         LayoutProblem::YearsRunOn | LayoutProblem::TooLong { .. } => "Correct the years.".into(),
         LayoutProblem::CoverOutside => "Correct the day of the cover, or make it an override row of its own.".into(),
+        LayoutProblem::CoverBeside => {
+            "Write who is on call into the column of people; or name the columns that count with people = [...], \
+             or the one that does not with ignore = [...], under the schedule's layout."
+                .into()
+        }
         LayoutProblem::NoRepeat => {
             "Set repeat_from = \"2026-11-22\" under the schedule's layout: the first day on which this week holds."
                 .into()

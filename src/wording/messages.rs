@@ -5,12 +5,14 @@
 
 mod email;
 mod held_back;
+mod push;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 pub use email::email;
-pub use held_back::{HeldBack, held_back};
+pub use held_back::{HeldBack, held_back, stays_inside};
+pub use push::{Answer, push};
 
 use super::gsm::{ONE_SEGMENT, fold, segments};
 use super::phone;

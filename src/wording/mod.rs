@@ -3,7 +3,7 @@
 //! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For technicians:
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
-//! `calendar`. For all of them: `time`, `phone`, and `columns` that fills lines.
+//! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
 
 pub mod calendar;
 pub mod changes;
@@ -27,5 +27,6 @@ pub mod record;
 pub mod refusals;
 pub mod schedule;
 pub mod shifts;
+pub mod simulation;
 pub mod time;
 pub mod timeline_svg;

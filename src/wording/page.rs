@@ -19,6 +19,9 @@ use crate::schedule::on_call::Status;
 /// Stands above everything that is shown in training.
 pub const TRAINING_LINE: &str = "TRAINING: nothing is sent; a scripted technician answers.";
 
+/// Stands where the four facts would, once their time is over.
+pub const PURGED_LINE: &str = "The customer's name, number and problem were deleted: their time was over.";
+
 /// What happened, in one line without its time.
 pub fn event(event: &Event, zone: Tz) -> String {
     match event {
@@ -102,6 +105,8 @@ pub fn channel_name(channel: Channel) -> &'static str {
         Channel::Sms => "text message",
         Channel::Voice => "call",
         Channel::Email => "e-mail",
+        Channel::Chat => "chat",
+        Channel::Ntfy | Channel::Pushover => "push message",
     }
 }
 
@@ -120,6 +125,7 @@ fn via(via: Via) -> &'static str {
         Via::Sms => "by text message",
         Via::Voice => "on the phone",
         Via::Link => "by the link",
+        Via::Push => "by the button of a push message",
         Via::Agent => "told the desk",
         Via::Training => "scripted, training",
     }
@@ -130,7 +136,9 @@ pub fn outcome(report: &Report) -> String {
     let what = match report.outcome {
         Outcome::Accepted => "accepted",
         Outcome::Delivered => "delivered",
+        Outcome::Voicemail => "VOICEMAIL left, nobody reached",
         Outcome::Refused => "REFUSED",
+        Outcome::Unavailable => "PROVIDER NOT USABLE",
         Outcome::Retryable => "not sent, will try again",
         Outcome::Unknown => "in doubt, counts as not sent",
     };
@@ -337,7 +345,8 @@ fn words_about(state: &State, rung: usize, person: &Contact) -> String {
             None => "sending",
             Some(Outcome::Accepted) => "sent",
             Some(Outcome::Delivered) => "delivered",
-            Some(Outcome::Refused) => "REFUSED",
+            Some(Outcome::Voicemail) => "VOICEMAIL",
+            Some(Outcome::Refused | Outcome::Unavailable) => "REFUSED",
             Some(Outcome::Retryable) => "not sent",
             Some(Outcome::Unknown) => "in doubt",
         };

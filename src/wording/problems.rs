@@ -103,7 +103,11 @@ pub fn message(problem: &Problem) -> String {
         ProblemKind::NotAWeek => {
             format!("The row ends at {text}, which is not the end of its week; it was not used.")
         }
-        ProblemKind::HalfOfDay => format!("{text} has neither am nor pm; such hours were read as of the morning."),
+        ProblemKind::HalfOfDay => {
+            format!(
+                "{text} has neither am nor pm, and nothing in the sheet shows a clock of 24 hours; it was not read."
+            )
+        }
         ProblemKind::NotUtf8 => "The file is not UTF-8; it was read as Windows-1252.".into(),
         ProblemKind::UnclosedQuote => {
             "A quotation mark is opened here and never closed, so the rest became one cell.".into()
@@ -245,7 +249,9 @@ pub fn hint(problem: &Problem) -> String {
             "Correct the end, or, if rows last other than a week, name the first column `start` and write both ends."
                 .into()
         }
-        ProblemKind::HalfOfDay => "Write 06:00 or 6 am for the morning, 18:00 or 6 pm for the evening.".into(),
+        ProblemKind::HalfOfDay => {
+            "Write 6 am or 6 pm; or set clock = 24 under the schedule's layout, if 6:00 is always of the morning.".into()
+        }
         ProblemKind::NotUtf8 => "Check names with accents, or save the file as \"CSV UTF-8\".".into(),
         ProblemKind::UnclosedQuote => "Close the quotation mark, or remove it, and export the sheet again.".into(),
         ProblemKind::ExtraCells => {
@@ -294,7 +300,8 @@ pub fn hint(problem: &Problem) -> String {
             "Give each person a row with a `role`, so that it is clear who is called first.".into()
         }
         ProblemKind::NotAName => {
-            "Write one name in the cell; a change within the span is an override row of its own.".into()
+            "Write one name in the cell, or several with / between them; a change within the span is an override row of its own."
+                .into()
         }
         ProblemKind::Remark { .. } => {
             "Move the remark to a `note` column; if somebody else is meant, write that name.".into()

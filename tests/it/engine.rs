@@ -17,7 +17,7 @@ use page_oncall::episode::event::{Event, Purpose, Recorded, Via};
 use page_oncall::episode::input::Input;
 use page_oncall::episode::outcome::Outcome;
 use page_oncall::episode::state::{Phase, State};
-use page_oncall::ports::{Begun, EngineLease};
+use page_oncall::ports::{Begun, Clock, EngineLease};
 use page_oncall::store::lease::FileLease;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -467,4 +467,55 @@ async fn a_followed_page_tells_every_entry_once_whoever_wrote_it() {
     assert_eq!(seen.len(), log.len(), "to the last entry");
     let stand_down = house.state("p1").await.attempts.into_iter().find(|it| it.attempt.purpose == Purpose::StandDown);
     assert_eq!(stand_down.unwrap().attempt.contact.name, "Ada", "what was due at the end is still done");
+}
+
+#[tokio::test]
+async fn the_watch_calls_only_looked_after_pages_clean() {
+    use page_oncall::episode::audit::Finding;
+    use page_oncall::ports::Standing;
+
+    let house = House::new();
+    let engine = house.engine("e1").await;
+    open(&engine, "p1", "1234567").await;
+    engine.turn().await.unwrap();
+    assert_eq!(engine.audit().await.unwrap(), []);
+    // Somebody wrote to the list of pages that nothing is due any more.
+    let seq = house.state("p1").await.last_seq;
+    let asleep = Standing { open: true, next_wake: None };
+    let now = house.clock.now();
+    house.store().await.append("p1", seq, now, &[], asleep).await.unwrap();
+    assert_eq!(engine.audit().await.unwrap(), [("p1".to_owned(), Finding::WakeLost)]);
+    let awake = Standing { open: true, next_wake: Some(now) };
+    house.store().await.append("p1", seq, now, &[], awake).await.unwrap();
+    house.clock.turn(61);
+    assert_eq!(engine.audit().await.unwrap(), [("p1".to_owned(), Finding::Overdue)], "no engine took its turn");
+    engine.turn().await.unwrap();
+    assert_eq!(engine.audit().await.unwrap(), []);
+    for _ in 0..10 {
+        house.clock.turn(60);
+        engine.turn().await.unwrap();
+    }
+    let findings = engine.audit().await.unwrap();
+    assert_eq!(findings, [("p1".to_owned(), Finding::NobodyHasIt)]);
+    assert!(!findings[0].1.is_defect(), "the engine did all it could");
+}
+
+#[tokio::test]
+async fn a_running_engine_knows_when_its_last_turn_was_clean() {
+    let house = House::new();
+    let engine = house.engine("e1").await;
+    open(&engine, "p1", "1234567").await;
+    assert_eq!(engine.watch().clean_at, None);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let running = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.run_until(async { drop(stopped.await) }).await }
+    });
+    while engine.watch().clean_at.is_none() {
+        tokio::task::yield_now().await;
+    }
+    let watch = engine.watch();
+    assert!(watch.clean_at.is_some() && watch.clean_at == watch.audited_at, "{watch:?}");
+    stop.send(()).unwrap();
+    running.await.unwrap();
 }

@@ -2,7 +2,7 @@
 
 use crate::support::Site;
 
-const VERBS: [&str; 14] = [
+const VERBS: &[&str] = &[
     "who",
     "explain",
     "gaps",
@@ -16,7 +16,9 @@ const VERBS: [&str; 14] = [
     "called-back",
     "cancel",
     "promises",
+    "simulate",
     "run",
+    "serve",
 ];
 
 #[test]

@@ -113,6 +113,9 @@ fn message_to(to: &str) -> Message {
         name: "Zoë Ruiz".to_owned(),
         subject: "UW HD PAGE AIMS 1234567: call by 11:42pm".to_owned(),
         body: "Case:     1234567\nCustomer: Zoë Q\n\n.a line with a dot first\n".to_owned(),
+        episode: String::new(),
+        call: None,
+        asks_to_act: false,
     }
 }
 
@@ -223,21 +226,21 @@ async fn a_server_that_hangs_is_left_and_judged_by_how_far_it_came() {
 async fn a_wrong_password_names_the_setting() {
     let server = MailServer::start("starttls", Some("PLAIN"));
     let report = server.provider("starttls", Some("wrong"), "").send(&message_to("ada@example.edu")).await;
-    assert_outcome(&report, Outcome::Refused, "SMTP 535: the mail server refused the login: check `username`");
+    assert_outcome(&report, Outcome::Unavailable, "SMTP 535: the mail server refused the login: check `username`");
     let without = server.provider("starttls", None, "").send(&message_to("ada@example.edu")).await;
-    assert_outcome(&without, Outcome::Refused, "SMTP 530: the mail server wants a login or TLS first");
+    assert_outcome(&without, Outcome::Unavailable, "SMTP 530: the mail server wants a login or TLS first");
 }
 
 #[tokio::test]
 async fn nothing_is_said_to_a_server_without_the_protection_that_is_set() {
     let open = MailServer::start("none", None);
     let report = provider(open.port, "starttls", None, None, "").send(&message_to("ada@example.edu")).await;
-    assert_outcome(&report, Outcome::Refused, "offers no STARTTLS");
+    assert_outcome(&report, Outcome::Unavailable, "offers no STARTTLS");
     let report =
         provider(open.port, "implicit", None, None, "timeout_s = 1").send(&message_to("ada@example.edu")).await;
     assert_outcome(&report, Outcome::Retryable, "nothing was sent");
     let report = open.provider("none", Some(PASSWORD), "").send(&message_to("ada@example.edu")).await;
-    assert_outcome(&report, Outcome::Refused, "offers no login");
+    assert_outcome(&report, Outcome::Unavailable, "offers no login");
 }
 
 #[tokio::test]
@@ -247,7 +250,7 @@ async fn a_certificate_of_an_unknown_root_or_another_name_is_not_trusted() {
         let stranger = provider(server.port, tls, None, None, "").send(&message_to("ada@example.edu")).await;
         assert_outcome(
             &stranger,
-            Outcome::Refused,
+            Outcome::Unavailable,
             "certificate is not trusted for this name: check `host`, or set `ca_file`",
         );
         let root = server.root().map(|path| std::fs::read(path).expect("the root is there"));
@@ -256,7 +259,7 @@ async fn a_certificate_of_an_unknown_root_or_another_name_is_not_trusted() {
         let by_address =
             SmtpMail::new(&settings, None, root.as_deref(), Arc::new(Fixed)).expect("the settings are right");
         let report = by_address.send(&message_to("ada@example.edu")).await;
-        assert_outcome(&report, Outcome::Refused, "certificate is not trusted for this name");
+        assert_outcome(&report, Outcome::Unavailable, "certificate is not trusted for this name");
     }
 }
 

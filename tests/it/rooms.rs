@@ -59,6 +59,11 @@ const ROOMS: &[Room] = &[
         may_use: &["civil", "schedule", "decision", "episode", "wording", "views", "site", "ports", "engine"],
         never: PROVIDERS,
     },
+    Room {
+        name: "web",
+        may_use: &["civil", "schedule", "decision", "episode", "wording", "views", "site", "ports", "engine"],
+        never: &["reqwest::", "lettre::", "sqlx::", "clap::", "crossterm::", "Twilio", "Smtp", "std::fs", "std::env"],
+    },
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

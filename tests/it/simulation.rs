@@ -123,7 +123,7 @@ fn said(by: &str) -> Said {
 }
 
 fn report(outcome: Outcome) -> Report {
-    let took = matches!(outcome, Outcome::Accepted | Outcome::Delivered);
+    let took = matches!(outcome, Outcome::Accepted | Outcome::Delivered | Outcome::Voicemail);
     Report {
         outcome,
         provider: "fake".to_owned(),
@@ -138,6 +138,7 @@ fn contacts() -> Vec<Contact> {
         phone: phone.map(str::to_owned),
         email: email.map(str::to_owned),
         until: None,
+        also: Vec::new(),
     };
     vec![
         of("Ada", Some("+1"), Some("ada@example.org")),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use chrono::{DateTime, Utc};
-use page_oncall::delivery::{TwilioCredentials, TwilioSettings, TwilioSms, classify_twilio};
+use page_oncall::delivery::{PublicUrl, TwilioCredentials, TwilioSettings, TwilioSms, classify_twilio};
 use page_oncall::episode::outcome::{Outcome, Report};
 use page_oncall::ports::{Message, Provider};
 use serde_json::json;
@@ -25,6 +25,9 @@ fn message() -> Message {
         name: "Ada Ruiz".to_owned(),
         subject: String::new(),
         body: format!("UW HD PAGE AIMS 1234567: call Pat Q & Co {CUSTOMER_PHONE} by 11:42pm. 100% down"),
+        episode: String::new(),
+        call: None,
+        asks_to_act: false,
     }
 }
 
@@ -73,7 +76,10 @@ async fn the_published_description_accepts_every_request() {
         let address = format!("http://127.0.0.1:{}", prism.port_after("Prism is listening on"));
         let by_number = provider_with(&address, "from = '+16085550100'\ntimeout_s = 60", None);
         let by_service = provider_with(&address, &format!("messaging_service_sid = '{SERVICE}'\ntimeout_s = 60"), None);
-        for provider in [&by_number, &by_service] {
+        let public = PublicUrl::try_from("https://pager.example.edu/at".to_owned()).expect("an address");
+        let called_back = provider_with(&address, "from = '+16085550100'\ntimeout_s = 60", None);
+        let called_back = called_back.with_callbacks(Some(public));
+        for provider in [&by_number, &by_service, &called_back] {
             let report = provider.send(&message()).await;
             assert_eq!(report.outcome, Outcome::Accepted, "{}", report.detail);
             assert!(report.provider_id.is_some_and(|sid| sid.starts_with("SM")));
@@ -89,7 +95,7 @@ async fn the_published_description_accepts_every_request() {
         let log = prism.lines_until("/the-last");
         let count = |words: &str| log.iter().filter(|line| line.contains(words)).count();
         assert_eq!(count("did not pass"), 0, "{log:#?}");
-        assert_eq!(count("The request passed the validation rules"), 2 * (1 + 1 + 5), "{log:#?}");
+        assert_eq!(count("The request passed the validation rules"), 3 * (1 + 1 + 5), "{log:#?}");
         assert_eq!(count("Request terminated with error"), 0, "{log:#?}");
     }
 }
@@ -119,6 +125,18 @@ async fn a_text_is_one_form_with_the_login() {
 }
 
 #[tokio::test]
+async fn a_text_says_where_its_receipt_is_wanted() {
+    let server = ScriptedHttp::start([Play::json(201, &json!({"sid": SID, "status": "queued"}).to_string())]).await;
+    let public = PublicUrl::try_from("https://pager.example.edu".to_owned()).expect("an address");
+    let message = Message { episode: "p1".to_owned(), ..message() };
+    let report = provider(&server.address, "").with_callbacks(Some(public)).send(&message).await;
+    assert_eq!(report.outcome, Outcome::Accepted);
+    let callback = "&StatusCallback=https%3A%2F%2Fpager.example.edu%2Fhooks%2Ftwilio%2Fstatus%3Fpage%3Dp1%26attempt%3Dr1.0.\
+                    ada-ruiz.sms.1";
+    assert!(server.seen()[0].body.ends_with(callback), "{}", server.seen()[0].body);
+}
+
+#[tokio::test]
 async fn a_path_prefix_a_service_and_an_api_key_are_used() {
     let server = ScriptedHttp::start([
         Play::json(201, r#"{"sid":"b1-x","status":"queued"}"#),
@@ -140,7 +158,6 @@ async fn a_path_prefix_a_service_and_an_api_key_are_used() {
 async fn answers_that_prove_nothing_are_unknown() {
     let long = json!({"sid": SID, "status": "queued", "body": "x".repeat(70_000)}).to_string();
     for (what, play) in [
-        ("a fault", Play::json(500, r#"{"code":20500}"#)),
         ("a fault after queueing", Play::json(503, r#"{"status":"queued"}"#)),
         ("a page of a proxy", Play::Answer(200, "text/html", "<html>Welcome</html>".to_owned())),
         ("nothing", Play::json(201, "")),
@@ -156,6 +173,14 @@ async fn answers_that_prove_nothing_are_unknown() {
         let report = outcome_of(play).await;
         assert_eq!(report.outcome, Outcome::Unknown, "{what}: {}", report.detail);
         assert!(!report.detail.is_empty(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_that_the_provider_tells_of_took_nothing() {
+    for play in [Play::json(500, r#"{"code":20500}"#), Play::Answer(502, "text/html", "<html>Bad</html>".to_owned())] {
+        let report = outcome_of(play).await;
+        assert_eq!(report.outcome, Outcome::Retryable, "{}", report.detail);
     }
 }
 
@@ -188,15 +213,15 @@ async fn busy_is_retryable_and_refusals_are_refusals_without_the_providers_prose
         (400, 20429, Outcome::Retryable),
         (400, 21611, Outcome::Retryable),
         (400, 30001, Outcome::Retryable),
-        (401, 20003, Outcome::Refused),
+        (401, 20003, Outcome::Unavailable),
         (400, 21211, Outcome::Refused),
         (400, 21610, Outcome::Refused),
         (400, 21614, Outcome::Refused),
-        (400, 21612, Outcome::Refused),
-        (400, 21606, Outcome::Refused),
-        (403, 21408, Outcome::Refused),
-        (400, 21608, Outcome::Refused),
-        (404, 20404, Outcome::Refused),
+        (400, 21612, Outcome::Unavailable),
+        (400, 21606, Outcome::Unavailable),
+        (403, 21408, Outcome::Unavailable),
+        (400, 21608, Outcome::Unavailable),
+        (404, 20404, Outcome::Unavailable),
         (400, 99999, Outcome::Refused),
     ] {
         let body = json!({"code": code, "message": prose, "more_info": prose, "status": status}).to_string();
@@ -207,7 +232,7 @@ async fn busy_is_retryable_and_refusals_are_refusals_without_the_providers_prose
         assert!(!report.detail.contains("0142") && !report.detail.contains("0101"), "{}", report.detail);
     }
     let html = outcome_of(Play::Answer(403, "text/html", "<html>no</html>".to_owned())).await;
-    assert_eq!(html.outcome, Outcome::Refused);
+    assert_eq!(html.outcome, Outcome::Unavailable);
     let code_as_text = outcome_of(Play::json(400, r#"{"code":"21611"}"#)).await;
     assert_eq!(code_as_text.outcome, Outcome::Retryable);
 }

@@ -1,10 +1,11 @@
 //! Does a page behave as a person at the other end of the line expects?
 //!
 //! `story` is the language: a page, its log, and an engine that carries out whatever is planned. The stories are told
-//! in `climb`, `channels`, `promise` and `words`.
+//! in `climb`, `channels`, `failover`, `promise` and `words`.
 
 mod channels;
 mod climb;
+mod failover;
 mod promise;
 mod story;
 mod words;

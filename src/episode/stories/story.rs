@@ -14,7 +14,7 @@ use crate::episode::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Sa
 use crate::episode::input::Input;
 use crate::episode::outcome::{Outcome, Report};
 use crate::episode::state::{Phase, State};
-use crate::episode::{Action, Policy, Refusal, decide, plan};
+use crate::episode::{Action, Policy, Providers, Refusal, decide, plan};
 
 /// One page, its log, and an engine that carries out whatever is planned.
 pub(super) struct Story {
@@ -23,6 +23,8 @@ pub(super) struct Story {
     pub(super) policy: Policy,
     /// What providers will say to a person's channel, in order; accepted when nothing is left. `None` is a crash.
     answers: HashMap<(String, Channel), Vec<Option<Outcome>>>,
+    /// What a provider will say to whomever it is sent for, in order; afterwards the person's answer counts.
+    saying: HashMap<String, Vec<Outcome>>,
     sent: Vec<String>,
 }
 
@@ -44,6 +46,7 @@ pub(super) fn person(name: &str) -> Contact {
         phone: has_phone.then(|| format!("+1 {name}")),
         email: Some(format!("{name}@example.org")),
         until: None,
+        also: Vec::new(),
     }
 }
 
@@ -103,10 +106,23 @@ impl Story {
             ladder,
             basis: basis(),
         };
-        let mut story = Self { log: Vec::new(), now: at("0:00"), policy, answers: HashMap::new(), sent: Vec::new() };
+        let (answers, saying) = (HashMap::new(), HashMap::new());
+        let mut story = Self { log: Vec::new(), now: at("0:00"), policy, answers, saying, sent: Vec::new() };
         let events = decide(None, Input::Open { opened, told_at }, story.now, &story.policy).unwrap();
         story.append(events);
         story
+    }
+
+    /// These providers send texts, the first one preferred.
+    pub(super) fn texting_by(mut self, names: &[&str]) -> Self {
+        let mails = std::iter::once((Email, "post"));
+        self.policy.providers = Providers::of(names.iter().map(|name| (Sms, *name)).chain(mails));
+        self
+    }
+
+    pub(super) fn saying(mut self, provider: &str, outcomes: &[Outcome]) -> Self {
+        self.saying.insert(provider.to_owned(), outcomes.to_vec());
+        self
     }
 
     pub(super) fn answering(mut self, name: &str, channel: Channel, outcomes: &[Outcome]) -> Self {
@@ -188,10 +204,17 @@ impl Story {
             Purpose::PromiseMissed => "promise missed".to_owned(),
             Purpose::Exhausted => "nobody has it".to_owned(),
         };
-        self.sent.push(format!("{} {} {} {purpose}", clock(self.now), contact.name, channel.word()));
+        let several = self.policy.providers.names(channel).len() > 1;
+        let by = if several { format!(" by {}", attempt.provider) } else { String::new() };
+        self.sent.push(format!("{} {} {} {purpose}{by}", clock(self.now), contact.name, channel.word()));
+        let said = self.saying.get_mut(&attempt.provider).filter(|said| !said.is_empty()).map(|said| said.remove(0));
         self.says(Input::Start(Attempt { engine: "engine-1".to_owned(), ..attempt }));
         let answers = self.answers.entry((contact.name, channel)).or_default();
-        let answer = if answers.is_empty() { Some(Accepted) } else { answers.remove(0) };
+        let answer = match said {
+            Some(outcome) => Some(outcome),
+            None if answers.is_empty() => Some(Accepted),
+            None => answers.remove(0),
+        };
         if let Some(outcome) = answer {
             self.says(Input::Finished { attempt: id, report: report(outcome) });
         }

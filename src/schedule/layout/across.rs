@@ -4,7 +4,7 @@ use chrono::Weekday;
 
 use crate::schedule::grid::{Grid, GridRow, address};
 use crate::schedule::notation::Refusal;
-use crate::schedule::notation::date::{Order, weekday_named};
+use crate::schedule::notation::date::{self, Order, WrittenDate, weekday_named};
 use crate::schedule::notation::instant::{self, Written};
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 
@@ -122,7 +122,13 @@ pub(super) fn find(
             }));
         }
         let Some(days) = weekdays_of(row) else { continue };
-        if wanted(LayoutKind::Calendar) && has_number_rows(&days, below) {
+        let next = below.first().filter(|next| dates_of(next, DATES).is_some());
+        let first = days.first().map_or(0, |(column, _)| *column);
+        if next.is_some() && below.iter().any(|row| (0..first).any(|column| !row.text(column).is_empty())) {
+            // The weekdays stand above the dates, and the dates are the header.
+            continue;
+        }
+        if wanted(LayoutKind::Calendar) && has_marked_rows(&days, below) {
             let label = days.first().map_or(0, |(column, _)| *column);
             let across = Across { days, label, numbered: true };
             return Ok(Some(found(LayoutKind::Calendar, header, across, LayoutKind::Weekdays)));
@@ -156,17 +162,65 @@ fn found(kind: LayoutKind, header: Header, across: Across, other: LayoutKind) ->
     Found { kind, header, across: Some(across), runner_up: Some(RunnerUp { layout: other, missing }) }
 }
 
-/// Whether rows below have numbers of days under the weekdays and nothing else.
-fn has_number_rows(days: &[(usize, Option<Weekday>)], below: &[GridRow]) -> bool {
-    below.iter().any(|row| number_row(row, days).is_some_and(|numbers| numbers.len() == days.len()))
+/// A cell of a calendar that says its day, perhaps with the names behind it.
+pub(super) struct Mark<'r> {
+    pub(super) column: usize,
+    pub(super) weekday: Weekday,
+    pub(super) day: MarkedDay,
+    /// `Ana` of `4. Ana`; empty where the day stands alone.
+    pub(super) names: &'r str,
 }
 
-/// The numbers of days that a row has under the weekdays, if it has nothing else there.
-pub(super) fn number_row(row: &GridRow, days: &[(usize, Option<Weekday>)]) -> Option<Vec<(usize, Weekday, u32)>> {
+/// The day of a [`Mark`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum MarkedDay {
+    Number(u32),
+    Date(WrittenDate),
+}
+
+/// Whether some row below says a day under each weekday.
+fn has_marked_rows(days: &[(usize, Option<Weekday>)], below: &[GridRow]) -> bool {
+    below.iter().any(|row| marks(row, days, Order::Assumed).is_some_and(|marks| marks.len() == days.len()))
+}
+
+/// The days that a row has under the weekdays, if it has nothing else there: `4`, `4. Ana`, `11/4`.
+pub(super) fn marks<'r>(row: &'r GridRow, days: &[(usize, Option<Weekday>)], order: Order) -> Option<Vec<Mark<'r>>> {
     let filled = days.iter().filter(|(column, _)| !row.text(*column).is_empty());
-    let numbers: Option<Vec<_>> =
-        filled.map(|(column, weekday)| Some((*column, (*weekday)?, small_number(row.text(*column))?))).collect();
-    numbers.filter(|numbers| !numbers.is_empty())
+    let mark = |(column, weekday): &(usize, Option<Weekday>)| {
+        let (day, names) = marked(row.text(*column), order)?;
+        Some(Mark { column: *column, weekday: (*weekday)?, day, names })
+    };
+    let marks: Vec<Mark<'r>> = filled.map(mark).collect::<Option<_>>()?;
+    let number = |mark: &Mark<'_>| match mark.day {
+        MarkedDay::Number(number) => Some((mark.column, number)),
+        MarkedDay::Date(_) => None,
+    };
+    // With names behind them the numbers must rise from day to day: `2 Ana` may as well be two people.
+    let has_names = marks.iter().any(|mark| !mark.names.is_empty());
+    let numbers: Vec<(usize, u32)> = marks.iter().filter_map(number).collect();
+    let rises = numbers.iter().zip(numbers.iter().skip(1)).all(|((one_column, one), (next_column, next))| {
+        usize::try_from(next.wrapping_sub(*one)) == Ok(next_column - one_column) || *one > 21 && *next < 8
+    });
+    (!marks.is_empty() && (rises || !has_names)).then_some(marks)
+}
+
+/// The day at the front of a cell, and what stands behind it.
+fn marked(text: &str, order: Order) -> Option<(MarkedDay, &str)> {
+    if let Some(number) = small_number(text) {
+        return Some((MarkedDay::Number(number), ""));
+    }
+    if let Ok(date) = date::read(text, order) {
+        return Some((MarkedDay::Date(date), ""));
+    }
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, rest) = text.split_at_checked(digits)?;
+    let names = rest.trim_start_matches(['.', ')', ':']).trim_start();
+    let word: String = names.chars().take_while(|c| c.is_alphabetic()).collect();
+    let is_time = ["am", "pm", "a", "p", "h"].iter().any(|half| word.eq_ignore_ascii_case(half));
+    let stands_apart = rest.starts_with(['.', ')', ':']) || rest.starts_with(char::is_whitespace);
+    let is_names = names.starts_with(|c: char| c.is_alphabetic() || c == '~' || c == '@');
+    let number = small_number(number).filter(|_| stands_apart && is_names && !is_time)?;
+    Some((MarkedDay::Number(number), names))
 }
 
 /// The column left of the days that says what a row is: people, a week, else the last one with text below it.

@@ -12,9 +12,10 @@ use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
 use super::SkipReason;
-use super::across::{self, Across, number_row};
+use super::across::{self, Across, Mark, MarkedDay, marks};
 use super::days::{DayDuty, DaySpan};
 use super::header::{self, PersonColumn};
+use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::{Flaw, Sheet};
@@ -27,6 +28,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     if across.numbered {
         return read_numbered(sheet, across, &columns);
     }
+    let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     for row in sheet.grid.rows.get(header.first_row..).unwrap_or_default() {
         if let Some(reason) = rows::skip(row, &header.row, &[across.label], &columns) {
             sheet.skip(row, reason);
@@ -38,7 +40,10 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
         }
         across::report_cells(sheet, &header.row, row, &columns);
         match week(sheet, row, across) {
-            Ok(first) => push(sheet, row, across, first),
+            Ok(first) => {
+                let role = roles.of(row).unwrap_or_else(|| roles.named(""));
+                push(sheet, row, across, (first, &role));
+            }
             Err(flaw) => sheet.report(row, flaw),
         }
     }
@@ -65,20 +70,26 @@ fn week(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across) -> Result<NaiveDa
     }
 }
 
-fn push(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across, first: NaiveDate) {
+fn push(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across, (first, role): (NaiveDate, &Role)) {
     for (column, weekday) in &across.days {
         let ahead = weekday.map_or(0, |weekday| weekday.days_since(first.weekday()));
         let Some(day) = first.checked_add_days(Days::new(u64::from(ahead))) else { continue };
-        push_day(sheet, row, *column, (day, across.label));
+        push_day(sheet, row, *column, (day, across.label), (role, None));
     }
 }
 
 /// The shifts of one cell of names; `says` is the column that says its day.
-fn push_day(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, (day, says): (NaiveDate, usize)) {
-    let role = Role { label: "primary".into(), rank: RoleRank::Primary, order: 0 };
+fn push_day(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    column: usize,
+    (day, says): (NaiveDate, usize),
+    (role, names): (&Role, Option<&str>),
+) {
     let person = PersonColumn::of_role(column, role.clone());
     let days = DaySpan { first: day, last: day, column: says };
-    sheet.push_days(&DayDuty { row, role, kind: ShiftKind::Shift, person: &person }, days, None);
+    let duty = DayDuty { row, role: role.clone(), kind: ShiftKind::Shift, person: &person, names };
+    sheet.push_days(&duty, days, None);
 }
 
 /// Reads rows of names, each under the row of day numbers above it.
@@ -87,10 +98,18 @@ fn read_numbered(sheet: &mut Sheet<'_>, across: &Across, columns: &[usize]) {
     let rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let mut count = Count { first_of_month: first_of_month(sheet), months: 0, last: None };
     let mut dates: Vec<(usize, NaiveDate)> = Vec::new();
+    let primary = Role { label: "primary".into(), rank: RoleRank::Primary, order: 0 };
     for row in rows {
-        if let Some(numbers) = number_row(row, &across.days) {
-            dates = count.dates(sheet, row, &numbers);
-            sheet.skip(row, SkipReason::Dates);
+        if let Some(marks) = marks(row, &across.days, sheet.order()) {
+            dates = count.dates(sheet, row, &marks);
+            if marks.iter().all(|mark| mark.names.is_empty()) {
+                sheet.skip(row, SkipReason::Dates);
+            }
+            for mark in marks.iter().filter(|mark| !mark.names.is_empty()) {
+                if let Some((_, day)) = dates.iter().find(|(column, _)| *column == mark.column) {
+                    push_day(sheet, row, mark.column, (*day, mark.column), (&primary, Some(mark.names)));
+                }
+            }
             continue;
         }
         if let Some(reason) = rows::skip(row, &header.row, &[], &[]).filter(|reason| *reason != SkipReason::Remark) {
@@ -104,7 +123,7 @@ fn read_numbered(sheet: &mut Sheet<'_>, across: &Across, columns: &[usize]) {
         across::report_cells(sheet, &header.row, row, columns);
         for column in columns.iter().filter(|column| !row.text(**column).is_empty()) {
             match dates.iter().find(|(of, _)| of == column) {
-                Some((_, day)) => push_day(sheet, row, *column, (*day, *column)),
+                Some((_, day)) => push_day(sheet, row, *column, (*day, *column), (&primary, None)),
                 None => sheet.report(row, Flaw { column: *column, kind: LayoutProblem::NoMonth.into() }),
             }
         }
@@ -126,24 +145,31 @@ struct Count {
 }
 
 impl Count {
-    /// The days of a row of numbers; one that disagrees with its weekday costs its column.
-    fn dates(
-        &mut self,
-        sheet: &mut Sheet<'_>,
-        row: &GridRow,
-        numbers: &[(usize, Weekday, u32)],
-    ) -> Vec<(usize, NaiveDate)> {
-        let falls = numbers.iter().zip(numbers.iter().skip(1)).any(|((.., one), (.., next))| turns(*one, *next));
-        if self.last.is_none() && falls {
+    /// The days of a row of marks; one that disagrees with its weekday costs its column.
+    fn dates(&mut self, sheet: &mut Sheet<'_>, row: &GridRow, marks: &[Mark<'_>]) -> Vec<(usize, NaiveDate)> {
+        let numbers = || {
+            marks.iter().filter_map(|mark| if let MarkedDay::Number(number) = mark.day { Some(number) } else { None })
+        };
+        if self.last.is_none() && numbers().zip(numbers().skip(1)).any(|(one, next)| turns(one, next)) {
             self.months = -1;
         }
-        let mut dates = Vec::with_capacity(numbers.len());
-        for (column, weekday, number) in numbers {
-            self.months += i32::from(self.last.is_some_and(|last| turns(last, *number)));
-            self.last = Some(*number);
-            match self.date(*number, *weekday) {
-                Ok(date) => dates.push((*column, date)),
-                Err(kind) => sheet.report(row, Flaw { column: *column, kind }),
+        let mut dates = Vec::with_capacity(marks.len());
+        for mark in marks {
+            let date = match mark.day {
+                MarkedDay::Number(number) => {
+                    self.months += i32::from(self.last.is_some_and(|last| turns(last, number)));
+                    self.last = Some(number);
+                    self.date(number, mark.weekday)
+                }
+                MarkedDay::Date(date) => {
+                    sheet.saw(Written::Date(date));
+                    let date = sheet.years.complete(date).map_err(ProblemKind::Unreadable);
+                    date.and_then(|date| agreeing(date, mark.weekday))
+                }
+            };
+            match date {
+                Ok(date) => dates.push((mark.column, date)),
+                Err(kind) => sheet.report(row, Flaw { column: mark.column, kind }),
             }
         }
         dates
@@ -154,12 +180,16 @@ impl Count {
         let first = self.first_of_month.clone()?;
         let months = Months::new(self.months.unsigned_abs());
         let first = if self.months < 0 { first.checked_sub_months(months) } else { first.checked_add_months(months) };
-        let date = first.and_then(|first| first.with_day(number)).ok_or(refused)?;
-        if date.weekday() == written {
-            Ok(date)
-        } else {
-            Err(ProblemKind::Unreadable(Refusal::WrongWeekday { written, date }))
-        }
+        first.and_then(|first| first.with_day(number)).ok_or(refused).and_then(|date| agreeing(date, written))
+    }
+}
+
+/// A day that agrees with the weekday above it.
+fn agreeing(date: NaiveDate, written: Weekday) -> Result<NaiveDate, ProblemKind> {
+    if date.weekday() == written {
+        Ok(date)
+    } else {
+        Err(ProblemKind::Unreadable(Refusal::WrongWeekday { written, date }))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::schedule::notation::span::{self, Span};
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::roster::{Match, Roster};
 
-use super::hours::Hours;
+use super::hours::{self, Hours, Said};
 use super::names;
 use super::periods::last_minute_is_midnight;
 use super::sheet::{Flaw, Sheet};
@@ -24,9 +24,12 @@ pub(super) fn hours(sheet: &mut Sheet<'_>, row: &GridRow, column: usize) -> Resu
     if let Some(hours) = sheet.settings.hours_of(text) {
         return Ok(Some(hours.clone()).filter(|hours| !hours.is_off()));
     }
+    if let Some(hours) = hours::whole_hours(text) {
+        return Ok(Some(hours));
+    }
     match span::read(text, sheet.order()) {
         Ok(Span { start: Written::Time(from), end: Written::Time(until) }) => {
-            sheet.see_halves(row, column);
+            sheet.see_halves(row, column)?;
             if until.is_last_minute() {
                 sheet.report(row, Flaw { column, kind: ProblemKind::EndOfDay });
             }
@@ -36,9 +39,22 @@ pub(super) fn hours(sheet: &mut Sheet<'_>, row: &GridRow, column: usize) -> Resu
             Ok(Some(Hours::daily(from, last_minute_is_midnight(until))))
         }
         _ if is_off(text) => Ok(None),
+        Ok(_) | Err(Refusal::NotUnderstood) if Said::by(text).hours().is_some() => Ok(Said::by(text).hours().cloned()),
         Ok(_) | Err(Refusal::NotUnderstood) => Err(Flaw { column, kind: LayoutProblem::UnknownCode.into() }),
         Err(refusal) => Err(Flaw { column, kind: ProblemKind::Unreadable(refusal) }),
     }
+}
+
+/// Says of the label of a row of names what it leaves open: the hours of a part of the day or of the week.
+pub(super) fn warn_of_label(sheet: &mut Sheet<'_>, row: &GridRow, column: usize) {
+    let label = row.text(column);
+    let kind = match Said::by(label) {
+        _ if sheet.settings.hours_of(label).is_some() => return,
+        Said::Unclear => LayoutProblem::UnknownCode.into(),
+        Said::Nothing if headings::is_part_of_day(&headings::key(label)) => LayoutProblem::NoHours.into(),
+        _ => return,
+    };
+    sheet.report(row, Flaw { column, kind });
 }
 
 /// Whether a word surely means that somebody is off. One letter or digit never does.
@@ -56,7 +72,8 @@ pub(super) fn names_stand_in_cells(rows: &[GridRow], across: &Across, sheet: &Sh
     };
     let is_shift = |label: &str| {
         let key = headings::key(label);
-        sheet.settings.hours_of(label).is_some() || headings::is_part_of_day(&key) || headings::rank(&key).is_some()
+        let says_hours = sheet.settings.hours_of(label).is_some() || Said::by(label) != Said::Nothing;
+        says_hours || headings::is_part_of_day(&key) || headings::rank(&key).is_some()
     };
     let known = |text: &str| names::parts(text).iter().any(|part| roster.find(part) != Match::Unknown);
     let most = |count: usize, of: usize| of > 0 && count * 2 > of;

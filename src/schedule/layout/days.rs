@@ -11,7 +11,7 @@ use crate::schedule::shift::{Role, ShiftKind};
 use super::cover::{self, Said};
 use super::duties;
 use super::header::PersonColumn;
-use super::hours::Hours;
+use super::hours::{self, Hours};
 use super::sheet::{Duty, Flaw, Sheet};
 
 /// The days of a row, both ends covered, and the cell that says them.
@@ -28,17 +28,27 @@ pub(super) struct DayDuty<'a> {
     pub(super) role: Role,
     pub(super) kind: ShiftKind,
     pub(super) person: &'a PersonColumn,
+    /// The names, where they are not the whole cell.
+    pub(super) names: Option<&'a str>,
 }
 
 impl Sheet<'_> {
     /// Adds the shifts of one cell over whole days, with the hours of the row or of the role where there are any.
     pub(super) fn push_days(&mut self, day: &DayDuty<'_>, days: DaySpan, row_hours: Option<&Hours>) {
         let settings = self.settings;
-        let hours = row_hours.or_else(|| settings.hours_of(&day.role.label)).or_else(|| {
+        let set = row_hours.or_else(|| settings.hours_of(&day.role.label)).or_else(|| {
             let heading = self.header.row.text(day.person.column);
             settings.hours_of(heading).filter(|_| !heading.is_empty())
         });
-        let cell = day.row.text(day.person.column);
+        let hours = set.or(day.person.hours.hours());
+        if hours.is_none() && day.person.hours == hours::Said::Unclear {
+            // Said once, at the heading or the label.
+            for interval in self.intervals(day.row, days, None) {
+                self.push_holders(&self.duty(day, interval), Vec::new());
+            }
+            return;
+        }
+        let cell = day.names.unwrap_or_else(|| day.row.text(day.person.column));
         match cover::read(cell, self.order()) {
             Said::Names => self.push_people(day, days, hours, cell),
             Said::Unclear => self.push_nobody(day, days, hours, ProblemKind::NotAName),

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use crate::schedule::grid::{GridRow, address};
 use crate::schedule::notation::Refusal;
-use crate::schedule::notation::date::{Order, weekday_named};
+use crate::schedule::notation::date::{Order, month_named, weekday_named};
 use crate::schedule::notation::{instant, span};
 use crate::schedule::roster::{Match, Roster};
 use crate::schedule::shift::{Role, RoleRank};
 
 use super::headings::{self, Attribute};
+use super::hours::Said;
 use super::names;
 use super::settings::{Column, LayoutKind, LayoutSettings};
 use super::{ColumnUse, RecognisedColumn};
@@ -30,6 +31,8 @@ pub(super) struct Header {
     uses: Vec<ColumnUse>,
     /// The columns that name people.
     pub(super) people: Vec<PersonColumn>,
+    /// The columns that name who stands in for them.
+    covers: Vec<usize>,
 }
 
 /// A column that names people.
@@ -42,12 +45,15 @@ pub(super) struct PersonColumn {
     pub(super) phone: Option<usize>,
     pub(super) email: Option<usize>,
     pub(super) note: Option<usize>,
+    /// The hours that the heading or the label of the role says itself.
+    pub(super) hours: Said,
 }
 
 impl PersonColumn {
     /// A column of the people of one role.
     pub(super) fn of_role(column: usize, role: Role) -> Self {
-        Self { column, role, role_by_row: false, phone: None, email: None, note: None }
+        let hours = Said::by(&role.label);
+        Self { column, role, role_by_row: false, phone: None, email: None, note: None, hours }
     }
 }
 
@@ -78,7 +84,9 @@ impl Header {
     pub(super) fn rivals(&self) -> Option<(String, String)> {
         let heading = |person: &PersonColumn| self.row.text(person.column);
         let says_person = |heading: &&str| headings::column(&headings::key(heading)) == Some(Column::Person);
-        let mut plain = self.people.iter().map(heading).filter(says_person);
+        // Columns that each have hours of their own are no rivals.
+        let whole_days = self.people.iter().filter(|person| person.hours == Said::Nothing);
+        let mut plain = whole_days.map(heading).filter(says_person);
         Some((plain.next()?.to_owned(), plain.next()?.to_owned()))
     }
 
@@ -97,6 +105,16 @@ impl Header {
     pub(super) fn has(&self, heading: &str) -> bool {
         let keys: Vec<String> = self.row.cells.iter().map(|cell| headings::key(cell)).collect();
         place_of(heading, &keys, self.row.number > 0).is_some()
+    }
+
+    /// The column of the year beside a month and a day.
+    pub(super) fn year(&self) -> Option<usize> {
+        (0..self.row.cells.len()).find(|column| headings::key(self.row.text(*column)) == "year")
+    }
+
+    /// The column that names somebody who stands in for the people of this row.
+    pub(super) fn cover_of(&self, row: &GridRow) -> Option<usize> {
+        self.covers.iter().copied().find(|column| !names::is_placeholder(row.text(*column)))
     }
 
     /// How many columns have a meaning.
@@ -132,6 +150,7 @@ impl Header {
                 *found = ColumnUse::People;
             }
         }
+        let mut covers = Vec::new();
         let ignored: Vec<usize> =
             settings.ignore.iter().filter_map(|heading| place_of(heading, &keys, has_headings)).collect();
         for (place, key) in keys.iter().enumerate().filter(|(place, key)| !key.is_empty() && !ignored.contains(place)) {
@@ -147,11 +166,31 @@ impl Header {
         }
         if let Some(roster) = roster.filter(|_| settings.people.is_empty()) {
             let below = below.get(..SAMPLE_ROWS).unwrap_or(below);
-            find_roles(&keys, &mut uses, &ignored, |column| names_people(below, column, roster));
+            for (place, slot) in uses.iter_mut().enumerate() {
+                // `Day` and `Weekends` head people as well as dates.
+                let ColumnUse::Known(column @ (Column::Day | Column::End)) = *slot else { continue };
+                if !settings.columns.contains_key(&column) && names_people(below, place, roster) {
+                    *slot = ColumnUse::Unused;
+                }
+            }
+            let is_people = |column: usize| names_people(below, column, roster);
+            let is_cover = |(place, key): &(usize, &String)| {
+                let free = uses.get(*place) == Some(&ColumnUse::Unused) && !ignored.contains(place);
+                free && headings::is_cover(key) && is_people(*place)
+            };
+            covers = keys.iter().enumerate().filter(is_cover).map(|(place, _)| place).collect();
+            let passed: Vec<usize> = ignored.iter().chain(&covers).copied().collect();
+            find_roles(&keys, &mut uses, &passed, is_people);
+            let has_people =
+                uses.iter().any(|seen| matches!(seen, ColumnUse::People | ColumnUse::Known(Column::Person)));
+            if !has_people {
+                covers.clear();
+                find_roles(&keys, &mut uses, &ignored, is_people);
+            }
         }
         let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.cells.len(), |last| last + 1);
         let people = people(row, &keys, &mut uses);
-        Self { row: row.clone(), index, first_row: index, width, uses, people }
+        Self { row: row.clone(), index, first_row: index, width, uses, people, covers }
     }
 }
 
@@ -171,7 +210,8 @@ fn names_people(below: &[GridRow], column: usize, roster: &Roster) -> bool {
         cells += 1;
         let has_time = instant::read(text, Order::Assumed) != Err(Refusal::NotUnderstood)
             || span::read(text, Order::Assumed) != Err(Refusal::NotUnderstood);
-        alike += usize::from(!has_time && text.contains(char::is_alphabetic));
+        let is_day = weekday_named(text).is_some() || month_named(text).is_some();
+        alike += usize::from(!has_time && !is_day && text.contains(char::is_alphabetic));
         known += usize::from(names::parts(text).iter().any(|part| roster.find(part) != Match::Unknown));
     }
     cells > 0 && (known * 2 >= cells || alike * 5 >= cells * 4)
@@ -296,7 +336,7 @@ fn people(row: &GridRow, keys: &[String], uses: &mut [ColumnUse]) -> Vec<PersonC
 fn person_column(row: &GridRow, column: usize, rank: Option<RoleRank>, order: u32) -> PersonColumn {
     let label: Arc<str> = rank.map_or("primary", |_| row.text(column)).into();
     let role = Role { label, rank: rank.unwrap_or(RoleRank::Primary), order };
-    PersonColumn::of_role(column, role)
+    PersonColumn { hours: Said::by(row.text(column)), ..PersonColumn::of_role(column, role) }
 }
 
 /// Gives `Primary Phone` to the primaries, and a plain `Phone` to the people on its left.

@@ -44,7 +44,15 @@ pub(super) fn rank(key: &str) -> Option<RoleRank> {
 
 /// Whether a heading is known to tell about a row and not to be a role.
 pub(super) fn is_information(key: &str) -> bool {
-    const WORDS: [&str; 34] = [
+    const WORDS: [&str; 42] = [
+        "unavailable",
+        "unavailability",
+        "notavailable",
+        "availability",
+        "requestedoff",
+        "requestsoff",
+        "timeoff",
+        "timeoffrequests",
         "id",
         "index",
         "no",
@@ -88,6 +96,30 @@ pub(super) fn is_duty(key: &str) -> bool {
     ["standby", "escalation", "oncall", "onduty", "engineer", "technician", "supervisor", "lead"]
         .iter()
         .any(|word| key.contains(word))
+}
+
+/// Whether a heading speaks of people who stand in for those of another column.
+pub(super) fn is_cover(key: &str) -> bool {
+    const WORDS: [&str; 17] = [
+        "cover",
+        "covers",
+        "coveredby",
+        "coverer",
+        "covering",
+        "coverage",
+        "coverageby",
+        "swap",
+        "swaps",
+        "swapwith",
+        "swappedwith",
+        "switchedwith",
+        "replacement",
+        "replacedby",
+        "substitute",
+        "substitutedby",
+        "sub",
+    ];
+    WORDS.contains(&key)
 }
 
 /// Whether a heading speaks of people who are away.

@@ -7,7 +7,9 @@ use serde::de::{Deserializer, Error};
 use crate::schedule::notation::date::{Order, weekday_named};
 use crate::schedule::notation::instant::Written;
 use crate::schedule::notation::span;
-use crate::schedule::notation::time::ClockTime;
+use crate::schedule::notation::time::{self, ClockTime, Half};
+
+use super::headings;
 
 /// The hours of a word; none at all when it means that somebody is off.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +61,76 @@ pub(super) fn span_on(day: NaiveDate, from: ClockTime, until: ClockTime) -> Opti
     Some((from.on(day)?, until.on(next)?))
 }
 
+/// What a heading, a label or a word says of its own hours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing: the whole day is meant, or the settings know.
+    Nothing,
+    /// `Day (7am-7pm)`, `Night 7p-7a`, `07:00-15:00`, `Desk (Mon-Fri 9am-5pm)`.
+    Hours(Hours),
+    /// `Day (8-5)`, `On-call (Mon-Fri)`, `Weekend`: a part of the day or week, and not from when to when.
+    Unclear,
+}
+
+impl Said {
+    /// Reads a heading, a label or a word.
+    pub(super) fn by(text: &str) -> Self {
+        let inside = text.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| inside);
+        let starts = text.char_indices().filter(|(index, c)| {
+            let before = text.get(..*index).and_then(|before| before.chars().next_back());
+            c.is_alphanumeric() && before.is_none_or(char::is_whitespace)
+        });
+        let parts = inside.into_iter().chain(starts.filter_map(|(index, _)| text.get(index..)));
+        let mut unclear = is_part_of_week(text);
+        for part in parts {
+            match Hours::parse(part).filter(|hours| !hours.is_off()) {
+                Some(hours) if halves_are_told(part) => return Self::Hours(hours),
+                Some(_) => unclear = true,
+                None => unclear |= looks_like_hours(part) || weekdays(part.trim()).is_some() && part.contains('-'),
+            }
+        }
+        if unclear { Self::Unclear } else { Self::Nothing }
+    }
+
+    /// The hours, if it says them.
+    pub(super) fn hours(&self) -> Option<&Hours> {
+        if let Self::Hours(hours) = self { Some(hours) } else { None }
+    }
+}
+
+/// Whether the text speaks of weekdays or of the weekend, which begin and end at an hour that it does not say.
+fn is_part_of_week(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["weekday", "weeknight", "weekend", "wkday", "wkend"];
+    let key = headings::key(text);
+    WORDS.iter().any(|word| key.strip_prefix(word).is_some_and(|rest| matches!(rest, "" | "s" | "oncall" | "shift")))
+}
+
+/// Whether hours tell the half of the day: `7am-7pm`, `07:00-19:00`, and not `7:00-7:00`.
+fn halves_are_told(text: &str) -> bool {
+    let halves: Vec<Option<Half>> =
+        text.split(['-', '\u{2013}', '\u{2014}', ',']).flat_map(|part| part.split(" to ")).map(time::half_of).collect();
+    halves.contains(&Some(Half::Clock24)) || !halves.contains(&Some(Half::Unclear))
+}
+
+/// `9-18`, `22-6` in a cell that says hours: two whole hours, of which one is surely of a clock of 24 hours.
+pub(super) fn whole_hours(text: &str) -> Option<Hours> {
+    let (from, until) = text.split_once(['-', '\u{2013}'])?;
+    let hour = |part: &str| part.trim().parse::<u32>().ok().filter(|hour| *hour <= 24 && part.trim().len() <= 2);
+    let (from, until) = (hour(from)?, hour(until)?);
+    let clock = |hour: u32| time::read(&format!("{hour:02}:00")).ok();
+    (from.max(until) > 12 && from != until).then_some(Hours::daily(clock(from)?, clock(until)?))
+}
+
+/// `8-5`, `8-4:30`: two numbers that may be hours, of whichever half of the day.
+fn looks_like_hours(text: &str) -> bool {
+    let is_hour = |part: &str| {
+        let hour: String = part.trim().chars().take_while(char::is_ascii_digit).collect();
+        let rest = part.trim().get(hour.len()..).unwrap_or_default();
+        hour.parse::<u32>().is_ok_and(|hour| hour <= 24) && rest.chars().all(|c| c == ':' || c.is_ascii_digit())
+    };
+    text.split_once(['-', '\u{2013}']).is_some_and(|(from, until)| is_hour(from) && is_hour(until))
+}
+
 fn window(text: &str) -> Option<Window> {
     let text = text.trim();
     let (weekdays, times) = match text.split_once(' ').map(|(days, times)| (weekdays(days), times)) {
@@ -102,6 +174,46 @@ impl<'de> Deserialize<'de> for Hours {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_hours_need_one_that_only_a_clock_of_24_hours_has() {
+        for (text, wanted) in [("9-18", "09:00-18:00"), ("22-6", "22:00-06:00"), ("8 - 17", "08:00-17:00")] {
+            assert_eq!(whole_hours(text), Hours::parse(wanted), "{text}");
+        }
+        for text in ["9-5", "8-12", "13-13", "9-25", "9", "9-18-20", "Ana-18"] {
+            assert_eq!(whole_hours(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn headings_and_labels_say_their_hours() {
+        let hours = |text: &str| Said::Hours(Hours::parse(text).unwrap());
+        for (text, said) in [
+            ("Day (7am-7pm)", hours("07:00-19:00")),
+            ("Night 7p-7a", hours("19:00-07:00")),
+            ("07:00-15:00", hours("07:00-15:00")),
+            ("7:00-15:00", hours("07:00-15:00")),
+            ("11pm - 7am", hours("23:00-07:00")),
+            ("Desk (Mon-Fri 9am-5pm)", hours("Mon-Fri 09:00-17:00")),
+            ("Shift 2 3pm to 11pm", hours("15:00-23:00")),
+            ("Day (8-5)", Said::Unclear),
+            ("Day 8-4:30", Said::Unclear),
+            ("Day (7:00-7:00)", Said::Unclear),
+            ("On-call (Mon-Fri)", Said::Unclear),
+            ("Weekend", Said::Unclear),
+            ("Weeknights", Said::Unclear),
+            ("Night", Said::Nothing),
+            ("Tier 1", Said::Nothing),
+            ("On-call", Said::Nothing),
+            ("Sun", Said::Nothing),
+            ("VA 3", Said::Nothing),
+            ("Off", Said::Nothing),
+            ("Monday", Said::Nothing),
+            ("", Said::Nothing),
+        ] {
+            assert_eq!(Said::by(text), said, "{text}");
+        }
+    }
 
     #[test]
     fn hours_of_words() {

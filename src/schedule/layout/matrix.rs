@@ -116,12 +116,11 @@ fn names(sheet: &mut Sheet<'_>, row: &GridRow, across: &Across, dates: &[(usize,
     let role = roles.named(label);
     let rank = super::headings::rank(&super::headings::key(label)).unwrap_or(RoleRank::Other);
     let role = Role { rank, ..role };
-    if super::headings::is_part_of_day(&super::headings::key(label)) && sheet.settings.hours_of(label).is_none() {
-        sheet.report(row, Flaw { column: across.label, kind: LayoutProblem::NoHours.into() });
-    }
+    cells::warn_of_label(sheet, row, across.label);
     for (column, day) in dates {
         let person = PersonColumn::of_role(*column, role.clone());
         let days = DaySpan { first: *day, last: *day, column: *column };
-        sheet.push_days(&DayDuty { row, role: role.clone(), kind: ShiftKind::Shift, person: &person }, days, None);
+        let duty = DayDuty { row, role: role.clone(), kind: ShiftKind::Shift, person: &person, names: None };
+        sheet.push_days(&duty, days, None);
     }
 }

@@ -215,8 +215,11 @@ pub fn read(grid: &Grid, settings: &LayoutSettings, zone: Tz, roster: &Roster) -
         .map_err(|missing| Unusable { problems: missing.into_iter().map(problem).collect() })?;
     let (year, year_reason) = sheet_year(grid, settings, &found.header);
     let month = sheet_month(grid, settings, &found.header);
-    let read_with = |order: Order, years: YearRule| {
+    let read_with = |order: Order, years: YearRule, refuses_halves: bool| {
         let mut sheet = Sheet::new(grid, settings, &found.header, (zone, roster), (order, years, month));
+        if refuses_halves {
+            sheet.refuse_halves();
+        }
         for row in grid.rows.iter().take(found.header.index) {
             let blank = row.cells.iter().all(|cell| cell.trim().is_empty());
             sheet.skip(row, if blank { SkipReason::Blank } else { SkipReason::Title });
@@ -224,20 +227,22 @@ pub fn read(grid: &Grid, settings: &LayoutSettings, zone: Tz, roster: &Roster) -
         read_family(&mut sheet, &found);
         sheet
     };
-    let mut sheet = read_with(settings.date_order.into(), YearRule::new(year));
+    let mut years = YearRule::new(year);
+    let mut sheet = read_with(settings.date_order.into(), years.clone(), false);
     let contradicted = sheet.contradicts_order();
     let order = if contradicted { Order::Contradicted } else { settings.date_order.into() };
     if contradicted {
-        sheet = read_with(order, YearRule::new(year));
+        sheet = read_with(order, years.clone(), false);
     }
     if let (Some(doubt), Some(year)) = (sheet.years.doubt(), year) {
-        sheet = read_with(
-            order,
-            match doubt {
-                YearDoubt::BeginsIn(year) => YearRule::new(Some(year)),
-                YearDoubt::Unclear => YearRule::refusing(year),
-            },
-        );
+        years = match doubt {
+            YearDoubt::BeginsIn(year) => YearRule::new(Some(year)),
+            YearDoubt::Unclear => YearRule::refusing(year),
+        };
+        sheet = read_with(order, years.clone(), false);
+    }
+    if sheet.doubts_halves() {
+        sheet = read_with(order, years, true);
     }
     sheet.finish();
     if sheet.shifts.is_empty() {

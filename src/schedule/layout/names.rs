@@ -1,5 +1,6 @@
 //! Does a cell name people, nobody, or something else? Words only; who the people are, the roster knows.
 
+use crate::schedule::notation::date::weekday_named;
 use crate::schedule::roster::fold;
 
 /// Words that stand for nobody (contract 2.3 rule 6, domain 6 row 22), as letters and digits only.
@@ -91,6 +92,28 @@ const DENYING_WORDS: [&str; 25] = [
     "maybe",
 ];
 
+/// Words that speak of a day on which nobody is asked: `Campus closed`, `Winter Recess`, `HOLIDAY - no on-call`.
+const CLOSING_WORDS: [&str; 18] = [
+    "closed",
+    "closure",
+    "holiday",
+    "holidays",
+    "recess",
+    "break",
+    "nobody",
+    "none",
+    "thanksgiving",
+    "christmas",
+    "xmas",
+    "juneteenth",
+    "shutdown",
+    "scheduled",
+    "unassigned",
+    "vacation",
+    "coverage",
+    "tbd",
+];
+
 /// A name has at most so many words.
 const NAME_WORDS: usize = 6;
 /// A name has at most so many bytes.
@@ -116,9 +139,15 @@ pub(super) fn is_formula(text: &str) -> bool {
     text.starts_with('=') || FORMULA_ERRORS.iter().any(|error| text.eq_ignore_ascii_case(error))
 }
 
-/// Whether a cell that no contact is called says more than a name: a sentence, times, a phone number.
+/// Whether a cell that no contact is called says more than a name: a sentence, times, a phone number, a closing.
 pub(super) fn is_sentence(text: &str) -> bool {
     if text.len() > NAME_BYTES || !text.chars().any(char::is_alphabetic) || text.ends_with('?') {
+        return true;
+    }
+    // `P: Dana` and `Dana - Sam` say something about the names; an address keeps its colon.
+    if text.contains([':', '~']) && !text.contains("://")
+        || [" - ", " \u{2013} ", " \u{2014} "].iter().any(|dash| text.contains(dash))
+    {
         return true;
     }
     let mut words = 0;
@@ -129,11 +158,25 @@ pub(super) fn is_sentence(text: &str) -> bool {
         let is_number = bare.bytes().all(|b| b.is_ascii_digit());
         let is_time = has_digit && !is_number && (bare.contains([':', '/']) || !bare.contains(char::is_alphabetic));
         let is_clock = bare.starts_with(|c: char| c.is_ascii_digit()) && bare.ends_with(['m', 'M', 'h', 'H', 'p', 'P']);
-        if is_time || is_clock || SENTENCE_WORDS.iter().any(|known| known.eq_ignore_ascii_case(bare)) {
+        let is_word = SENTENCE_WORDS.iter().chain(&CLOSING_WORDS).any(|known| known.eq_ignore_ascii_case(bare));
+        let is_no = words == 1 && bare.eq_ignore_ascii_case("no");
+        if is_time || is_clock || is_word || is_no || is_extension(bare) || is_days(bare) {
             return true;
         }
     }
     words > NAME_WORDS
+}
+
+/// `x4188`: where somebody is reached, and no part of a name.
+fn is_extension(word: &str) -> bool {
+    let digits = word.strip_prefix(['x', 'X']).unwrap_or_default();
+    digits.len() >= 3 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `Thu-Fri`: the name before it does not hold for the whole span.
+fn is_days(word: &str) -> bool {
+    let days = word.split_once(['-', '\u{2013}']);
+    days.is_some_and(|(first, last)| weekday_named(first).is_some() && weekday_named(last).is_some())
 }
 
 /// The parts of a cell that names several people, in its order (domain 6 row 23); one part when it names one.
@@ -141,10 +184,39 @@ pub(super) fn is_sentence(text: &str) -> bool {
 /// Never split at a comma: `Quinn, Pat` is one person.
 pub(super) fn parts(text: &str) -> Vec<&str> {
     text.split(['\n', '\r', '/', '&', ';', '|'])
+        .flat_map(|part| part.split(" + "))
         .flat_map(|part| split_word(part, "and"))
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect()
+}
+
+/// The parts between the commas of a cell, when there are commas.
+pub(super) fn comma_parts(text: &str) -> Option<Vec<&str>> {
+    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    (parts.len() > 1).then_some(parts)
+}
+
+/// Whether a comma can only stand between people: each part is a handle or an address.
+pub(super) fn are_handles(parts: &[&str]) -> bool {
+    parts.iter().all(|part| part.contains('@') && !part.contains(char::is_whitespace))
+}
+
+/// Whether a comma may stand between a family name and what goes before it: `Quinn, Pat`. With a third part, or with
+/// both parts of several words, it may as well stand between people.
+pub(super) fn may_be_reversed(parts: &[&str]) -> bool {
+    parts.len() == 2 && parts.iter().any(|part| !part.contains(char::is_whitespace))
+}
+
+/// A cell without its struck-out runs, `~~Ana~~ Ben` (domain 6 row 26); nothing when a mark has no partner.
+pub(super) fn without_struck(text: &str) -> Option<String> {
+    let mut parts = text.split("~~");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    while parts.next().is_some() {
+        kept.push(' ');
+        kept.push_str(parts.next()?);
+    }
+    Some(kept.trim().to_owned())
 }
 
 /// Splits at a word between blanks, in any case.
@@ -254,6 +326,15 @@ mod tests {
             "same as above",
             "\"",
             "call the desk",
+            "Campus closed",
+            "Winter Recess",
+            "HOLIDAY",
+            "No on-call",
+            "P: Ana",
+            "Holiday - Ana",
+            "Ana Ortiz x4188",
+            "Ana Thu-Fri",
+            "~~Ana",
         ] {
             assert!(is_sentence(text), "{text:?}");
         }
@@ -266,6 +347,8 @@ mod tests {
             "@beryl",
             "alice@example.org",
             "Will May",
+            "Wei Sun",
+            "No\u{eb}l Ng",
             "O'Brien",
             "Jonas R.",
             "\u{17d}ofia \u{c1}lvarez-Nu\u{f1}ez",
@@ -286,12 +369,37 @@ mod tests {
             "Ana\nBen",
             "Ana and Ben",
             "Ana AND  Ben",
+            "Ana + Ben",
         ] {
             assert_eq!(parts(text), ["Ana", "Ben"], "{text:?}");
         }
         assert_eq!(parts("Ana Sand and Ben Anders and Cy"), ["Ana Sand", "Ben Anders", "Cy"]);
         assert_eq!(parts("Quinn, Pat"), ["Quinn, Pat"]);
         assert_eq!(parts("Sandy Anderson"), ["Sandy Anderson"]);
+    }
+
+    #[test]
+    fn a_comma_may_stand_within_a_name_or_between_people() {
+        let parts = |text| comma_parts(text).unwrap_or_default();
+        assert_eq!(parts("@ana , @ben, @cy"), ["@ana", "@ben", "@cy"]);
+        assert!(comma_parts("Ana Ortiz").is_none() && comma_parts("Ana,").is_none());
+        assert!(are_handles(&parts("@ana, ben@example.org")) && !are_handles(&parts("@ana, Ben")));
+        assert!(may_be_reversed(&parts("Quinn, Pat")) && may_be_reversed(&parts("De la Cruz, Ana")));
+        assert!(!may_be_reversed(&parts("Ana Ortiz, Ben Lund")) && !may_be_reversed(&parts("Ana, Ben, Cy")));
+    }
+
+    #[test]
+    fn struck_words_are_not_read() {
+        for (text, kept) in [
+            ("~~Ana~~ Ben", Some("Ben")),
+            ("~~Ana~~ ~~Ben~~ Cy", Some("Cy")),
+            ("~~Ana~~", Some("")),
+            ("Ana", Some("Ana")),
+            ("~~Ana", None),
+        ] {
+            let found = without_struck(text).map(|kept| kept.split_whitespace().collect::<Vec<_>>().join(" "));
+            assert_eq!(found.as_deref(), kept, "{text}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Which day is a number in a sheet whose months stand elsewhere? In a column, in rows between, in a title or the settings.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Weekday};
 
 use crate::schedule::grid::GridRow;
 use crate::schedule::notation::Refusal;
-use crate::schedule::notation::date::{WrittenDate, month_named};
+use crate::schedule::notation::date::{WrittenDate, month_named, weekday_named};
 use crate::schedule::notation::instant::Written;
 use crate::schedule::notation::year;
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
@@ -15,7 +15,8 @@ use super::sheet::{Flaw, Sheet};
 
 /// Reads every row below the header.
 pub(super) fn read(sheet: &mut Sheet<'_>) {
-    let Some(day) = sheet.header.place(Column::Day) else { return };
+    let header = sheet.header;
+    let Some(day) = header.place(Column::Date).or_else(|| header.place(Column::Day)) else { return };
     periods::read(sheet, day, Unit::Number);
 }
 
@@ -103,10 +104,19 @@ impl MonthOfRows {
     }
 }
 
-/// A number of one or two digits.
+/// A number of one or two digits, or the same as an ordinal: `1st`.
 pub(super) fn small_number(text: &str) -> Option<u32> {
-    let is_number = (1..=2).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse().ok().filter(|_| is_number)
+    let digits = ["st", "nd", "rd", "th"].iter().find_map(|suffix| text.strip_suffix(suffix)).unwrap_or(text);
+    let is_number = (1..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_number)
+}
+
+/// The number of a day with its weekday: `Tue 1`, `1 Tue`.
+pub(super) fn number_and_weekday(text: &str) -> Option<(u32, Weekday)> {
+    let (one, other) = text.split_once(' ')?;
+    let (one, other) = (one.trim_matches([',', '.']), other.trim());
+    let pair = |number: &str, weekday: &str| Some((small_number(number)?, weekday_named(weekday)?));
+    pair(one, other).or_else(|| pair(other, one))
 }
 
 /// The day of a row: its month column, or the month of the rows above.
@@ -126,20 +136,22 @@ pub(super) fn day_of_row(
             return Err(flaw(ProblemKind::Unreadable(Refusal::NotUnderstood)));
         };
         NaiveDate::from_ymd_opt(2024, month, day).ok_or(flaw(ProblemKind::Unreadable(Refusal::NoSuchDay)))?;
-        let written = WrittenDate {
-            year: None,
-            month,
-            day,
-            weekday: None,
-            shows_month_first: false,
-            order_assumed: false,
-            iso: false,
+        let year = sheet.header.year().map(|column| row.text(column)).filter(|text| !text.is_empty());
+        let year = match year.map(|text| text.parse().ok().filter(|year| (1970..2200).contains(year))) {
+            Some(None) => return Err(flaw(ProblemKind::Unreadable(Refusal::NotUnderstood))),
+            year => year.flatten(),
         };
+        let written =
+            WrittenDate { year, month, day, weekday: None, shows_month_first: false, order_assumed: false, iso: false };
         return sheet.day(written, column);
     }
-    if let Some(number) = small_number(text) {
+    let beside = number_and_weekday(text);
+    if let Some(number) = small_number(text).or(beside.map(|(number, _)| number)) {
         let next = below.and_then(|below| small_number(below.text(column)));
         let (date, typed_as_zero) = months.day(number, next).map_err(flaw)?;
+        if let Some((_, written)) = beside.filter(|(_, written)| *written != date.weekday()) {
+            return Err(flaw(ProblemKind::Unreadable(Refusal::WrongWeekday { written, date })));
+        }
         if !months.written {
             sheet.years.saw_without_year(date).map_err(|refusal| flaw(ProblemKind::Unreadable(refusal)))?;
         }

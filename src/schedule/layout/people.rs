@@ -1,11 +1,13 @@
 //! Whom does a cell of people name, and how are they reached? Exact names and aliases only (contract 2.3 rules 6 and 7).
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::schedule::grid::Grid;
 use crate::schedule::problem::ProblemKind;
-use crate::schedule::roster::{Contact, Match, Roster};
+use crate::schedule::roster::{Contact, Match, Roster, fold};
 use crate::schedule::shift::Holder;
 
 use super::names;
@@ -23,12 +25,15 @@ const SUGGESTIONS: usize = 200;
 /// Reads cells of people; the same text is looked up once.
 pub(super) struct PeopleReader<'a> {
     roster: &'a Roster,
+    grid: &'a Grid,
     seen: HashMap<String, Rc<People>>,
+    /// Every cell of the sheet without a comma, folded; found when a comma first leaves something open.
+    cells: OnceCell<HashSet<String>>,
 }
 
 impl<'a> PeopleReader<'a> {
-    pub(super) fn new(roster: &'a Roster) -> Self {
-        Self { roster, seen: HashMap::new() }
+    pub(super) fn new(roster: &'a Roster, grid: &'a Grid) -> Self {
+        Self { roster, grid, seen: HashMap::new(), cells: OnceCell::new() }
     }
 
     pub(super) fn read(&mut self, cell: &str) -> Rc<People> {
@@ -52,15 +57,59 @@ impl<'a> PeopleReader<'a> {
             several @ Match::Several(_) => return self.person(cell, several),
             Match::Unknown => {}
         }
+        let unmarked = cell.trim_end_matches(['*', '\u{2020}', '\u{2021}', '^']).trim_end();
+        if let Match::Exact(contact) | Match::Alias(contact) = self.roster.find(unmarked) {
+            // A footnote belongs to the name; what it says is not interpreted.
+            return of(vec![known(contact)], vec![ProblemKind::Remark { taken: Arc::clone(&contact.name) }]);
+        }
+        if cell.contains("~~") {
+            return self.with_struck(cell);
+        }
         if cell.contains('(') {
             return self.with_remark(cell);
         }
         match names::parts(cell).as_slice() {
             [] => nobody(ProblemKind::NotAName),
             [_] if names::is_sentence(cell) => nobody(ProblemKind::NotAName),
-            [_] => self.person(cell, Match::Unknown),
+            [_] => match names::comma_parts(cell) {
+                Some(parts) => self.with_commas(cell, &parts),
+                None => self.person(cell, Match::Unknown),
+            },
             parts => self.several(parts),
         }
+    }
+
+    /// What is struck out is not read; the rest is read as if it stood alone.
+    fn with_struck(&self, cell: &str) -> People {
+        let Some(kept) = names::without_struck(cell) else { return nobody(ProblemKind::NotAName) };
+        let mut people = self.look_up(&kept);
+        people.problems.insert(0, ProblemKind::StruckOut { kept });
+        people
+    }
+
+    /// A comma stands within one name, `Quinn, Pat`, or between people: then each of them is known, stands alone
+    /// elsewhere in the sheet, or is a handle. Where it may be either, nobody is read.
+    fn with_commas(&self, cell: &str, parts: &[&str]) -> People {
+        let is_person = |part: &&str| self.roster.find(part) != Match::Unknown || names::is_placeholder(part);
+        if names::are_handles(parts) || parts.iter().all(|part| is_person(part)) {
+            return self.several(parts);
+        }
+        let alone = parts.iter().filter(|part| self.stands_alone(part)).count();
+        if alone == parts.len() {
+            return self.several(parts);
+        }
+        if alone > 0 || !names::may_be_reversed(parts) {
+            return nobody(ProblemKind::NotAName);
+        }
+        self.person(cell, Match::Unknown)
+    }
+
+    fn stands_alone(&self, name: &str) -> bool {
+        let cells = self.cells.get_or_init(|| {
+            let cells = self.grid.rows.iter().flat_map(|row| (0..row.cells.len()).map(|column| row.text(column)));
+            cells.filter(|text| !text.is_empty() && !text.contains(',')).map(|text| fold(text).into_owned()).collect()
+        });
+        cells.contains(fold(name).as_ref())
     }
 
     fn with_remark(&self, cell: &str) -> People {

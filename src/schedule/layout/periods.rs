@@ -16,7 +16,7 @@ use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use super::days::{DayDuty, DaySpan};
 use super::duties;
 use super::header;
-use super::hours::{self, Hours};
+use super::hours::{self, Hours, Said};
 use super::numbers::{self, MonthOfRows};
 use super::plain;
 use super::range::{self, LastDay};
@@ -161,7 +161,7 @@ fn dated_rows<'a>(sheet: &mut Sheet<'a>, column: usize, unit: Unit) -> Vec<(&'a 
 
 /// What the row's cell says.
 fn period(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, unit: Unit) -> Result<Period, Flaw> {
-    let text = row.text(column);
+    let text = if unit == Unit::Week { week::without_prefix(row.text(column)) } else { row.text(column) };
     let flaw = |kind| Flaw { column, kind };
     let impossible = || flaw(ProblemKind::Unreadable(Refusal::NoSuchDay));
     if text.is_empty() {
@@ -189,7 +189,7 @@ fn period(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, unit: Unit) -> Re
         }
     };
     sheet.saw(written);
-    sheet.see_half(text, row, column);
+    sheet.see_half(text, column)?;
     let midnight = |clock| clock == ClockTime::MIDNIGHT;
     match (written, unit) {
         // A spreadsheet writes a day as `2026-11-22 00:00:00`; any other time of day is meant.
@@ -224,7 +224,7 @@ fn of_span(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, span: Span) -> R
     let flaw = |kind| Flaw { column, kind };
     let impossible = || flaw(ProblemKind::Unreadable(Refusal::NoSuchDay));
     sheet.saw(span.start);
-    sheet.see_halves(row, column);
+    sheet.see_halves(row, column)?;
     match (span.start, span.end) {
         (Written::Date(start), Written::Date(end)) => {
             let first = sheet.day(plain::with_year_of(start, span.end), column)?;
@@ -270,14 +270,15 @@ fn of_span(sheet: &mut Sheet<'_>, row: &GridRow, column: usize, span: Span) -> R
 /// Says of headings what they do not say themselves: hours of a part of the day, people who are away.
 pub(super) fn warn_of_headings(sheet: &mut Sheet<'_>) {
     let header = sheet.header;
-    for person in header.people.iter().filter(|person| person.role.label.as_ref() != "primary") {
-        let key = headings::key(&person.role.label);
-        let kind = match () {
-            () if headings::is_absence(&key) => LayoutProblem::AbsenceHeading.into(),
-            () if headings::is_part_of_day(&key) && sheet.settings.hours_of(&person.role.label).is_none() => {
-                LayoutProblem::NoHours.into()
-            }
-            () => continue,
+    for person in &header.people {
+        let heading = header.row.text(person.column);
+        let key = headings::key(heading);
+        let is_set = [heading, &person.role.label].iter().any(|word| sheet.settings.hours_of(word).is_some());
+        let kind = match &person.hours {
+            Said::Unclear if !is_set => LayoutProblem::UnknownCode.into(),
+            Said::Nothing if headings::is_absence(&key) => LayoutProblem::AbsenceHeading.into(),
+            Said::Nothing if headings::is_part_of_day(&key) && !is_set => LayoutProblem::NoHours.into(),
+            _ => continue,
         };
         sheet.report(&header.row, Flaw { column: person.column, kind });
     }
@@ -305,7 +306,7 @@ fn push_days(sheet: &mut Sheet<'_>, row: &GridRow, days: DaySpan, roles: &mut Ro
     let kind = sheet.kind(row);
     for person in &header.people {
         let role = roles.of_person(row, person);
-        sheet.push_days(&DayDuty { row, role, kind, person }, days, hours.as_ref());
+        sheet.push_days(&DayDuty { row, role, kind, person, names: None }, days, hours.as_ref());
     }
 }
 
@@ -332,13 +333,16 @@ fn row_hours(sheet: &mut Sheet<'_>, row: &GridRow) -> Result<Option<Hours>, Flaw
         }
         return match span::read(text, sheet.order()) {
             Ok(Span { start: Written::Time(from), end: Written::Time(until) }) => {
-                sheet.see_halves(row, column);
+                sheet.see_halves(row, column)?;
                 if from == until && !sheet.settings.equal_is_full_day {
                     sheet.report(row, Flaw { column, kind: ProblemKind::FullDay });
                 }
                 Ok(Some(Hours::daily(from, last_minute_is_midnight(until))))
             }
-            Ok(_) | Err(Refusal::NotUnderstood) => Err(Flaw { column, kind: LayoutProblem::UnknownCode.into() }),
+            Ok(_) | Err(Refusal::NotUnderstood) => match Said::by(text) {
+                Said::Hours(hours) => Ok(Some(hours)),
+                _ => Err(Flaw { column, kind: LayoutProblem::UnknownCode.into() }),
+            },
             Err(refusal) => Err(Flaw { column, kind: ProblemKind::Unreadable(refusal) }),
         };
     }

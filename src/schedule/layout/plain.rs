@@ -1,16 +1,19 @@
 //! Which shifts does a sheet with one row a shift say? Contract 2.1, with dates and times in one cell or in several.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, Utc};
 
 use crate::civil::Interval;
 use crate::schedule::grid::GridRow;
 use crate::schedule::notation::Refusal;
 use crate::schedule::notation::date::WrittenDate;
-use crate::schedule::notation::instant::Written;
+use crate::schedule::notation::instant::{self, Written};
 use crate::schedule::notation::time::ClockTime;
 use crate::schedule::notation::year;
 use crate::schedule::problem::ProblemKind;
 
+use super::RecognitionReason;
 use super::duties;
 use super::header;
 use super::roles::Roles;
@@ -35,6 +38,8 @@ struct Places {
     start_time: Option<usize>,
     end_time: Option<usize>,
     date: Option<usize>,
+    /// Whether a day without a time in `end` is covered: the settings say so, or the next row begins on the day after it.
+    last_day_covered: bool,
 }
 
 /// Reads every row below the header.
@@ -42,13 +47,18 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
     let header = sheet.header;
     let (Some(start), Some(end)) = (header.start(), header.end()) else { return };
     let beside = |used: usize, column: Column| header.place(column).filter(|place| *place != used);
-    let places = Places {
+    let mut places = Places {
         start,
         end,
         start_time: beside(start, Column::StartTime),
         end_time: beside(end, Column::EndTime),
         date: header.place(Column::Date),
+        last_day_covered: sheet.settings.end_is_inclusive == Some(true),
     };
+    if sheet.settings.end_is_inclusive.is_none() && last_day_is_covered(sheet, &places) {
+        places.last_day_covered = true;
+        sheet.reasons.push(RecognitionReason::LastDayCovered);
+    }
     let times: Vec<usize> =
         [places.date, Some(start), Some(end), places.start_time, places.end_time].into_iter().flatten().collect();
     let people: Vec<usize> = header.people.iter().map(|person| person.column).collect();
@@ -67,6 +77,24 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
             Err(flaw) => sheet.report(row, flaw),
         }
     }
+}
+
+/// Whether the rows are days without times and each that is followed closely is followed on the day after its end:
+/// `11/2, 11/8` and `11/9, 11/15` are whole weeks, and not weeks of six days.
+fn last_day_is_covered(sheet: &Sheet<'_>, places: &Places) -> bool {
+    if places.start_time.or(places.end_time).is_some() || sheet.settings.is_overrides {
+        return false;
+    }
+    let day = |row: &GridRow, column: usize| match instant::read(row.text(column), sheet.order()) {
+        Ok(Written::Date(date)) => NaiveDate::from_ymd_opt(date.year.unwrap_or(2024), date.month, date.day),
+        _ => None,
+    };
+    let rows = sheet.grid.rows.iter().skip(sheet.header.first_row);
+    let spans: Vec<(NaiveDate, NaiveDate)> =
+        rows.filter_map(|row| Some((day(row, places.start)?, day(row, places.end)?))).collect();
+    let starts: HashSet<NaiveDate> = spans.iter().map(|(start, _)| *start).collect();
+    let handed_over = spans.iter().any(|(start, end)| end > start && starts.contains(end));
+    !handed_over && spans.iter().any(|(_, end)| end.succ_opt().is_some_and(|next| starts.contains(&next)))
 }
 
 /// The span that a row says.
@@ -183,9 +211,8 @@ fn end_of(sheet: &mut Sheet<'_>, row: &GridRow, places: &Places, start: Bound, e
     if let Some(clock) = clock {
         return at_end(sheet, row, column, clock, date).map(Bound::Civil).ok_or_else(impossible);
     }
-    let last =
-        if sheet.settings.end_is_inclusive == Some(true) { date.succ_opt().ok_or_else(impossible)? } else { date };
-    Ok(Bound::Civil(last.and_time(sheet.handoff_time(true))))
+    let last = if places.last_day_covered { date.succ_opt().ok_or_else(impossible)? } else { date };
+    Ok(Bound::Civil(last.and_time(sheet.handoff_time(!places.last_day_covered))))
 }
 
 /// The civil time of an end on `date`; 23:59 is the end of the day (contract 2.3 rule 3).

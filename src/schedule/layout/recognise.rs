@@ -165,8 +165,9 @@ impl<'a> Candidate<'a> {
                 vec![(Column::Start, header.start()), (Column::End, header.end()), (Column::Person, people)]
             }
             LayoutKind::Week => {
-                // Beside a date the number of a week is only a remark.
-                let remark = |week: &usize| header.place(Column::Date).is_some() && self.holds_small_numbers(*week);
+                // Beside a date or a period the number of a week is only a remark.
+                let beside = || header.place(Column::Date).or(dated(Column::Period)).is_some();
+                let remark = |week: &usize| beside() && (self.holds_small_numbers(*week) || !self.holds_days(*week));
                 let week = header.week(settings).filter(|week| is_set || !remark(week));
                 vec![(Column::Week, week), (Column::Person, people)]
             }
@@ -180,7 +181,8 @@ impl<'a> Candidate<'a> {
                     let number = |day: &usize| header.place(Column::Month).is_some() || self.holds_small_numbers(*day);
                     dated(Column::Day).filter(|day| !number(day))
                 };
-                let date = header.place(Column::Date).or_else(day);
+                let date =
+                    header.place(Column::Date).filter(|date| is_set || !self.holds_small_numbers(*date)).or_else(day);
                 vec![(Column::Date, date.filter(|_| !start_only || is_set)), (Column::Person, people)]
             }
             LayoutKind::Start => {
@@ -192,7 +194,9 @@ impl<'a> Candidate<'a> {
                     let month_beside = header.place(Column::Month).is_some();
                     header.place(Column::Date).is_none() && (is_set || month_beside || self.holds_small_numbers(*day))
                 });
-                vec![(Column::Day, day), (Column::Person, people)]
+                // `Date` heads numbers of days as well, beside a `Day` of weekdays.
+                let date = || header.place(Column::Date).filter(|date| self.holds_small_numbers(*date));
+                vec![(Column::Day, day.or_else(date)), (Column::Person, people)]
             }
             _ => {
                 let columns = [Column::Users, Column::RotationStart, Column::IntervalDays];
@@ -222,7 +226,8 @@ impl<'a> Candidate<'a> {
         for text in self.sample(column) {
             let first = text.split(' ').next().unwrap_or_default();
             cells += usize::from(date::month_named(first).is_none());
-            small += usize::from(numbers::small_number(text).is_some());
+            let beside = numbers::number_and_weekday(text).is_some();
+            small += usize::from(beside || numbers::small_number(text).is_some());
         }
         small * 2 > cells
     }

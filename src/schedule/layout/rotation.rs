@@ -62,7 +62,11 @@ fn days(row: &GridRow, column: usize) -> Result<u64, Flaw> {
 
 /// One shift a turn, until the last day that is set or for twenty years.
 fn turns(sheet: &mut Sheet<'_>, row: &GridRow, users: usize, (first, days): (NaiveDateTime, u64), role: &Role) {
-    let people: Vec<&str> = names::parts(row.text(users));
+    let mut people: Vec<&str> = names::parts(row.text(users));
+    // One person takes no turns: without another sign between the names it is the comma.
+    if let ([_], Some(parts)) = (people.as_slice(), names::comma_parts(row.text(users))) {
+        people = parts;
+    }
     if people.is_empty() {
         return sheet
             .report(row, Flaw { column: users, kind: ProblemKind::EmptyCell { column: Column::Users.word() } });

@@ -152,6 +152,9 @@ pub struct LayoutSettings {
     pub handoff: Option<Handoff>,
     /// `"mdy"`, `"dmy"` or `"unclear"`: which number of `4/3/2026` is the month.
     pub date_order: Option<DateOrder>,
+    /// 24 when hours such as `6:00` are of a clock of 24 hours, where nothing in the sheet shows it.
+    #[serde(deserialize_with = "clock")]
+    pub clock: Option<u32>,
     /// The year of dates that are written without one.
     pub year: Option<i32>,
     /// The month of days that are written as numbers, 1 to 12.
@@ -222,6 +225,12 @@ fn handoff<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Handoff>
     }
 }
 
+fn clock<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let hours = u32::deserialize(deserializer)?;
+    let refused = || Error::custom("clock can only be 24; on a clock of 12 hours each time needs am or pm");
+    if hours == 24 { Ok(Some(hours)) } else { Err(refused()) }
+}
+
 fn length<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ClockTime>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let length = time::read(&text).ok().filter(|length| length.seconds() > 0);
@@ -246,13 +255,14 @@ mod tests {
                     header_row = 3\nend_is_inclusive = true\nequal_is_full_day = true\n\
                     columns = { person = 'Build Captain', start_time = 'From' }\nhandoff = 'Fri 5pm'\nmonth = 11\n\
                     people = ['SHO']\nignore = ['Vacation']\nhours = { N = '19:00-07:00' }\nshift_length = '12:00'\n\
-                    until_next = true\nrepeat_from = '2026-11-22'\nrepeat_until = '2027-11-20'";
+                    clock = 24\nuntil_next = true\nrepeat_from = '2026-11-22'\nrepeat_until = '2027-11-20'";
         let settings: LayoutSettings = toml::from_str(text).unwrap();
         let wanted = LayoutSettings {
             kind: Some(LayoutKind::Week),
             handoff_day: Some(Weekday::Wed),
             handoff_time: NaiveTime::from_hms_opt(9, 30, 0),
             date_order: Some(DateOrder::DayFirst),
+            clock: Some(24),
             year: Some(2026),
             header_row: Some(3),
             end_is_inclusive: Some(true),
@@ -284,6 +294,7 @@ mod tests {
             ("handoff = '5pm'", "Fri 5pm"),
             ("hours = { N = 'night' }", "22:00-06:00"),
             ("shift_length = '12'", "12:00"),
+            ("clock = 12", "am or pm"),
         ] {
             let error = toml::from_str::<LayoutSettings>(text).unwrap_err().to_string();
             assert!(error.contains(says), "{error}");

@@ -15,7 +15,7 @@ use crate::schedule::notation::instant::{self, Written};
 use crate::schedule::notation::time::{self, Half};
 use crate::schedule::notation::year::YearRule;
 use crate::schedule::phone;
-use crate::schedule::problem::{Problem, ProblemKind};
+use crate::schedule::problem::{LayoutProblem, Problem, ProblemKind};
 use crate::schedule::roster::{self, Roster};
 use crate::schedule::shift::{Holder, Role, RowReference, Shift, ShiftKind};
 
@@ -53,7 +53,11 @@ pub(super) struct Sheet<'a> {
     month_first_cells: u32,
     day_first_cells: u32,
     halves: Halves,
+    /// Whether an hour that may be of the morning or the evening is refused, because the sheet does not tell its clock.
+    refuses_halves: bool,
     steps: Steps,
+    /// The last row with somebody who stands in.
+    covered_row: u32,
     /// What the layout found out while it read, for `explain`.
     pub(super) reasons: Vec<RecognitionReason>,
     pub(super) no_handoff_time: Option<bool>,
@@ -68,8 +72,8 @@ struct Halves {
     /// Whether an hour is written as only a clock of 24 hours writes it, or with am or pm.
     certain_24: bool,
     certain_12: bool,
-    /// The first cell whose hour may be of the morning or the evening.
-    unclear: Option<Problem>,
+    /// Whether an hour may be of the morning or the evening.
+    unclear: bool,
 }
 
 /// Who is on duty by one cell, ready to become a shift.
@@ -105,13 +109,15 @@ impl<'a> Sheet<'a> {
             month,
             order,
             roster,
-            people: PeopleReader::new(roster),
+            people: PeopleReader::new(roster, grid),
             letters,
             first_rows: HashMap::new(),
             month_first_cells: 0,
             day_first_cells: 0,
             halves: Halves::default(),
+            refuses_halves: false,
             steps: Steps::default(),
+            covered_row: 0,
             reasons: Vec::new(),
             no_handoff_time: None,
             shifts: Vec::with_capacity(grid.rows.len()),
@@ -158,7 +164,7 @@ impl<'a> Sheet<'a> {
         match instant::read(text, self.order) {
             Ok(written) => {
                 self.saw(written);
-                self.see_half(text, row, column);
+                self.see_half(text, column)?;
                 Ok(Some(written))
             }
             Err(refusal) => Err(self.refused(refusal, column)),
@@ -175,26 +181,34 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Learns from the hours of a cell whether they tell the half of the day.
-    pub(super) fn see_half(&mut self, text: &str, row: &GridRow, column: usize) {
+    /// Learns from the hours of a cell whether they tell the half of the day; refuses those that do not, once the sheet
+    /// is known to have no clock of 24 hours.
+    pub(super) fn see_half(&mut self, text: &str, column: usize) -> Result<(), Flaw> {
         match time::half_of(text) {
             Some(Half::Clock24) => self.halves.certain_24 = true,
             Some(Half::Clock12) => self.halves.certain_12 = true,
-            Some(Half::Unclear) if self.halves.unclear.is_none() => {
-                let (sheet, cell) = (Arc::clone(&self.grid.sheet), self.address(column, row));
-                let (kind, text) = (ProblemKind::HalfOfDay, row.text(column).to_owned());
-                self.halves.unclear = Some(Problem { kind, sheet, cell, text });
-            }
-            _ => {}
+            Some(Half::Unclear) if self.refuses_halves => return Err(Flaw { column, kind: ProblemKind::HalfOfDay }),
+            Some(Half::Unclear) => self.halves.unclear = true,
+            None => {}
         }
+        Ok(())
     }
 
     /// The same of both ends of a cell that says a span.
-    pub(super) fn see_halves(&mut self, row: &GridRow, column: usize) {
-        let text = row.text(column);
-        text.split(['-', '\u{2013}', '\u{2014}'])
-            .flat_map(|part| part.split(" to "))
-            .for_each(|part| self.see_half(part, row, column));
+    pub(super) fn see_halves(&mut self, row: &GridRow, column: usize) -> Result<(), Flaw> {
+        let ends = row.text(column).split(['-', '\u{2013}', '\u{2014}']).flat_map(|part| part.split(" to "));
+        ends.map(|part| self.see_half(part, column)).collect()
+    }
+
+    /// Whether hours such as `6:00` may be of the evening: nothing says that the sheet's clock has 24 hours.
+    pub(super) fn doubts_halves(&self) -> bool {
+        let Halves { certain_24, certain_12, unclear } = self.halves;
+        unclear && (certain_12 || !certain_24) && self.settings.clock != Some(24)
+    }
+
+    /// Refuses hours that may be of either half of the day.
+    pub(super) fn refuse_halves(&mut self) {
+        self.refuses_halves = true;
     }
 
     /// A cell that gives no date or time.
@@ -320,6 +334,14 @@ impl<'a> Sheet<'a> {
         if first != row.number {
             self.report(row, Flaw { column: duty.person, kind: ProblemKind::DuplicateRow { first } });
         }
+        if let Some(column) = self.header.cover_of(row) {
+            // Said once a row, however many people it has.
+            if self.covered_row != row.number {
+                self.report(row, Flaw { column, kind: LayoutProblem::CoverBeside.into() });
+            }
+            self.covered_row = row.number;
+            holders.clear();
+        }
         self.reach_by_row(duty, &mut holders);
         let reference = RowReference {
             sheet: Arc::clone(&self.grid.sheet),
@@ -397,8 +419,6 @@ impl<'a> Sheet<'a> {
 
     /// The problems of the sheet as a whole, once all rows are read.
     pub(super) fn finish(&mut self) {
-        let Halves { certain_24, certain_12, unclear } = std::mem::take(&mut self.halves);
-        self.problems.extend(unclear.filter(|_| certain_12 || !certain_24));
         if let Some(ends) = self.no_handoff_time {
             self.report_sheet(ProblemKind::NoHandoffTime { ends });
         }

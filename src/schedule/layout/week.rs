@@ -20,6 +20,16 @@ pub(super) fn read(sheet: &mut Sheet<'_>) {
     periods::read(sheet, week, Unit::Week);
 }
 
+/// The day of a cell that says again that it is a week: `Week of 11/16/2026`, `w/c 16 Nov`.
+pub(super) fn without_prefix(text: &str) -> &str {
+    const PREFIXES: [&str; 7] = ["week of", "wk of", "week commencing", "week beginning", "week starting", "w/c", "wc"];
+    let prefixed = PREFIXES.iter().find(|prefix| {
+        text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+            && text.get(prefix.len()..).is_some_and(|rest| rest.starts_with([' ', ':']))
+    });
+    prefixed.and_then(|prefix| text.get(prefix.len()..)).map_or(text, |rest| rest.trim_start_matches([' ', ':']))
+}
+
 /// An end written beside a week must be its last day, or the day after it; rows of other lengths are not weeks.
 pub(super) fn check_end(sheet: &mut Sheet<'_>, row: &GridRow, first: NaiveDate) -> Result<(), Flaw> {
     let Some(column) = sheet.header.place(Column::End) else { return Ok(()) };

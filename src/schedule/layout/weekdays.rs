@@ -12,12 +12,12 @@ use super::RecognitionReason;
 use super::across::{self, Across};
 use super::cells;
 use super::headings;
-use super::hours::Hours;
+use super::hours::{Hours, Said};
 use super::periods;
 use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
-use super::sheet::{Flaw, Sheet};
+use super::sheet::Sheet;
 
 /// How long the week repeats when no last day is set.
 const YEARS: u32 = 5;
@@ -51,13 +51,17 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
             roles.of(row).unwrap_or_else(|| roles.named(""))
         };
         let of_row = if by_name { Vec::new() } else { sheet.people_of(row, across.label) };
-        if by_name && headings::is_part_of_day(&headings::key(label)) && sheet.settings.hours_of(label).is_none() {
-            sheet.report(row, Flaw { column: across.label, kind: LayoutProblem::NoHours.into() });
+        let said = Said::by(label);
+        if by_name {
+            cells::warn_of_label(sheet, row, across.label);
         }
         for (column, weekday) in &across.days {
             let Some(weekday) = weekday else { continue };
             let (hours, holders) = if by_name {
-                (sheet.settings.hours_of(label).cloned(), sheet.people_of(row, *column))
+                let hours = sheet.settings.hours_of(label).or(said.hours()).cloned();
+                let holders = sheet.people_of(row, *column);
+                let is_open = hours.is_none() && said == Said::Unclear;
+                (hours, if is_open { Vec::new() } else { holders })
             } else {
                 match cells::hours(sheet, row, *column) {
                     Ok(Some(hours)) => (Some(hours), of_row.clone()),

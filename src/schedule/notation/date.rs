@@ -203,9 +203,7 @@ pub fn month_named(word: &str) -> Option<u32> {
 fn month_first(cursor: &mut Cursor<'_>) -> Result<WrittenDate, Refusal> {
     let month = month_named(cursor.word()).ok_or(Refusal::NotUnderstood)?;
     cursor.eat('.');
-    if !cursor.spaces() {
-        cursor.eat_any(&['-', '/']);
-    }
+    let joined = !cursor.spaces() && cursor.eat_any(&['-', '/']).is_some();
     let day = cursor.number().filter(|day| day.digits <= 2).ok_or(Refusal::NotUnderstood)?;
     eat_ordinal(cursor);
     let mut ahead = *cursor;
@@ -214,7 +212,7 @@ fn month_first(cursor: &mut Cursor<'_>) -> Result<WrittenDate, Refusal> {
         ahead.spaces();
         ahead.number().is_some_and(|number| number.digits <= 2)
     };
-    let year = if is_span { None } else { take_year(cursor) };
+    let year = if is_span { None } else { take_year(cursor, joined) };
     checked(year, month, day.value)
 }
 
@@ -235,7 +233,7 @@ fn number_first(cursor: &mut Cursor<'_>, first: Number, order: Order) -> Result<
     if let Some(month) = month_named(ahead.word()) {
         *cursor = ahead;
         cursor.eat('.');
-        let year = take_year(cursor);
+        let year = take_year(cursor, separator.is_some());
         return checked(year, month, first.value);
     }
     let (Some(separator), false) = (separator, ordinal) else { return Err(Refusal::NotUnderstood) };
@@ -306,9 +304,10 @@ fn eat_ordinal(cursor: &mut Cursor<'_>) -> bool {
 
 /// The year after a day with a month's name, if what follows can be nothing else.
 ///
-/// Four digits, or two after `-`, `/` or an apostrophe. Without a comma only 2015 to 2099 count, because
+/// Four digits, or two after an apostrophe, or after `-` or `/` where day and month are `joined` by such a sign too:
+/// `Nov-20-22` is a day of 2022, `Nov 20-22` are three days. Without a comma only 2015 to 2099 count, because
 /// `Nov 22 1800` and `Nov 22 2000` say a time.
-fn take_year(cursor: &mut Cursor<'_>) -> Option<i32> {
+fn take_year(cursor: &mut Cursor<'_>, joined: bool) -> Option<i32> {
     let mut ahead = *cursor;
     let dash = ahead.eat_any(&['-', '/']).is_some();
     ahead.spaces();
@@ -324,7 +323,7 @@ fn take_year(cursor: &mut Cursor<'_>) -> Option<i32> {
     }
     let counts = match number.digits {
         4 => comma || dash || (2015..2100).contains(&number.value),
-        2 => dash || apostrophe,
+        2 => dash && joined || apostrophe,
         _ => false,
     };
     let year = year_of(number.value, number.digits).filter(|_| counts)?;

@@ -70,7 +70,7 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
         .nfkc()
         .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}'))
         .map(|c| match c {
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2192}' | '\u{21d2}' => '-',
             '\u{2018}' | '\u{2019}' => '\'',
             other => other,
         })

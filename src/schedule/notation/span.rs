@@ -17,12 +17,42 @@ pub struct Span {
 /// Reads a cell that says a span and nothing else: `3/4-3/10`, `Mar 4 - 10`, `9am-5pm`, `400:1400`, `Nov 22 6pm to 7am`.
 ///
 /// A cell that can be split in two ways that both mean something is refused, and so is `9-5pm`, whose 9 has no half of
-/// the day. Dashes of any length, `to`, `until`, `through` and, between ISO dates, `/` stand between the ends.
+/// the day. Dashes and arrows of any length, `to`, `until`, `through` and, between ISO dates, `/` stand between the ends.
+/// `next day` behind hours must be true of them.
 pub fn read(text: &str, order: Order) -> Result<Span, Refusal> {
-    let text = plain(text);
+    let text = plain(text).replace("->", "-").replace("=>", "-");
+    if let Some(hours) = before_next_day(&text) {
+        let span = read_plain(hours, order)?;
+        let (Written::Time(from), Written::Time(until)) = (span.start, span.end) else {
+            return Err(Refusal::NotUnderstood);
+        };
+        return if until <= from { Ok(span) } else { Err(Refusal::NotUnderstood) };
+    }
+    read_plain(&text, order)
+}
+
+/// The hours before `next day`, `next morning` or `(+1)`.
+fn before_next_day(text: &str) -> Option<&str> {
+    const ENDINGS: [&str; 8] = [
+        "(next day)",
+        "(+1)",
+        "+1",
+        "the next day",
+        "the next morning",
+        "next day",
+        "next morning",
+        "the following day",
+    ];
+    let lower = text.to_ascii_lowercase();
+    let found = ENDINGS.iter().find(|ending| lower.ends_with(*ending))?;
+    let hours = text.get(..text.len() - found.len())?.trim_end().trim_end_matches(',').trim_end();
+    (!hours.is_empty()).then_some(hours)
+}
+
+fn read_plain(text: &str, order: Order) -> Result<Span, Refusal> {
     let mut found: Option<Span> = None;
     let mut refusal = Refusal::NotUnderstood;
-    for (left, right) in splits(&text) {
+    for (left, right) in splits(text) {
         match ends(left, right, order) {
             Ok(span) if found.is_some_and(|other| other != span) => return Err(Refusal::NotUnderstood),
             Ok(span) => found = Some(span),
@@ -50,7 +80,10 @@ fn splits(text: &str) -> impl Iterator<Item = (&str, &str)> {
 
 fn ends(left: &str, right: &str, order: Order) -> Result<Span, Refusal> {
     use Written::{Date, DateTime, Instant, Time};
-    let start = instant::read(left, order)?;
+    let start = match day_before(left, right, order) {
+        Some(day) => Date(day),
+        None => instant::read(left, order)?,
+    };
     let end = match day_of_same_month(start, left, right) {
         Some(day) => Date(day),
         None => instant::read(right, order)?,
@@ -63,6 +96,18 @@ fn ends(left: &str, right: &str, order: Order) -> Result<Span, Refusal> {
             | (Instant { .. }, Instant { .. })
     );
     if pair { Ok(Span { start, end }) } else { Err(Refusal::NotUnderstood) }
+}
+
+/// `18` before `24 May`, with or without a year: the month is named once, behind the later day.
+fn day_before(left: &str, right: &str, order: Order) -> Option<WrittenDate> {
+    let mut cursor = Cursor::new(left);
+    let day = cursor.number().filter(|day| day.digits <= 2)?;
+    let names_month = || right.contains(|c: char| c.is_alphabetic()) && right.starts_with(|c: char| c.is_ascii_digit());
+    if !cursor.is_done() || !names_month() {
+        return None;
+    }
+    let end = date::read(right, order).ok().filter(|end| end.weekday.is_none() && day.value < end.day)?;
+    (day.value > 0).then_some(WrittenDate { day: day.value, ..end })
 }
 
 /// `10` after `Mar 4`, with or without a year: the month is named once. After `3/4` a lone number is no day.
@@ -136,6 +181,15 @@ mod tests {
             ("2026-03-04/2026-03-10", "2026-03-04 > 2026-03-10"),
             ("2026-03-04 to 2026-03-10", "2026-03-04 > 2026-03-10"),
             ("Sun Mar 8 through Sat Mar 14", "03-08 > 03-14"),
+            ("Nov 20-22", "11-20 > 11-22"),
+            ("Nov 20-22, 2026", "11-20 > 2026-11-22"),
+            ("18 to 24 May 2026", "2026-05-18 > 2026-05-24"),
+            ("22-28 May", "05-22 > 05-28"),
+            ("5-11 May 2026", "2026-05-05 > 2026-05-11"),
+            ("2026-03-02 \u{2192} 2026-03-09", "2026-03-02 > 2026-03-09"),
+            ("3/2 -> 3/9", "03-02 > 03-09"),
+            ("5pm until 8am next morning", "17:00 > 08:00"),
+            ("6:00 PM - 6:00 AM (+1)", "18:00 > 06:00"),
             ("09:00-13:00", "09:00 > 13:00"),
             ("7:00 AM - 4:00 PM", "07:00 > 16:00"),
             ("8am-4pm", "08:00 > 16:00"),
@@ -161,6 +215,9 @@ mod tests {
             ("9-5pm", Refusal::BareNumber),
             ("9am-5", Refusal::BareNumber),
             ("9-5", Refusal::BareNumber),
+            ("9am-5pm next day", Refusal::NotUnderstood),
+            ("28-3 May", Refusal::BareNumber),
+            ("11/20-22", Refusal::BareNumber),
             ("3/4-10", Refusal::BareNumber),
             ("2/29/2027-3/1/2027", Refusal::NoSuchDay),
             ("25/12-26/12", Refusal::DayBeforeMonth { mixed: false }),

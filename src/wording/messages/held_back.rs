@@ -27,6 +27,23 @@ impl HeldBack {
     }
 }
 
+/// What the agent is told before a page whose description will not leave the house.
+pub fn stays_inside(summary: &str, restricted: bool) -> Option<String> {
+    if restricted {
+        return Some(
+            "The department is restricted: the problem is in no text, mail or chat, only in the case and on the phone \
+             after the technician pressed 1."
+                .to_owned(),
+        );
+    }
+    held_back(summary).map(|reason| {
+        format!(
+            "The problem is not sent by text, mail or chat: it holds {}. Say it in other words, or leave it to the case.",
+            reason.words()
+        )
+    })
+}
+
 /// Why `text` must stay inside, if it must. Rather too often than once too seldom.
 pub fn held_back(text: &str) -> Option<HeldBack> {
     let text = fold(text).to_ascii_lowercase();

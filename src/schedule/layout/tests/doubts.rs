@@ -83,7 +83,7 @@ fn an_end_beside_a_week_must_be_the_weeks_own() {
 }
 
 #[test]
-fn hours_of_either_half_of_the_day_are_read_as_the_morning_and_said_once() {
+fn hours_of_either_half_of_the_day_are_refused_unless_the_sheet_or_the_settings_show_the_clock() {
     for (start, end, problems) in [
         ("11/22/2026 6:00", "11/22/2026 7:00", vec!["A2 half-of-day"]),
         ("11/22/2026 6:00 PM", "11/23/2026 7:00", vec!["B2 half-of-day"]),
@@ -91,8 +91,10 @@ fn hours_of_either_half_of_the_day_are_read_as_the_morning_and_said_once() {
         ("11/22/2026 06:00", "11/22/2026 11:00", vec![]),
         ("11/22/2026 6:00 AM", "11/22/2026 11:30", vec![]),
     ] {
-        let (_, found) = told(&format!("start,end,person\n{start},{end},Ana"), "");
-        assert_eq!(found, problems, "{start} {end}");
+        let text = format!("start,end,person\n{start},{end},Ana\n2026-12-01,2026-12-02,Ben");
+        let (shifts, found) = told(&text, "handoff_time = '08:00'");
+        assert_eq!((shifts.len() + problems.len(), &found), (2, &problems.iter().map(|p| (*p).to_owned()).collect()));
+        assert_eq!(told(&text, "handoff_time = '08:00'\nclock = 24").1, Vec::<String>::new(), "{start} {end}");
     }
 }
 
@@ -140,9 +142,9 @@ fn hours_in_one_cell_tell_their_half_by_either_end() {
         ("6:00 am-11:00 am", vec![]),
         ("06:00-11:00", vec![]),
     ] {
-        let (_, found) = told(&format!("date,time,person\n2026-11-22,{hours},Ana"), "");
+        let (_, found) = told(&format!("date,time,person\n2026-11-22,{hours},Ana\n2026-11-23,5pm-8pm,Ben"), "");
         assert_eq!(found, problems, "{hours}");
-        let (_, found) = told(&format!("Name,2026-11-22,2026-11-23,2026-11-24\nAna,{hours},,"), "");
+        let (_, found) = told(&format!("Name,2026-11-22,2026-11-23,2026-11-24\nAna,{hours},5pm-8pm,"), "");
         assert_eq!(found, problems, "{hours} in a grid");
     }
 }

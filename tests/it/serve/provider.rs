@@ -1,0 +1,155 @@
+//! What does a provider of texts do that calls back? Takes texts, signs what it tells, and lists no reply by itself.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use page_oncall::delivery::sign_as_twilio;
+
+/// Longer than anything here takes on a busy machine: only a hang meets it.
+pub(super) const PATIENCE: Duration = Duration::from_mins(2);
+pub(super) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
+pub(super) const NUMBER: &str = "+16085550100";
+pub(super) const TOKEN: &str = "synthetic-token";
+
+/// A text that the provider took.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    pub(super) sid: String,
+    pub(super) to: String,
+    pub(super) body: String,
+    /// Where it wants to be told; empty when nowhere.
+    pub(super) callback: String,
+}
+
+/// What the provider knows.
+#[derive(Default)]
+struct Books {
+    texts: Vec<Text>,
+    /// How often the list of replies was asked for.
+    lists: usize,
+    /// How often it was asked what became of a text.
+    receipts: usize,
+}
+
+/// A provider of texts on threads of this test.
+pub(super) struct Provider {
+    pub(super) address: String,
+    books: Arc<(Mutex<Books>, Condvar)>,
+}
+
+impl Provider {
+    pub(super) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let books = Arc::new((Mutex::new(Books::default()), Condvar::new()));
+        let kept = Arc::clone(&books);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let kept = Arc::clone(&kept);
+                std::thread::spawn(move || answer(stream, &kept));
+            }
+        });
+        Self { address, books }
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.0.lock().unwrap()
+    }
+
+    /// Every text so far.
+    pub(super) fn texts(&self) -> Vec<Text> {
+        self.books().texts.clone()
+    }
+
+    /// Waits until there are so many texts, and gives them.
+    pub(super) fn texts_up_to(&self, count: usize) -> Vec<Text> {
+        let waited = self.books.1.wait_timeout_while(self.books(), PATIENCE, |books| books.texts.len() < count);
+        let (books, late) = waited.unwrap();
+        assert!(!late.timed_out(), "{:?}", books.texts);
+        books.texts.clone()
+    }
+
+    /// Settings of a sender of texts that is this provider.
+    pub(super) fn settings(&self) -> String {
+        format!(
+            "base_url = \"{}\"\naccount_sid = \"{ACCOUNT}\"\nfrom = \"{NUMBER}\"\ntimeout_s = 50\nconnect_timeout_s = 50\n",
+            self.address
+        )
+    }
+}
+
+/// Answers one request. A text is in the books before it is answered.
+fn answer(mut stream: TcpStream, (books, changed): &(Mutex<Books>, Condvar)) {
+    let Some((head, body)) = request(&mut stream) else { return };
+    let is_list = head.starts_with("GET") && head.contains("/Messages.json");
+    let reply = {
+        let mut books = books.lock().unwrap();
+        if is_list {
+            books.lists += 1;
+            r#"{"messages":[],"next_page_uri":null}"#.to_owned()
+        } else if head.starts_with("GET") {
+            books.receipts += 1;
+            r#"{"status":"queued"}"#.to_owned()
+        } else {
+            let fields = fields(&body);
+            let field = |name| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value).to_owned();
+            let sid = format!("SM{:032x}", books.texts.len() + 1);
+            books.texts.push(Text {
+                sid: sid.clone(),
+                to: field("To"),
+                body: field("Body"),
+                callback: field("StatusCallback"),
+            });
+            format!(r#"{{"sid":"{sid}","status":"queued"}}"#)
+        }
+    };
+    changed.notify_all();
+    let status = if head.starts_with("GET") { "200 OK" } else { "201 CREATED" };
+    let length = reply.len();
+    let text = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{reply}"
+    );
+    // Who asked may be dead.
+    let _gone = stream.write_all(text.as_bytes());
+    let _gone = stream.shutdown(std::net::Shutdown::Write);
+}
+
+/// Reads a request, or an answer, to its end: its head and its body.
+pub(super) fn request(stream: &mut TcpStream) -> Option<(String, String)> {
+    let mut bytes = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let mut lines = head.lines();
+            let length = lines.find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                return Some((head.to_owned(), body.to_owned()));
+            }
+        }
+        let mut chunk = [0; 4096];
+        let read = stream.read(&mut chunk).ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&chunk[..read]);
+    }
+}
+
+/// The fields of a form.
+pub(super) fn fields(body: &str) -> Vec<(String, String)> {
+    let mut url = reqwest::Url::parse("http://form").unwrap();
+    url.set_query(Some(body));
+    url.query_pairs().into_owned().collect()
+}
+
+/// A form as a body.
+pub(super) fn form(fields: &[(&str, &str)]) -> String {
+    let mut url = reqwest::Url::parse("http://form").unwrap();
+    url.query_pairs_mut().extend_pairs(fields);
+    url.query().unwrap_or_default().to_owned()
+}
+
+/// The provider's signature for a form that it posts to `address`.
+pub(super) fn signature(token: &str, address: &str, fields: &[(&str, &str)]) -> String {
+    let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    sign_as_twilio(&token.into(), address, &fields)
+}
