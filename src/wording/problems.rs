@@ -83,6 +83,7 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
 }
 
 /// What is wrong, in one sentence. Where it stands, the problem's own cell says.
+#[allow(clippy::too_many_lines, reason = "one sentence a kind; a reader looks for one of them")]
 pub fn message(problem: &Problem) -> String {
     let text = quoted(&problem.text);
     match &problem.kind {

@@ -121,7 +121,7 @@ fn row_of<'g>(grids: &[&'g Grid], sheet: &str, cell: &str) -> (&'g GridRow, usiz
     let grid = grids.iter().find(|grid| *grid.sheet == *sheet).unwrap_or_else(|| panic!("there is no sheet {sheet}"));
     let (column, number) = place(cell);
     let row = grid.rows.iter().find(|row| row.number == number);
-    let width = grid.rows.iter().map(|row| row.width()).max().unwrap_or(0);
+    let width = grid.rows.iter().map(GridRow::width).max().unwrap_or(0);
     assert!(column < width, "{cell} is right of all columns");
     (row.unwrap_or_else(|| panic!("{cell} is in no row")), column)
 }
@@ -258,13 +258,20 @@ fn agrees(rows: &Rows<'_>, schedule: &Schedule, at: DateTime<Utc>) {
     }
 }
 
+/// Whether a person is on call by this shift, and not by another one that was read from the same cell.
+fn is_of(person: &OnCallPerson, shift: &Shift) -> bool {
+    let within = shift.interval.start() <= person.from && person.until <= shift.interval.end();
+    let is_named = shift.holders.iter().any(|holder| holder.name == person.name);
+    within && is_named && (&person.row, person.kind) == (&shift.row, shift.kind)
+}
+
 fn the_explanation_agrees(schedule: &Schedule, answer: &OnCall) {
     let explained = schedule.explain(answer.at);
     assert_eq!(&explained.on_call, answer);
     for account in &explained.rows {
         assert!(account.shift.interval.contains(answer.at));
         let counts = matches!(account.verdict, Verdict::OnCall | Verdict::Conflict(_));
-        let is_listed = answer.people.iter().any(|person| person.row == account.shift.row);
+        let is_listed = answer.people.iter().any(|person| is_of(person, account.shift));
         assert_eq!(is_listed, counts, "{account:?}");
     }
 }
@@ -288,8 +295,11 @@ fn the_report_adds_up(rows: &Rows<'_>, schedule: &Schedule, extent: Interval) {
     for stretch in plan.lanes.iter().flat_map(|lane| &lane.stretches).take(MOST_INSTANTS) {
         // Of a person named by two rows `who` shows the earlier row as long as it lasts, and the later one whole.
         let person = &stretch.person;
-        let is_listed =
-            |other: &OnCallPerson| other.row == person.row && other.name == person.name && other.from <= person.from;
+        let is_listed = |other: &OnCallPerson| {
+            (&other.row, other.kind) == (&person.row, person.kind)
+                && other.name == person.name
+                && other.from <= person.from
+        };
         assert!(schedule.on_call(person.from).people.iter().any(is_listed), "{stretch:?} is not what `who` says");
     }
 }
