@@ -496,6 +496,21 @@ fn a_heading_among_days_that_is_no_day_is_named() {
 }
 
 #[test]
+fn cells_below_no_heading_are_named_in_later_blocks_and_beside_days_with_names() {
+    let set = "repeat_from = '2026-10-26'\nrepeat_until = '2026-11-29'";
+    let weekdays = "On call,Mon,Tue,Wed,Thu,Fri,Sat,Sun\nDana Reyes,1700:800,,,,,,\nOn call,Mon,Tue,,,,,\n\
+                    Sam Okafor,,1700:800,1700:800,,,,\n";
+    let reading = read(&grid_of(weekdays.as_bytes(), "w.csv"), set).unwrap();
+    let asked = ["2026-10-27 18:00: Sam Okafor", "2026-10-28 18:00:  "];
+    check("block", reading, "weekdays", &["D4 extra-cells"], &asked);
+
+    let calendar = "Sun,Mon,Tue,Wed,Thu,Fri,Sat\n1. Dana,2. Sam Okafor,3. Dana,4. Dana,5. Dana,6. Dana,7. Dana,Ida\n";
+    let reading =
+        read(&grid_of(calendar.as_bytes(), "c.csv"), "year = 2026\nmonth = 11\nhandoff_time = '08:00'").unwrap();
+    check("calendar", reading, "calendar", &["H2 extra-cells"], &["2026-11-02 20:00: Sam Okafor"]);
+}
+
+#[test]
 fn a_row_is_shown_on_one_line() {
     let week = "repeat_from = '2026-11-22'\nrepeat_until = '2026-11-28'";
     for (text, set) in [
