@@ -199,9 +199,11 @@ fn a_shift_stands_in_its_row(shift: &Shift, grids: &[&Grid], roster: &Roster) {
     }
 }
 
-/// Whether a cell has the name, or an alias or the address of the contact of that name.
+/// Whether a cell has the name, or an alias or the address of the contact of that name, outside struck-out runs.
 fn is_named_by(holder: &Holder, cell: &str, roster: &Roster) -> bool {
-    let cell = fold(cell);
+    let kept: Vec<&str> = cell.split("~~").step_by(2).collect();
+    let kept = kept.join(" ");
+    let cell = fold(&kept);
     let has = |name: &str| !name.trim().is_empty() && cell.contains(&*fold(name));
     match roster.find(&holder.name) {
         Match::Exact(contact) => {
