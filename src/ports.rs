@@ -426,6 +426,19 @@ pub struct Letter {
     pub text: String,
     /// The same as HTML, where that shows more.
     pub html: Option<String>,
+    /// Files that go with it.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A text file that goes with a letter.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name.
+    pub name: String,
+    /// Its media type, as `image/svg+xml`.
+    pub media_type: &'static str,
+    /// What it holds.
+    pub content: String,
 }
 
 impl std::fmt::Debug for Letter {

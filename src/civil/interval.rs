@@ -50,14 +50,24 @@ pub struct IntervalSet {
 impl IntervalSet {
     /// The union of `spans`, given in any order.
     pub fn of(spans: impl IntoIterator<Item = Interval>) -> Self {
-        let mut sorted: Vec<Interval> = spans.into_iter().collect();
-        sorted.sort_unstable();
-        let mut joined: Vec<Interval> = Vec::with_capacity(sorted.len());
-        for span in sorted {
+        let (mut joined, mut out_of_order): (Vec<Interval>, Vec<Interval>) = Default::default();
+        for span in spans {
             match joined.last_mut() {
+                Some(last) if span.start < last.start => out_of_order.push(span),
                 Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
                 _ => joined.push(span),
             }
+        }
+        if !out_of_order.is_empty() {
+            joined.append(&mut out_of_order);
+            joined.sort_unstable();
+            joined.dedup_by(|span, last| {
+                let touches = span.start <= last.end;
+                if touches {
+                    last.end = last.end.max(span.end);
+                }
+                touches
+            });
         }
         Self { spans: joined }
     }

@@ -306,7 +306,7 @@ mod tests {
 
     use super::*;
     use crate::decision::{Answers, Asked, RowId, decide};
-    use crate::schedule::grid::{Grid, GridRow};
+    use crate::schedule::grid::Grid;
     use crate::wording::decision::tests::desk;
 
     /// Answers from a script; a script that ends while a question is open fails the test.
@@ -348,9 +348,8 @@ mod tests {
     }
 
     fn partners() -> Partners {
-        let row = |number, cells: [&str; 2]| GridRow { number, cells: cells.map(str::to_owned).to_vec() };
-        let rows = vec![row(1, ["department", "group"]), row(2, ["Land Records", "gds"])];
-        Partners::read(&Grid { sheet: "partners.csv".into(), rows }).0
+        let rows = vec![(1, ["department", "group"]), (2, ["Land Records", "gds"])];
+        Partners::read(&Grid::of("partners.csv", rows)).0
     }
 
     fn interview(asker: &mut dyn Asker) -> (Ended, RowId) {

@@ -345,7 +345,7 @@ fn build_ladder(on_call: &OnCall, site: &Site) -> Ladder {
 
 fn basis(loaded: &LoadedSchedule, on_call: &OnCall) -> Basis {
     let row = |person: &crate::schedule::on_call::OnCallPerson| {
-        format!("{} row {}: {}", person.row.sheet, person.row.row, person.row.text)
+        format!("{} row {}: {}", person.row.sheet(), person.row.number(), person.row.text())
     };
     let mut rows: Vec<String> = on_call.people.iter().map(row).collect();
     rows.dedup();
@@ -392,6 +392,9 @@ impl PagePlan {
             problems.extend(loaded.problems().iter().map(wording::problems::message));
         }
         problems.extend(wording::schedule::saved_copy(&loaded, site.zone));
+        let edit = loaded.provenance.edit.as_ref();
+        problems.extend(edit.map(|edit| wording::changes::edited(edit, at, site.zone)).unwrap_or_default());
+        problems.extend(loaded.provenance.clock_ahead_s.map(wording::time::clock_wrong));
         for person in &on_call.people {
             if person.phone.is_none() {
                 problems.push(format!("{} is on call, but no number is known; see the contacts file", person.name));

@@ -13,8 +13,7 @@ use crate::wording::{layouts, schedule as words};
 
 /// Writes the explanation, and how the sheet was understood.
 pub fn run(loaded: &LoadedSchedule, face: &Face, asked: Instant, out: &mut dyn Write) -> io::Result<Exit> {
-    let understood = loaded.understood.as_ref();
-    let reading = &understood.map(|as_what| layouts::lines(&as_what.recognition, &as_what.skipped)).unwrap_or_default();
+    let reading = &loaded.understood.as_ref().map(|how| layouts::tabs(&how.tabs)).unwrap_or_default();
     let explanation: Option<Explanation> = loaded.schedule.as_ref().ok().map(|schedule| schedule.explain(asked.at));
     let answer = explanation.as_ref().map_or_else(|| loaded.on_call(asked.at), |explained| explained.on_call.clone());
     match face.format {

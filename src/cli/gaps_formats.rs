@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use crate::civil::Interval;
 use crate::schedule::judgement::Judgement;
 use crate::schedule::problem::Severity;
+use crate::schedule::shift::RowReference;
 use crate::views::problem::ProblemView;
 use crate::wording::gaps_letter::escape;
 use crate::wording::time::rfc3339;
@@ -29,8 +30,8 @@ fn items(judged: &Judgement<'_>, zone: Tz) -> Vec<Item> {
         items.push(Item {
             severity: Severity::Error,
             code: "gap",
-            sheet: row.map_or_else(String::new, |row| row.sheet.to_string()),
-            cell: row.map_or_else(String::new, |row| row.cell.clone()),
+            sheet: row.map_or_else(String::new, |row| row.sheet().to_string()),
+            cell: row.map_or_else(String::new, RowReference::cell),
             message: format!("Nobody is on call from {}.", span(gap.interval)),
         });
     }
@@ -40,8 +41,8 @@ fn items(judged: &Judgement<'_>, zone: Tz) -> Vec<Item> {
         items.push(Item {
             severity: Severity::Error,
             code: "overlap",
-            sheet: row.map_or_else(String::new, |row| row.sheet.to_string()),
-            cell: row.map_or_else(String::new, |row| row.cell.clone()),
+            sheet: row.map_or_else(String::new, |row| row.sheet().to_string()),
+            cell: row.map_or_else(String::new, RowReference::cell),
             message: format!("{names} hold {} at once from {}.", overlap.role.label, span(overlap.interval)),
         });
     }

@@ -15,16 +15,21 @@ use super::gaps::Desks;
 use super::letters::{self, Mailer};
 use super::sync::digest;
 use crate::civil::Interval;
-use crate::ports::{Letter, NoticeStore};
+use crate::ports::{Attachment, Letter, NoticeStore};
 use crate::schedule::coverage::{Coverage, needed};
 use crate::schedule::judgement::Judgement;
+use crate::schedule::plan::Plan;
 use crate::schedule::problem::Severity;
 use crate::schedule::resolve::Schedule;
+use crate::schedule::shift::RowReference;
 use crate::site::Site;
+use crate::wording::timeline_svg::{Timeline, timeline_svg};
 use crate::wording::{gaps_letter, lint, problems, schedule as words};
 
 /// How far beyond the window a hole is followed to its true ends.
 const BEYOND: TimeDelta = TimeDelta::days(14);
+/// The longest window that is drawn: mail readers cut longer letters off.
+const LONGEST_PICTURE: TimeDelta = TimeDelta::days(70);
 
 /// What the letters need.
 pub struct Surroundings<'a> {
@@ -58,7 +63,7 @@ pub async fn run(
     for judged in judged {
         let found = digests(judged, window, desks);
         for owner in owners_of(judged) {
-            exit = exit.max(around.tell(judged, window, owner, &found, out).await?);
+            exit = exit.max(around.tell(judged, (window, desks), owner, &found, out).await?);
         }
     }
     Ok(exit)
@@ -68,7 +73,7 @@ impl Surroundings<'_> {
     async fn tell(
         &self,
         judged: &Judgement<'_>,
-        window: Interval,
+        (window, desks): (Interval, Desks<'_>),
         owner: &str,
         found: &[String],
         out: &mut dyn Write,
@@ -85,13 +90,17 @@ impl Surroundings<'_> {
             }
             return Ok(Exit::Done);
         }
+        let needed = |span| needed(judged.coverage, desks.general, desks.cps, span);
+        let drawn = judged.loaded.schedule.as_ref().ok().filter(|_| window.length() <= LONGEST_PICTURE);
+        let plan = drawn.map(|schedule| Plan::new(schedule, window, &needed));
         let letter = Letter {
             key: format!("{subject}/{}", digest(&all)),
             to: owner.to_owned(),
             name: String::new(),
             subject: gaps_letter::subject(judged, self.mailer.training),
             text: gaps_letter::text(judged, window, self.face.zone),
-            html: Some(gaps_letter::html(judged, window, self.face.zone)),
+            html: Some(gaps_letter::html(judged, plan.as_ref(), window, self.face.zone)),
+            attachments: plan.map(|plan| self.picture(judged, plan, window)).into_iter().collect(),
         };
         let posted = self.mailer.send(letter).await;
         if !posted.try_again {
@@ -106,6 +115,19 @@ impl Surroundings<'_> {
     }
 }
 
+impl Surroundings<'_> {
+    /// The window as a file, for a wall or a page: mail readers show none of it in the letter itself.
+    fn picture(&self, judged: &Judgement<'_>, plan: Plan, window: Interval) -> Attachment {
+        let kept = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
+        let planned = [(judged.loaded, Some(plan))];
+        Attachment {
+            name: format!("{}.svg", judged.loaded.name.chars().map(kept).collect::<String>()),
+            media_type: "image/svg+xml",
+            content: timeline_svg(&Timeline { window, planned: &planned, zone: self.face.zone, now: self.face.now }),
+        }
+    }
+}
+
 /// A digest for everything that an owner should mend, in order.
 fn digests(judged: &Judgement<'_>, window: Interval, desks: Desks<'_>) -> Vec<String> {
     let mut about: Vec<String> = Vec::new();
@@ -115,11 +137,11 @@ fn digests(judged: &Judgement<'_>, window: Interval, desks: Desks<'_>) -> Vec<St
         about.push("unusable".to_owned());
     }
     for overlap in judged.report.iter().flat_map(|report| &report.overlaps) {
-        let rows: Vec<&str> = overlap.rows.iter().map(|row| row.text.as_str()).collect();
+        let rows: Vec<String> = overlap.rows.iter().map(RowReference::text).collect();
         about.push(format!("overlap {} {}", overlap.role.label, rows.join(" / ")));
     }
     for clash in judged.report.iter().flat_map(|report| &report.clashes).filter(|clash| !clash.same_people) {
-        about.push(format!("{} {}", words::describe_clash(clash).code, clash.loser.text));
+        about.push(format!("{} {}", words::describe_clash(clash).code, clash.loser.text()));
     }
     let weighty = judged.problems.iter().filter(|problem| problem.kind.severity() > Severity::Note);
     about

@@ -257,6 +257,7 @@ impl Surroundings<'_> {
                             subject: subject.clone(),
                             text: letter.clone(),
                             html: None,
+                            attachments: Vec::new(),
                         })
                         .await;
                     let left = letters::is_done(&posted.view);

@@ -64,6 +64,9 @@ pub fn write_posted(posted: &Posted, out: &mut dyn Write) -> io::Result<()> {
         for line in posted.letter.text.lines() {
             writeln!(out, "{}", format!("    | {}", clean(line)).trim_end())?;
         }
+        for attached in &posted.letter.attachments {
+            writeln!(out, "    | (with the file {})", clean(&attached.name))?;
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 /// Words that stand for "a person must look at this", as `wording` writes them.
-const LOUD: &[&str] = &["NOBODY", "CONFLICT", "CANNOT", "MISSED", "REFUSED", "LATE", "BLOCKED"];
+const LOUD: &[&str] = &["NOBODY", "CONFLICT", "CANNOT", "WRONG", "MISSED", "REFUSED", "LATE", "BLOCKED"];
 const RED: &str = "\x1b[1;31m";
 const YELLOW: &str = "\x1b[33m";
 const PLAIN: &str = "\x1b[0m";

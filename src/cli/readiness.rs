@@ -210,6 +210,7 @@ impl Surroundings<'_> {
                         zone,
                     ),
                     html: None,
+                    attachments: Vec::new(),
                 };
                 let posted = mailer.send(letter).await;
                 if !posted.try_again {

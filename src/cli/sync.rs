@@ -22,13 +22,15 @@ use crate::schedule::Schedule;
 use crate::schedule::difference::{Change, difference};
 use crate::schedule::loaded::LoadedSchedule;
 use crate::schedule::on_call::OnCallPerson;
+use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::version::SheetVersion;
 use crate::site::Site;
 use crate::views::problem::ProblemView;
 use crate::views::sync::{ChangeView, LetterView, Sync as View, SyncSchedule};
 use crate::wording::changes as words;
-use crate::wording::schedule::could_not_use;
-use crate::wording::time::rfc3339;
+use crate::wording::columns::paragraph;
+use crate::wording::schedule::{could_not_use, told_problem};
+use crate::wording::time::{self, rfc3339};
 
 /// Reads a kept version by the settings and contacts of today; `None` when it has no usable row by them.
 pub type Understand<'a> = &'a dyn Fn(&str, &SheetVersion) -> Option<Schedule>;
@@ -61,6 +63,8 @@ struct Synced {
     /// Whom a change concerns and who has no address.
     without_address: Vec<Arc<str>>,
     texted: Vec<Texted>,
+    /// What is told once of a kind of source, when it is read for the first time.
+    new_source: Vec<Problem>,
 }
 
 /// Reads, compares, writes letters, keeps, and says it.
@@ -108,8 +112,12 @@ impl Surroundings<'_> {
         let printed = format!("sync/{name}");
         let baseline = self.baseline(&printed, name).await?;
         let (past, to_come) = self.differences(name, baseline.as_ref(), schedule);
-        let mut synced =
-            Synced { baseline, to_come, past, posted: Vec::new(), without_address: Vec::new(), texted: Vec::new() };
+        let is_new = baseline.as_ref().is_none_or(|baseline| baseline.version.source != version.source);
+        let told_once = |problem: &&Problem| is_new && problem.kind == ProblemKind::ExportLoses;
+        let new_source = schedule.problems().iter().filter(told_once).cloned().collect();
+        let (posted, without_address) = (Vec::new(), Vec::new());
+        let texted = Vec::new();
+        let mut synced = Synced { baseline, to_come, past, posted, without_address, texted, new_source };
         if let Some(mailer) = &self.mailer {
             self.write_letters(mailer, loaded, schedule, &mut synced).await?;
         }
@@ -191,6 +199,7 @@ impl Surroundings<'_> {
                 subject: words::subject(&loaded.title, mailer.training),
                 text: words::letter(&changes, &facts),
                 html: None,
+                attachments: Vec::new(),
             };
             let posted = mailer.send(letter).await;
             if posted.try_again {
@@ -217,6 +226,12 @@ impl Surroundings<'_> {
         }
         if let Some(line) = words::gone(&synced.past, now, zone) {
             writeln!(out, "{line}")?;
+        }
+        if let Some(ahead_s) = loaded.provenance.clock_ahead_s {
+            writeln!(out, "{}", paragraph("  ", 4, &time::clock_wrong(ahead_s)))?;
+        }
+        for problem in &synced.new_source {
+            writeln!(out, "{}", told_problem(problem))?;
         }
         for posted in &synced.posted {
             letters::write_posted(posted, out)?;
@@ -253,7 +268,8 @@ impl Surroundings<'_> {
             previous_seen: synced.baseline.as_ref().map(|baseline| rfc3339(baseline.last_seen, zone)),
             changes: views(&synced.to_come),
             past_changes: views(&synced.past),
-            problems: Vec::new(),
+            clock_ahead_s: loaded.provenance.clock_ahead_s,
+            problems: synced.new_source.iter().map(ProblemView::of).collect(),
             letters,
         }
     }
@@ -278,6 +294,7 @@ fn unusable(loaded: &LoadedSchedule) -> SyncSchedule {
         previous_seen: None,
         changes: Vec::new(),
         past_changes: Vec::new(),
+        clock_ahead_s: None,
         problems: problems.iter().map(ProblemView::of).collect(),
         letters: Vec::new(),
     }

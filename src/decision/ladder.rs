@@ -313,11 +313,10 @@ fn reachable(contacts: Vec<Contact>, channels: &[Channel]) -> Vec<Contact> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use chrono::TimeDelta;
 
     use super::*;
+    use crate::schedule::grid::GridRow;
     use crate::schedule::shift::{RoleRank, RowReference, ShiftKind};
 
     const ALL: [Channel; 3] = [Channel::Sms, Channel::Voice, Channel::Email];
@@ -330,7 +329,7 @@ mod tests {
             email: Some(format!("{}@example.org", name.to_lowercase()).into()),
             from: DateTime::UNIX_EPOCH,
             until: DateTime::UNIX_EPOCH + TimeDelta::days(1),
-            row: Arc::new(RowReference { sheet: "s".into(), row: 2, cell: "C2".to_owned(), text: String::new() }),
+            row: RowReference::new(&GridRow::of(&"s".into(), 2, [""]), 2, None),
             kind: ShiftKind::Shift,
         }
     }

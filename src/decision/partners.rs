@@ -197,7 +197,7 @@ struct Columns {
 
 impl Columns {
     fn find(header: &GridRow) -> Result<Self, &'static str> {
-        let column = |name: &str| header.cells.iter().position(|cell| fold_heading(cell) == name);
+        let column = |name: &str| header.cells().position(|cell| fold_heading(cell) == name);
         Ok(Self {
             department: column("department").ok_or("department")?,
             group: column("group").ok_or("group")?,
@@ -220,11 +220,7 @@ mod tests {
     use super::*;
 
     fn grid(rows: &[&[&str]]) -> Grid {
-        let rows = rows.iter().enumerate().map(|(index, cells)| GridRow {
-            number: u32::try_from(index).unwrap() + 1,
-            cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
-        });
-        Grid { sheet: "partners.csv".into(), rows: rows.collect() }
+        Grid::of("partners.csv", (1..).zip(rows.iter().copied()))
     }
 
     #[test]

@@ -108,12 +108,11 @@ fn partner(word: &str) -> Option<Partner> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schedule::grid::{Grid, GridRow};
+    use crate::schedule::grid::Grid;
 
     fn partners() -> Partners {
-        let row = |number, cells: [&str; 2]| GridRow { number, cells: cells.map(str::to_owned).to_vec() };
-        let rows = vec![row(1, ["department", "group"]), row(2, ["Land Records", "gds"]), row(3, ["Apiary", "aims"])];
-        Partners::read(&Grid { sheet: "partners.csv".into(), rows }).0
+        let rows = vec![(1, ["department", "group"]), (2, ["Land Records", "gds"]), (3, ["Apiary", "aims"])];
+        Partners::read(&Grid::of("partners.csv", rows)).0
     }
 
     #[test]

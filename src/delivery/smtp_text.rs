@@ -5,10 +5,10 @@ use std::time::SystemTime;
 use chrono::{DateTime, Utc};
 use lettre::address::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 use sha2::{Digest, Sha256};
 
-use crate::ports::{Letter, Message};
+use crate::ports::{Attachment, Letter, Message};
 
 /// The mail as bytes: headers and a text in seven bits. `None` when a part cannot be one.
 pub(super) fn compose(from: &Mailbox, to: Address, message: &Message, now: DateTime<Utc>) -> Option<Vec<u8>> {
@@ -29,7 +29,8 @@ pub(super) fn compose(from: &Mailbox, to: Address, message: &Message, now: DateT
     Some(mail.formatted())
 }
 
-/// A letter as bytes: its text, and its HTML beside it where there is one. `None` when a part cannot be one.
+/// A letter as bytes: its text, its HTML beside it where there is one, then its attachments. `None` when a part cannot
+/// be one.
 pub(super) fn compose_letter(from: &Mailbox, to: Address, letter: &Letter, now: DateTime<Utc>) -> Option<Vec<u8>> {
     let name = one_line(&letter.name);
     let auto = HeaderName::new_from_ascii_str("Auto-Submitted");
@@ -40,9 +41,22 @@ pub(super) fn compose_letter(from: &Mailbox, to: Address, letter: &Letter, now: 
         .date(SystemTime::from(now))
         .message_id(Some(message_id(&letter.key, from.email.domain())))
         .raw_header(HeaderValue::new(auto, "auto-generated".to_owned()));
-    let mail = match &letter.html {
-        Some(html) => mail.multipart(MultiPart::alternative_plain_html(letter.text.clone(), html.clone())),
-        None => mail.header(ContentType::TEXT_PLAIN).body(letter.text.clone()),
+    let body = letter.html.as_ref().map(|html| MultiPart::alternative_plain_html(letter.text.clone(), html.clone()));
+    let mail = match (body, letter.attachments.as_slice()) {
+        (None, []) => mail.header(ContentType::TEXT_PLAIN).body(letter.text.clone()),
+        (Some(body), []) => mail.multipart(body),
+        (body, attachments) => {
+            let mixed = MultiPart::mixed();
+            let mut mixed = match body {
+                Some(body) => mixed.multipart(body),
+                None => mixed.singlepart(SinglePart::plain(letter.text.clone())),
+            };
+            for Attachment { name, media_type, content } in attachments {
+                let part = lettre::message::Attachment::new(one_line(name));
+                mixed = mixed.singlepart(part.body(content.clone(), ContentType::parse(media_type).ok()?));
+            }
+            mail.multipart(mixed)
+        }
     };
     Some(mail.ok()?.formatted())
 }
@@ -134,6 +148,7 @@ mod tests {
             subject: "Gap\r\nBcc: b@example.com".to_owned(),
             text: "Zoë is missing\n".to_owned(),
             html: Some("<p>Zoë is missing</p>".to_owned()),
+            attachments: Vec::new(),
         };
         let mail = compose_letter(&from, "owner@example.edu".parse().unwrap(), &letter, now()).unwrap();
         assert!(mail.is_ascii());
@@ -142,7 +157,21 @@ mod tests {
             assert!(text.contains(expected), "{expected} in {text}");
         }
         assert!(!text.contains("X-Priority") && !text.lines().any(|line| line.starts_with("Bcc")), "{text}");
-        let plain = Letter { html: None, ..letter };
+        let picture = Attachment {
+            name: "aims\r\nBcc: c@example.com.svg".to_owned(),
+            media_type: "image/svg+xml",
+            content: "<svg><title>Zoë</title></svg>".to_owned(),
+        };
+        let plain = Letter { html: None, ..letter.clone() };
+        let with_picture = Letter { attachments: vec![picture], ..letter };
+        let mail = compose_letter(&from, "owner@example.edu".parse().unwrap(), &with_picture, now()).unwrap();
+        assert!(mail.is_ascii());
+        let text = String::from_utf8(mail).unwrap();
+        for expected in ["multipart/mixed", "multipart/alternative", "image/svg+xml", "Content-Disposition: attachment"]
+        {
+            assert!(text.contains(expected), "{expected} in {text}");
+        }
+        assert!(!text.lines().any(|line| line.starts_with("Bcc")), "{text}");
         let mail = compose_letter(&from, "owner@example.edu".parse().unwrap(), &plain, now()).unwrap();
         assert!(!String::from_utf8(mail).unwrap().contains("multipart"));
     }

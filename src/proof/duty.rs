@@ -103,6 +103,7 @@ fn holders(schedule: &Schedule, duty: &Duty, at: DateTime<Utc>) -> Vec<Arc<str>>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schedule::grid::GridRow;
     use crate::schedule::shift::{Holder, RoleRank, RowReference, Shift, ShiftKind};
 
     fn hour(hour: i64) -> DateTime<Utc> {
@@ -114,13 +115,8 @@ mod tests {
             interval: Interval::new(hour(*from), hour(*until)).unwrap(),
             role: Role { label: "primary".into(), rank: RoleRank::Primary, order: 0 },
             kind: ShiftKind::Shift,
-            holders: vec![Holder { name: (*name).into(), phone: None, email: None, known: true }],
-            row: Arc::new(RowReference {
-                sheet: "Nov".into(),
-                row: number,
-                cell: format!("C{number}"),
-                text: (*name).to_owned(),
-            }),
+            holders: vec![Holder { name: (*name).into(), phone: None, email: None, known: true }].into(),
+            row: RowReference::new(&GridRow::of(&"Nov".into(), number, ["", "", name]), 2, None),
             note: String::new(),
         };
         Schedule::new("aims", "AIMS", (2..).zip(rows).map(shift).collect(), Vec::new(), &[])

@@ -3,7 +3,6 @@
 //! A row that moved without changing who is on call is no difference. The words stand in `wording::changes`.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -26,9 +25,9 @@ pub struct Change {
     /// Who is by the later one.
     pub after: Vec<OnCallPerson>,
     /// The rows of the earlier version that said so.
-    pub rows_before: Vec<Arc<RowReference>>,
+    pub rows_before: Vec<RowReference>,
     /// The rows of the later version that say so.
-    pub rows_after: Vec<Arc<RowReference>>,
+    pub rows_after: Vec<RowReference>,
 }
 
 impl Change {
@@ -111,13 +110,13 @@ fn continues(last: &Change, change: &Change) -> bool {
     equal(&last.before, &change.before) && equal(&last.after, &change.after)
 }
 
-fn rows(people: &[OnCallPerson]) -> Vec<Arc<RowReference>> {
-    let mut rows: Vec<Arc<RowReference>> = Vec::new();
-    add(&mut rows, people.iter().map(|person| Arc::clone(&person.row)));
+fn rows(people: &[OnCallPerson]) -> Vec<RowReference> {
+    let mut rows: Vec<RowReference> = Vec::new();
+    add(&mut rows, people.iter().map(|person| person.row.clone()));
     rows
 }
 
-fn add(rows: &mut Vec<Arc<RowReference>>, more: impl IntoIterator<Item = Arc<RowReference>>) {
+fn add(rows: &mut Vec<RowReference>, more: impl IntoIterator<Item = RowReference>) {
     for row in more {
         if !rows.contains(&row) {
             rows.push(row);
@@ -135,7 +134,10 @@ fn extend(last: &mut Change, change: Change) {
 mod tests {
     use proptest::prelude::*;
 
+    use std::sync::Arc;
+
     use super::*;
+    use crate::schedule::grid::GridRow;
     use crate::schedule::shift::{Holder, RoleRank, Shift, ShiftKind};
 
     fn hour(hour: i64) -> DateTime<Utc> {
@@ -152,13 +154,8 @@ mod tests {
             interval: span(from, until),
             role: Role { label: "primary".into(), rank: RoleRank::Primary, order: 0 },
             kind,
-            holders: if name.is_empty() { Vec::new() } else { vec![holder(name)] },
-            row: Arc::new(RowReference {
-                sheet: "Nov".into(),
-                row: number,
-                cell: format!("C{number}"),
-                text: name.to_owned(),
-            }),
+            holders: if name.is_empty() { Arc::default() } else { [holder(name)].into() },
+            row: RowReference::new(&GridRow::of(&"Nov".into(), number, ["", "", name]), 2, None),
             note: String::new(),
         }
     }
@@ -188,7 +185,7 @@ mod tests {
         let after = schedule(&[(0, 4, "Lee"), (4, 6, "Ortiz"), (6, 10, "ortiz"), (10, 20, "Kim")]);
         let changes = difference(&before, &after, span(0, 20));
         assert_eq!(told(&changes), ["4-10 Lee>Ortiz"]);
-        let cells: Vec<&str> = changes[0].rows_after.iter().map(|row| row.cell.as_str()).collect();
+        let cells: Vec<String> = changes[0].rows_after.iter().map(RowReference::cell).collect();
         assert_eq!(cells, ["C3", "C4"]);
         assert_eq!(changes[0].affected().map(|person| person.name.to_string()).collect::<Vec<_>>(), ["Lee", "Ortiz"]);
     }

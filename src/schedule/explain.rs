@@ -1,7 +1,5 @@
 //! Why is this person on call? Every row that took part, with what became of it, as data; the words stand in `wording`.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 
 use super::on_call::OnCall;
@@ -35,11 +33,11 @@ pub enum Verdict {
     /// Its people are on call.
     OnCall,
     /// Its people are on call, and these rows of its role name other people (contract 2.3 rule 5).
-    Conflict(Vec<Arc<RowReference>>),
+    Conflict(Vec<RowReference>),
     /// All its people are already listed by an earlier row of its role.
-    AlreadyListed(Arc<RowReference>),
+    AlreadyListed(RowReference),
     /// This override row of its role is in force instead (contract 2.3 rule 4).
-    ReplacedBy(Arc<RowReference>),
+    ReplacedBy(RowReference),
     /// It names nobody: it neither covers nor replaces (contract 2.3 rule 6).
     Placeholder,
     /// It is an override that names nobody: its role has nobody while it lasts (contract 2.3 rule 4).
@@ -82,7 +80,7 @@ impl Schedule {
         rows.iter()
             .map(|(shift, duty)| {
                 let verdict = match winner {
-                    Some(winner) if !std::ptr::eq(winner, *shift) => Verdict::ReplacedBy(Arc::clone(&winner.row)),
+                    Some(winner) if !std::ptr::eq(winner, *shift) => Verdict::ReplacedBy(winner.row.clone()),
                     Some(_) if shift.holders.is_empty() => Verdict::ExplicitGap,
                     Some(_) => Verdict::OnCall,
                     None if shift.holders.is_empty() => Verdict::Placeholder,
@@ -116,9 +114,9 @@ fn among_shifts(shift: &Shift, duty: &Duty, rows: &[(&Shift, &Duty)]) -> Verdict
     if let Some(first) = earlier.next().filter(|first| !std::ptr::eq(*first, shift))
         && earlier.all(|other| !std::ptr::eq(other, shift))
     {
-        return Verdict::AlreadyListed(Arc::clone(&first.row));
+        return Verdict::AlreadyListed(first.row.clone());
     }
     let against: Vec<_> =
-        others().filter(|(_, other)| other.group != duty.group).map(|(other, _)| Arc::clone(&other.row)).collect();
+        others().filter(|(_, other)| other.group != duty.group).map(|(other, _)| other.row.clone()).collect();
     if against.is_empty() { Verdict::OnCall } else { Verdict::Conflict(against) }
 }

@@ -29,7 +29,7 @@ pub struct Gap {
     /// The hole.
     pub interval: Interval,
     /// The rows that say nobody in it: an empty or placeholder name (contract 2.3 rules 4 and 6).
-    pub placeholders: Vec<Arc<RowReference>>,
+    pub placeholders: Vec<RowReference>,
 }
 
 /// A span in which shift rows of one role name different people (contract 2.3 rule 5).
@@ -42,7 +42,7 @@ pub struct Overlap {
     /// Everybody named, once, in row order.
     pub names: Vec<Arc<str>>,
     /// The rows, in row order.
-    pub rows: Vec<Arc<RowReference>>,
+    pub rows: Vec<RowReference>,
 }
 
 /// Judges `schedule` within `window`; `needed` are the instants of it in which somebody must be on call.
@@ -68,7 +68,7 @@ pub fn gaps(schedule: &Schedule, window: Interval, needed: &IntervalSet) -> GapR
 
 fn gap(interval: Interval, placeholders: &[&Shift]) -> Gap {
     let within = placeholders.iter().filter(|shift| shift.interval.intersection(&interval).is_some());
-    Gap { interval, placeholders: within.map(|shift| Arc::clone(&shift.row)).collect() }
+    Gap { interval, placeholders: within.map(|shift| shift.row.clone()).collect() }
 }
 
 fn overlaps(schedule: &Schedule, needed: &IntervalSet) -> Vec<Overlap> {
@@ -80,7 +80,7 @@ fn overlaps(schedule: &Schedule, needed: &IntervalSet) -> Vec<Overlap> {
                 interval,
                 role: role.clone(),
                 names: names(schedule, &rows),
-                rows: rows.iter().filter_map(|row| schedule.shifts().get(*row)).map(|s| Arc::clone(&s.row)).collect(),
+                rows: rows.iter().filter_map(|row| schedule.shifts().get(*row)).map(|s| s.row.clone()).collect(),
             }));
         }
     }

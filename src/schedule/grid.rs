@@ -11,33 +11,178 @@ pub struct Grid {
     pub rows: Vec<GridRow>,
 }
 
-/// One row of a grid.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One row of a grid: a handle on its part of the sheet's text, so that keeping a row copies none of it.
+#[derive(Clone)]
 pub struct GridRow {
     /// The row number a spreadsheet shows, from 1: in a CSV file the count of records, not of lines.
     pub number: u32,
-    /// The cells from column A; rows may be ragged.
-    pub cells: Vec<String>,
+    width: u32,
+    first: usize,
+    text: Arc<SheetText>,
+}
+
+/// The text of all cells of a sheet, one after the other.
+#[derive(Default)]
+struct SheetText {
+    sheet: Arc<str>,
+    text: String,
+    /// Where each cell ends in the text; it begins where the one before ends.
+    ends: Vec<usize>,
+}
+
+/// A grid that is being read, cell by cell.
+pub struct GridBuilder {
+    text: SheetText,
+    /// Each row's number and first cell.
+    rows: Vec<(u32, usize)>,
+}
+
+impl GridBuilder {
+    /// A grid of the sheet that people know as `sheet`, whose text is about so many bytes long.
+    pub fn new(sheet: &str, bytes: usize) -> Self {
+        let text = SheetText { sheet: sheet.into(), text: String::with_capacity(bytes), ends: Vec::new() };
+        Self { text, rows: Vec::new() }
+    }
+
+    /// The name a person knows the sheet by.
+    pub fn sheet(&self) -> &str {
+        &self.text.sheet
+    }
+
+    /// Begins a row.
+    pub fn row(&mut self, number: u32) {
+        self.rows.push((number, self.text.ends.len()));
+    }
+
+    /// Adds a cell to the row that was begun last, from column A on; rows may be ragged.
+    pub fn cell(&mut self, text: &str) {
+        self.text.text.push_str(text);
+        self.text.ends.push(self.text.text.len());
+    }
+
+    /// The grid.
+    pub fn finish(self) -> Grid {
+        let Self { text, rows } = self;
+        let text = Arc::new(text);
+        let next = rows.iter().skip(1).map(|(_, first)| *first).chain([text.ends.len()]);
+        let row = |((number, first), next): (&(u32, usize), usize)| GridRow {
+            number: *number,
+            width: u32::try_from(next - first).unwrap_or(u32::MAX),
+            first: *first,
+            text: Arc::clone(&text),
+        };
+        Grid { sheet: Arc::clone(&text.sheet), rows: rows.iter().zip(next).map(row).collect() }
+    }
+}
+
+impl Grid {
+    /// The grid of rows that are given by their numbers and cells.
+    pub fn of<R>(sheet: &str, rows: impl IntoIterator<Item = (u32, R)>) -> Self
+    where
+        R: IntoIterator<Item: AsRef<str>>,
+    {
+        let mut grid = GridBuilder::new(sheet, 0);
+        for (number, cells) in rows {
+            grid.row(number);
+            cells.into_iter().for_each(|cell| grid.cell(cell.as_ref()));
+        }
+        grid.finish()
+    }
 }
 
 impl GridRow {
+    /// A row by itself, of the sheet that people know as `sheet`.
+    pub fn of(sheet: &Arc<str>, number: u32, cells: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        let mut text = SheetText { sheet: Arc::clone(sheet), ..SheetText::default() };
+        for cell in cells {
+            text.text.push_str(cell.as_ref());
+            text.ends.push(text.text.len());
+        }
+        let width = u32::try_from(text.ends.len()).unwrap_or(u32::MAX);
+        Self { number, width, first: 0, text: Arc::new(text) }
+    }
+
+    /// The name a person knows the row's sheet by.
+    pub fn sheet(&self) -> &Arc<str> {
+        &self.text.sheet
+    }
+
+    /// How many cells the row has; rows may be ragged.
+    pub fn width(&self) -> usize {
+        usize::try_from(self.width).unwrap_or(usize::MAX)
+    }
+
+    /// The cells from column A, as they are.
+    pub fn cells(&self) -> impl DoubleEndedIterator<Item = &str> + ExactSizeIterator {
+        (0..self.width()).map(|column| self.cell(column))
+    }
+
     /// The trimmed text of the cell in `column` (0 is A); empty when the row is shorter.
     pub fn text(&self, column: usize) -> &str {
-        self.cells.get(column).map_or("", |cell| cell.trim())
+        let cell = self.cell(column);
+        // Most cells have nothing to trim, and looking for letters of every script costs more than seeing that.
+        match cell.as_bytes() {
+            [one] if one.is_ascii_graphic() => cell,
+            [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => cell,
+            _ => cell.trim(),
+        }
+    }
+
+    fn cell(&self, column: usize) -> &str {
+        if column >= self.width() {
+            return "";
+        }
+        let SheetText { text, ends, .. } = &*self.text;
+        let place = self.first + column;
+        let start = place.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default();
+        ends.get(place).and_then(|end| text.get(start..*end)).unwrap_or_default()
     }
 
     /// The row as one line a person recognises: its cells joined by ` | `, without trailing empty ones.
     pub fn line(&self) -> String {
-        let used = self.cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
-        let mut line = String::with_capacity(self.cells.iter().map(|cell| cell.len() + 3).sum());
-        for (index, cell) in self.cells.iter().take(used).enumerate() {
+        let used = self.cells().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
+        let mut line = String::with_capacity(self.cells().map(|cell| cell.len() + 3).sum());
+        for (index, cell) in self.cells().take(used).enumerate() {
             line.push_str(if index > 0 { " | " } else { "" });
-            for (index, word) in cell.split_whitespace().enumerate() {
-                line.push_str(if index > 0 { " " } else { "" });
-                line.push_str(word);
-            }
+            push_words(&mut line, cell);
         }
         line
+    }
+
+    /// Whether two handles are on the very same row.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.text, &other.text) && self.first == other.first && self.number == other.number
+    }
+}
+
+impl PartialEq for GridRow {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other) || self.number == other.number && self.cells().eq(other.cells())
+    }
+}
+
+impl Eq for GridRow {}
+
+impl std::fmt::Debug for GridRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GridRow")
+            .field("number", &self.number)
+            .field("cells", &self.cells().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A text on one line, with one blank between its words.
+pub(super) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    push_words(&mut line, text);
+    line
+}
+
+fn push_words(line: &mut String, text: &str) {
+    for (index, word) in text.split_whitespace().enumerate() {
+        line.push_str(if index > 0 { " " } else { "" });
+        line.push_str(word);
     }
 }
 

@@ -4,11 +4,12 @@
 //! (domain 6 row 30) and always shown as written.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::roster;
-use super::shift::{Role, RoleRank, Shift};
+use super::shift::{Holder, Role, RoleRank, Shift};
 use super::timeline::{Duty, Member};
 
 /// A role's label for comparing: without case, spaces, `_` and `-` (contract 2.1).
@@ -25,13 +26,18 @@ pub(super) fn roles_of(shifts: &[Shift]) -> Vec<Role> {
     let mut seen: HashSet<&str> = HashSet::new();
     let mut known: HashSet<String> = HashSet::new();
     let mut roles: Vec<Role> = Vec::new();
-    for shift in shifts {
-        if seen.insert(&shift.role.label) && known.insert(fold_role(&shift.role.label)) {
-            roles.push(shift.role.clone());
+    for first in by_role(shifts).filter_map(|rows| rows.first()) {
+        if seen.insert(&first.role.label) && known.insert(fold_role(&first.role.label)) {
+            roles.push(first.role.clone());
         }
     }
     roles.sort_by_key(|role| (role.rank, role.order));
     roles
+}
+
+/// Runs of rows of one role: in most sheets one run, or one a row.
+fn by_role(shifts: &[Shift]) -> impl Iterator<Item = &[Shift]> {
+    shifts.chunk_by(|one, next| one.role.label == next.role.label)
 }
 
 /// The roles that satisfy a required role's `name`: by label, or by the rank that the name stands for.
@@ -53,17 +59,17 @@ pub(super) fn duties_of(shifts: &[Shift], roles: &[Role]) -> Vec<Duty> {
         roles.iter().enumerate().map(|(index, role)| (fold_role(&role.label), index)).collect();
     let mut by_label: HashMap<&str, usize> = HashMap::new();
     let mut people = People::default();
-    shifts
-        .iter()
-        .map(|shift| {
-            let role = *by_label
-                .entry(&shift.role.label)
-                .or_insert_with(|| by_fold.get(&fold_role(&shift.role.label)).copied().unwrap_or_default());
-            let members = people.members(shift);
-            let group = people.group(&members);
+    let mut duties = Vec::with_capacity(shifts.len());
+    for rows in by_role(shifts) {
+        let Some(label) = rows.first().map(|first| &*first.role.label) else { continue };
+        let role =
+            *by_label.entry(label).or_insert_with(|| by_fold.get(&fold_role(label)).copied().unwrap_or_default());
+        duties.extend(rows.iter().map(|shift| {
+            let (members, group) = people.of(&shift.holders);
             Duty { interval: shift.interval, role, kind: shift.kind, members, group }
-        })
-        .collect()
+        }));
+    }
+    duties
 }
 
 /// Numbers for people and for sets of people.
@@ -72,19 +78,28 @@ struct People<'a> {
     by_name: HashMap<&'a str, usize>,
     by_fold: HashMap<String, usize>,
     groups: HashMap<Vec<usize>, usize>,
+    /// What is known of the people of a cell, by where they lie: rows with the same cell share them.
+    of_cell: HashMap<*const Holder, (Arc<[Member]>, usize)>,
 }
 
 impl<'a> People<'a> {
-    /// The people of one row in the order of the cell, each once.
-    fn members(&mut self, shift: &'a Shift) -> Vec<Member> {
-        let mut members: Vec<Member> = Vec::with_capacity(shift.holders.len());
-        for (holder, person) in shift.holders.iter().enumerate() {
+    /// The people of a cell in its order, each once, and the number of their set.
+    fn of(&mut self, holders: &'a Arc<[Holder]>) -> (Arc<[Member]>, usize) {
+        let place = Arc::as_ptr(holders).cast::<Holder>();
+        if let Some((members, group)) = self.of_cell.get(&place) {
+            return (Arc::clone(members), *group);
+        }
+        let mut members: Vec<Member> = Vec::with_capacity(holders.len());
+        for (holder, person) in holders.iter().enumerate() {
             let person = self.person(&person.name);
             if members.iter().all(|member| member.person != person) {
                 members.push(Member { person, holder });
             }
         }
-        members
+        let group = self.group(&members);
+        let members: Arc<[Member]> = members.into();
+        self.of_cell.insert(place, (Arc::clone(&members), group));
+        (members, group)
     }
 
     fn person(&mut self, name: &'a str) -> usize {

@@ -118,8 +118,8 @@ fn one(
     // What is wrong with the sheet now stands in other rows than those of the saved copy that answers for it.
     let is_past = |problem: &&Problem| past.holds(problem) && !loaded.provenance.fault.contains(problem);
     let (past_problems, problems) = schedule.problems().iter().partition(is_past);
-    let skipped = loaded.understood.as_ref().map(|how| how.skipped.as_slice()).unwrap_or_default();
-    let findings = lint::lint(Question { schedule, skipped, window, needed: &needed, zone });
+    let tabs = loaded.understood.as_ref().map(|how| how.tabs.as_slice()).unwrap_or_default();
+    let findings = lint::lint(Question { schedule, tabs, window, needed: &needed, zone });
     let report = Some(gaps(schedule, window, &needed));
     Judgement { loaded, coverage, needed, report, problems, past_problems, findings }
 }

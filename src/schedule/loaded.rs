@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::coverage::Coverage;
-use super::layout::{Recognition, SkippedRow};
+use super::difference::Change;
 use super::on_call::{OnCall, Status};
 use super::problem::Problem;
 use super::resolve::Schedule;
+use super::tabs::UnderstoodTab;
 use super::version::SheetVersion;
 
 /// A schedule as it was read, with the age of the reading (contract 3).
@@ -50,15 +51,27 @@ pub struct Provenance {
     pub fault: Vec<Problem>,
     /// Set when the answer is asked from the version that was in force at that instant, not from the newest.
     pub known_at: Option<DateTime<Utc>>,
+    /// By how many seconds the clock of this machine runs ahead of the one of the server that answered, where they are
+    /// too far apart (domain 6 row 44); negative when it runs behind. Never set by a kept copy.
+    pub clock_ahead_s: Option<i64>,
+    /// That the people on call now were changed in the sheet just now; found out at page time only.
+    pub edit: Option<Edit>,
+}
+
+/// An edit that was made while a page is made (domain 6 row 43).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// When the version before it was last seen.
+    pub last_seen: DateTime<Utc>,
+    /// What it changes for the present, at least one.
+    pub changes: Vec<Change>,
 }
 
 /// How a sheet was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Understood {
-    /// Its layout, and why.
-    pub recognition: Recognition,
-    /// The rows that are no shifts.
-    pub skipped: Vec<SkippedRow>,
+    /// Every tab and file that was read, those of overrides last.
+    pub tabs: Vec<UnderstoodTab>,
 }
 
 impl LoadedSchedule {

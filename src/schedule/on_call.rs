@@ -53,7 +53,7 @@ pub struct OnCallPerson {
     /// Until when it stays in force without a break.
     pub until: DateTime<Utc>,
     /// The row that says so.
-    pub row: Arc<RowReference>,
+    pub row: RowReference,
     /// Whether that row is an override.
     pub kind: ShiftKind,
 }

@@ -71,9 +71,9 @@ pub struct Replaced {
     /// How long it does not count, within the row.
     pub interval: Interval,
     /// The row.
-    pub row: Arc<RowReference>,
+    pub row: RowReference,
     /// The override row that counts instead (contract 2.3 rule 4).
-    pub by: Arc<RowReference>,
+    pub by: RowReference,
 }
 
 impl Stretch {
@@ -209,8 +209,8 @@ fn replaced(schedule: &Schedule, window: Interval) -> Vec<Replaced> {
                     role: role.clone(),
                     names: shift.holders.iter().map(|holder| Arc::clone(&holder.name)).collect(),
                     interval: shift.interval.intersection(&run.interval)?,
-                    row: Arc::clone(&shift.row),
-                    by: Arc::clone(&by.row),
+                    row: shift.row.clone(),
+                    by: by.row.clone(),
                 })
             }));
         }

@@ -78,6 +78,8 @@ pub enum ProblemKind {
     Layout(LayoutProblem),
     /// The file is not UTF-8; it was read as Windows-1252.
     NotUtf8,
+    /// An exported CSV has no merged blocks, notes and strike-through, whatever the sheet has (domain 4).
+    ExportLoses,
     /// A quotation mark is never closed, so everything after it became one cell.
     UnclosedQuote,
     /// A row has more cells than the header.
@@ -232,6 +234,7 @@ impl ProblemKind {
         match self {
             Self::Layout(kind) => kind.severity(),
             Self::NotUtf8
+            | Self::ExportLoses
             | Self::RepeatedTime { .. }
             | Self::SkippedTime { .. }
             | Self::EndOfDay

@@ -36,9 +36,9 @@ pub struct Clash {
     /// Their role.
     pub role: Role,
     /// The row that counts.
-    pub winner: Arc<RowReference>,
+    pub winner: RowReference,
     /// The row that does not.
-    pub loser: Arc<RowReference>,
+    pub loser: RowReference,
     /// Whether both name the same people, so that it does not matter who won.
     pub same_people: bool,
 }
@@ -47,7 +47,6 @@ pub struct Clash {
 struct Present {
     people: Vec<OnCallPerson>,
     required: Vec<usize>,
-    satisfied: bool,
     conflict: bool,
 }
 
@@ -113,8 +112,8 @@ impl Schedule {
             Some(Clash {
                 interval: winner.interval.intersection(&loser.interval)?,
                 role: winner.role.clone(),
-                winner: Arc::clone(&winner.row),
-                loser: Arc::clone(&loser.row),
+                winner: winner.row.clone(),
+                loser: loser.row.clone(),
                 same_people: group(clash.winner) == group(clash.loser),
             })
         })
@@ -123,7 +122,8 @@ impl Schedule {
     /// Who is on call at `at` (contract 2.3 rules 1, 4, 5 and 6). A gap in a required role weighs more than a conflict.
     pub fn on_call(&self, at: DateTime<Utc>) -> OnCall {
         let segment = self.timeline.segment_at(at);
-        let Present { people, required, satisfied, conflict } = self.present(segment, at);
+        let Present { people, required, conflict } = self.present(segment, at);
+        let satisfied = self.covered.contains(at);
         let status = match (satisfied, conflict) {
             (false, _) => Status::Gap,
             (true, true) => Status::Conflict,
@@ -135,7 +135,23 @@ impl Schedule {
 
     /// The people on call at `at`, as `on_call` lists them, without the rest of its answer.
     pub(super) fn people_at(&self, at: DateTime<Utc>) -> Vec<OnCallPerson> {
-        self.present(self.timeline.segment_at(at), at).people
+        self.people_in(self.timeline.segment_at(at), at)
+    }
+
+    fn people_in(&self, segment: usize, at: DateTime<Utc>) -> Vec<OnCallPerson> {
+        let rows = self.timeline.rows_in(segment);
+        let mut people = Vec::with_capacity(rows.len());
+        for (_, rows) in self.by_role(&rows) {
+            self.add_role(rows, at, &mut people);
+        }
+        people
+    }
+
+    /// Rows in force, by role.
+    fn by_role<'a>(&self, rows: &'a [usize]) -> impl Iterator<Item = (usize, &'a [usize])> {
+        let role_of = |row: &usize| self.timeline.duty(*row).map(|duty| duty.role);
+        rows.chunk_by(move |one, next| role_of(one) == role_of(next))
+            .filter_map(move |rows| Some((rows.first().and_then(role_of)?, rows)))
     }
 
     /// The span from the first row's start to the last row's end.
@@ -148,29 +164,20 @@ impl Schedule {
     fn next_after(&self, segment: usize) -> Option<NextChange> {
         let next = self.timeline.next_change(segment)?;
         let at = self.timeline.start_of(next)?;
-        Some(NextChange { at, people: self.present(next, at).people })
+        Some(NextChange { at, people: self.people_in(next, at) })
     }
 
     fn present(&self, segment: usize, at: DateTime<Utc>) -> Present {
         let rows = self.timeline.rows_in(segment);
-        let role_of = |row: &usize| self.timeline.duty(*row).map(|duty| duty.role);
-        let mut present =
-            Present { people: Vec::with_capacity(rows.len()), required: Vec::new(), satisfied: false, conflict: false };
-        let mut filled: Vec<usize> = Vec::new();
-        for rows in rows.chunk_by(|a, b| role_of(a) == role_of(b)) {
-            let Some(role) = rows.first().and_then(role_of) else { continue };
+        let mut present = Present { people: Vec::with_capacity(rows.len()), required: Vec::new(), conflict: false };
+        for (role, rows) in self.by_role(&rows) {
             let before = present.people.len();
             self.add_role(rows, at, &mut present.people);
             if self.is_required(role) {
                 present.required.extend(before..present.people.len());
             }
             present.conflict |= self.is_conflict(rows);
-            filled.push(role);
         }
-        present.satisfied = self
-            .requirements
-            .iter()
-            .all(|required| filled.iter().any(|role| required.get(*role).copied().unwrap_or(false)));
         present
     }
 
@@ -183,12 +190,12 @@ impl Schedule {
 
     /// The people of one role's rows in force, in row order; a person named twice is listed by the earliest row.
     pub(super) fn listed(&self, rows: &[usize]) -> impl Iterator<Item = (usize, Member)> {
-        let mut seen: HashSet<usize> = HashSet::new();
-        let several = rows.len() > 1;
+        // One row names nobody twice.
+        let mut seen: Option<HashSet<usize>> = (rows.len() > 1).then(HashSet::new);
         rows.iter()
             .filter_map(|row| Some((*row, self.timeline.duty(*row)?)))
             .flat_map(|(row, duty)| duty.members.iter().map(move |member| (row, *member)))
-            .filter(move |(_, member)| !several || seen.insert(member.person))
+            .filter(move |(_, member)| seen.as_mut().is_none_or(|seen| seen.insert(member.person)))
     }
 
     /// A person of a row, on call for the span `in_force`.
@@ -202,7 +209,7 @@ impl Schedule {
             email: holder.email.clone(),
             from: in_force.start(),
             until: in_force.end(),
-            row: Arc::clone(&shift.row),
+            row: shift.row.clone(),
             kind: shift.kind,
         })
     }

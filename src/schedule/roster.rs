@@ -111,7 +111,7 @@ impl Roster {
             return (reader.roster, reader.problems);
         };
         let columns = Columns::of(header);
-        for row in rows.iter().filter(|row| row.cells.iter().any(|cell| !cell.trim().is_empty())) {
+        for row in rows.iter().filter(|row| row.cells().any(|cell| !cell.trim().is_empty())) {
             reader.contact(row, &columns);
         }
         reader.index_aliases(&columns);
@@ -184,7 +184,7 @@ struct Columns {
 impl Columns {
     fn of(header: &GridRow) -> Self {
         let mut columns = Self::default();
-        for index in 0..header.cells.len() {
+        for index in 0..header.width() {
             let heading: String =
                 header.text(index).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
             let slot = match heading.as_str() {
@@ -309,11 +309,8 @@ mod tests {
     use crate::wording::problems::code;
 
     fn read(text: &str) -> (Roster, Vec<String>) {
-        let rows = (1..)
-            .zip(text.lines())
-            .map(|(number, line)| GridRow { number, cells: line.split(',').map(str::to_owned).collect() })
-            .collect();
-        let (roster, problems) = Roster::from_grid(&Grid { sheet: "contacts.csv".into(), rows }, &[]);
+        let rows = (1..).zip(text.lines().map(|line| line.split(',')));
+        let (roster, problems) = Roster::from_grid(&Grid::of("contacts.csv", rows), &[]);
         (roster, problems.iter().map(|problem| format!("{} {}", problem.cell, code(&problem.kind))).collect())
     }
 

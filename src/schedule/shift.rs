@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::grid::{GridRow, address, one_line};
 use crate::civil::Interval;
 
 /// One person's or several people's duty in one role over one span, from one row of a sheet.
@@ -13,10 +14,11 @@ pub struct Shift {
     pub role: Role,
     /// Whether it replaces others while it lasts.
     pub kind: ShiftKind,
-    /// The people in the order of the cell; empty is an explicit nobody (an empty or placeholder name).
-    pub holders: Vec<Holder>,
+    /// The people in the order of the cell; empty is an explicit nobody (an empty or placeholder name). Rows with the
+    /// same cell share them.
+    pub holders: Arc<[Holder]>,
     /// Where it was read.
-    pub row: Arc<RowReference>,
+    pub row: RowReference,
     /// The row's note: shown, never interpreted.
     pub note: String,
 }
@@ -70,15 +72,62 @@ pub struct Holder {
     pub known: bool,
 }
 
-/// The row of a sheet that a shift was read from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The row of a sheet that a shift was read from, and the cell of it that names the people.
+///
+/// It holds on to the sheet's text; what a person reads of it is made when it is shown.
+#[derive(Debug, Clone)]
 pub struct RowReference {
-    /// The sheet or file.
-    pub sheet: Arc<str>,
-    /// The row number a spreadsheet shows.
-    pub row: u32,
-    /// The address of the cell that names the people.
-    pub cell: String,
-    /// The row as one line.
-    pub text: String,
+    row: GridRow,
+    column: u32,
+    said: Option<Arc<str>>,
 }
+
+impl RowReference {
+    /// The cell in `column` (0 is A) of `row`. `said` is what is shown as the row, where the row as a whole says too much.
+    pub fn new(row: &GridRow, column: usize, said: Option<&str>) -> Self {
+        Self {
+            row: row.clone(),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+            said: said.map(|said| one_line(said).into()),
+        }
+    }
+
+    /// The sheet or file.
+    pub fn sheet(&self) -> &Arc<str> {
+        self.row.sheet()
+    }
+
+    /// The row number a spreadsheet shows.
+    pub fn number(&self) -> u32 {
+        self.row.number
+    }
+
+    /// The address of the cell that names the people.
+    pub fn cell(&self) -> String {
+        address(self.column(), self.row.number)
+    }
+
+    /// What that cell says.
+    pub fn names(&self) -> &str {
+        self.row.text(self.column())
+    }
+
+    /// The row as one line.
+    pub fn text(&self) -> String {
+        self.said.as_deref().map_or_else(|| self.row.line(), str::to_owned)
+    }
+
+    fn column(&self) -> usize {
+        usize::try_from(self.column).unwrap_or(usize::MAX)
+    }
+}
+
+/// Equal rows are those that a person could not tell apart: of one sheet, number and cell, and of the same text.
+impl PartialEq for RowReference {
+    fn eq(&self, other: &Self) -> bool {
+        let same_cell = self.number() == other.number() && self.column == other.column && self.said == other.said;
+        same_cell && (self.row.is(&other.row) || self.sheet() == other.sheet() && self.text() == other.text())
+    }
+}
+
+impl Eq for RowReference {}

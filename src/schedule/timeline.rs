@@ -3,10 +3,13 @@
 //! Called by `resolve` when a schedule is built. Carries out contract 2.3 rules 1, 4 and 5 on numbers; knows no names.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::counted::Counted;
 use super::shift::ShiftKind;
 use crate::civil::{Interval, IntervalSet};
 
@@ -24,7 +27,7 @@ pub(super) struct Duty {
     pub(super) role: usize,
     pub(super) kind: ShiftKind,
     /// The people, each once, in the order of the cell; empty is nobody.
-    pub(super) members: Vec<Member>,
+    pub(super) members: Arc<[Member]>,
     /// Equal for rows that name the same people.
     pub(super) group: usize,
 }
@@ -59,6 +62,8 @@ pub(super) struct Track {
     pub(super) runs: Vec<Run>,
     /// Where two shift rows name different people and no override hides them.
     pub(super) conflicts: Vec<Interval>,
+    /// Where somebody is on call.
+    covered: Vec<Interval>,
 }
 
 #[derive(Debug, Clone)]
@@ -66,12 +71,12 @@ struct Segment {
     start: DateTime<Utc>,
     rows: Listed,
     /// The segment at which the people on call are next different.
-    next_change: Option<usize>,
+    next_change: Option<u32>,
 }
 
 #[derive(Debug, Clone)]
 enum Listed {
-    Entries { first: usize, until: usize },
+    Entries { first: u32, until: u32 },
     TooMany,
 }
 
@@ -91,16 +96,16 @@ impl Timeline {
     /// Sweeps over `duties`, whose roles are below `role_count`.
     pub(super) fn new(duties: Vec<Duty>, role_count: usize) -> Self {
         let mut sweep = Sweep::over(&duties, role_count);
-        let events = events_of(&duties);
-        for moment in events.chunk_by(|a, b| a.at == b.at) {
-            sweep.pass(moment);
+        let mut moments = Moments::of(&duties);
+        while let Some((at, events)) = moments.next() {
+            sweep.pass(at, events);
         }
         let Sweep { states, mut segments, entries, changed, clashes, .. } = sweep;
         let mut next = None;
         for (index, (segment, changed)) in segments.iter_mut().zip(&changed).enumerate().rev() {
             segment.next_change = next;
             if *changed {
-                next = Some(index);
+                next = Some(small(index));
             }
         }
         let seconds = segments.iter().map(|segment| segment.start.timestamp()).collect();
@@ -146,14 +151,14 @@ impl Timeline {
 
     /// The segment after this one at which the people on call are different.
     pub(super) fn next_change(&self, segment: usize) -> Option<usize> {
-        self.segments.get(segment)?.next_change
+        self.segments.get(segment)?.next_change.map(large)
     }
 
     /// The rows in force in a segment, by role, then by row; only rows that name somebody.
     pub(super) fn rows_in(&self, segment: usize) -> Cow<'_, [usize]> {
         match self.segments.get(segment) {
             Some(Segment { rows: Listed::Entries { first, until }, .. }) => {
-                Cow::Borrowed(self.entries.get(*first..*until).unwrap_or_default())
+                Cow::Borrowed(self.entries.get(large(*first)..large(*until)).unwrap_or_default())
             }
             Some(Segment { rows: Listed::TooMany, start, .. }) => Cow::Owned(self.scan(*start)),
             None => Cow::Borrowed(&[]),
@@ -181,16 +186,7 @@ impl Timeline {
 
     /// The instants in which each role has somebody.
     pub(super) fn covered_by_role(&self) -> Vec<IntervalSet> {
-        let mut shifts: Vec<Vec<Interval>> = vec![Vec::new(); self.tracks.len()];
-        for duty in self.duties.iter().filter(|duty| duty.kind == ShiftKind::Shift && !duty.members.is_empty()) {
-            shifts.get_mut(duty.role).into_iter().for_each(|spans| spans.push(duty.interval));
-        }
-        let covered = |(spans, track): (Vec<Interval>, &Track)| {
-            let left = IntervalSet::of(spans).difference(&IntervalSet::of(track.runs.iter().map(|run| run.interval)));
-            let runs = track.runs.iter().filter(|run| names_somebody(&self.duties, run.row)).map(|run| run.interval);
-            IntervalSet::of(left.spans().iter().copied().chain(runs))
-        };
-        shifts.into_iter().zip(&self.tracks).map(covered).collect()
+        self.tracks.iter().map(|track| IntervalSet::of(track.covered.iter().copied())).collect()
     }
 
     /// The rows in force at `at`, found by looking at every row.
@@ -213,30 +209,60 @@ impl Timeline {
     }
 }
 
-/// A row begins or ends. The order of the fields is the order of the sweep: overrides before shifts.
+/// A row begins or ends. The order of the fields is the order of the sweep: overrides before shifts, and what begins
+/// before what ends.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Event {
-    at: DateTime<Utc>,
     role: usize,
     is_shift: bool,
+    ends: bool,
     row: usize,
-    begins: bool,
 }
 
-/// Shift rows without people are left out: they neither cover nor replace.
-fn events_of(duties: &[Duty]) -> Vec<Event> {
-    let mut events: Vec<Event> = duties
-        .iter()
-        .enumerate()
-        .filter(|(_, duty)| duty.kind == ShiftKind::Override || !duty.members.is_empty())
-        .flat_map(|(row, duty)| {
-            let event =
-                |at, begins| Event { at, role: duty.role, is_shift: duty.kind == ShiftKind::Shift, row, begins };
-            [event(duty.interval.start(), true), event(duty.interval.end(), false)]
-        })
-        .collect();
-    events.sort_unstable();
-    events
+/// The instants at which rows begin or end, in order. Rows are mostly written in order of time, and sorting what is
+/// sorted costs next to nothing.
+struct Moments<'a> {
+    duties: &'a [Duty],
+    /// The rows that have not begun, the last one first, and those that have not ended.
+    to_begin: Vec<usize>,
+    to_end: Vec<usize>,
+    events: Vec<Event>,
+}
+
+impl<'a> Moments<'a> {
+    /// Shift rows without people are left out: they neither cover nor replace.
+    fn of(duties: &'a [Duty]) -> Self {
+        let counts = |(_, duty): &(usize, &Duty)| duty.kind == ShiftKind::Override || !duty.members.is_empty();
+        let rows = duties.iter().enumerate().rev().filter(counts);
+        let mut to_begin: Vec<usize> = rows.map(|(row, _)| row).collect();
+        let mut to_end = to_begin.clone();
+        let interval = |row: &usize| duties.get(*row).map(|duty| duty.interval);
+        to_begin.sort_by_key(|row| Reverse(interval(row).map(|interval| interval.start())));
+        to_end.sort_by_key(|row| Reverse(interval(row).map(|interval| interval.end())));
+        Self { duties, to_begin, to_end, events: Vec::new() }
+    }
+
+    /// The next instant and what happens at it.
+    fn next(&mut self) -> Option<(DateTime<Utc>, &[Event])> {
+        let Self { duties, to_begin, to_end, events } = self;
+        let last = |rows: &[usize]| rows.last().and_then(|row| Some((*row, duties.get(*row)?)));
+        // No row ends before it begins, so the last end is the last event of all.
+        let ends = last(to_end)?.1.interval.end();
+        let at = last(to_begin).map_or(ends, |(_, duty)| duty.interval.start().min(ends));
+        events.clear();
+        let event =
+            |row, duty: &Duty, ends| Event { role: duty.role, is_shift: duty.kind == ShiftKind::Shift, ends, row };
+        while let Some((row, duty)) = last(to_begin).filter(|(_, duty)| duty.interval.start() == at) {
+            events.push(event(row, duty, false));
+            to_begin.pop();
+        }
+        while let Some((row, duty)) = last(to_end).filter(|(_, duty)| duty.interval.end() == at) {
+            events.push(event(row, duty, true));
+            to_end.pop();
+        }
+        events.sort_unstable();
+        Some((at, events))
+    }
 }
 
 /// The sweep's state between two instants.
@@ -274,8 +300,7 @@ impl<'a> Sweep<'a> {
     }
 
     /// Applies all events of one instant and opens the segment that begins there.
-    fn pass(&mut self, moment: &[Event]) {
-        let Some(start) = moment.first().map(|event| event.at) else { return };
+    fn pass(&mut self, start: DateTime<Utc>, moment: &[Event]) {
         let mut changed = false;
         for touched in moment.chunk_by(|a, b| a.role == b.role) {
             let Some(role) = touched.first().map(|event| event.role) else { continue };
@@ -308,11 +333,20 @@ impl<'a> Sweep<'a> {
             }
             match winner {
                 Some(row) => self.entries.extend(names_somebody(self.duties, row).then_some(row)),
-                None => self.entries.extend(&state.shifts),
+                None => self.entries.extend(state.shifts.keys()),
             }
         }
-        Listed::Entries { first, until: self.entries.len() }
+        Listed::Entries { first: small(first), until: small(self.entries.len()) }
     }
+}
+
+/// Positions are kept in half the space: a sheet has never so many rows, and long ones are mostly memory.
+fn small(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+fn large(position: u32) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
 }
 
 fn names_somebody(duties: &[Duty], row: usize) -> bool {
@@ -322,21 +356,24 @@ fn names_somebody(duties: &[Duty], row: usize) -> bool {
 /// The rows of one role that have begun and not ended.
 #[derive(Default)]
 struct RoleState {
-    shifts: BTreeSet<usize>,
-    overrides: BTreeSet<usize>,
+    shifts: Counted,
+    overrides: Counted,
     /// The people of `shifts`, with the number of rows that name each.
-    people: BTreeMap<usize, usize>,
+    people: Counted,
     /// The groups of `shifts`, with the number of rows of each.
-    groups: BTreeMap<usize, usize>,
+    groups: Counted,
+    /// The people of the shifts that begin or end at the instant at hand, with whether they were on call before.
+    touched: Vec<(usize, bool)>,
     winner_since: Option<DateTime<Utc>>,
     conflict_since: Option<DateTime<Utc>>,
+    covered_since: Option<DateTime<Utc>>,
     track: Track,
 }
 
 impl RoleState {
     /// The override in force: the later row (contract 2.3 rule 4).
     fn winner(&self) -> Option<usize> {
-        self.overrides.last().copied()
+        self.overrides.last()
     }
 
     /// Applies this role's events of one instant; says whether the people on call changed.
@@ -344,7 +381,7 @@ impl RoleState {
         let (overrides, shifts) = touched.split_at(touched.partition_point(|event| !event.is_shift));
         let before = self.winner();
         for event in overrides {
-            toggle(&mut self.overrides, event);
+            self.overrides.count(event.row, !event.ends);
         }
         let after = self.winner();
         self.note_clashes(before, after, overrides, clashes);
@@ -355,7 +392,10 @@ impl RoleState {
             _ => false,
         };
         let shifts_differ = self.apply_shifts(shifts, duties);
-        self.note_conflict(at, after.is_none() && self.groups.len() > 1);
+        let is_covered = after.map_or(!self.shifts.is_empty(), |winner| names_somebody(duties, winner));
+        note(&mut self.track.covered, &mut self.covered_since, at, is_covered);
+        let is_conflict = after.is_none() && self.groups.len() > 1;
+        note(&mut self.track.conflicts, &mut self.conflict_since, at, is_conflict);
         match (before, after) {
             (None, None) => shifts_differ,
             (None, Some(_)) => hidden_differ,
@@ -368,22 +408,26 @@ impl RoleState {
     fn differs_from(&self, duty: Option<&Duty>) -> bool {
         duty.is_none_or(|duty| {
             duty.members.len() != self.people.len()
-                || duty.members.iter().any(|member| !self.people.contains_key(&member.person))
+                || duty.members.iter().any(|member| !self.people.contains(member.person))
         })
     }
 
     fn apply_shifts(&mut self, shifts: &[Event], duties: &[Duty]) -> bool {
-        let mut were: BTreeMap<usize, bool> = BTreeMap::new();
+        self.touched.clear();
         for event in shifts {
-            toggle(&mut self.shifts, event);
+            self.shifts.count(event.row, !event.ends);
             let Some(duty) = duties.get(event.row) else { continue };
-            count(&mut self.groups, duty.group, event.begins);
-            for member in &duty.members {
-                were.entry(member.person).or_insert_with(|| self.people.contains_key(&member.person));
-                count(&mut self.people, member.person, event.begins);
+            self.groups.count(duty.group, !event.ends);
+            for member in duty.members.iter() {
+                let was = self.people.count(member.person, !event.ends);
+                self.touched.push((member.person, was));
             }
         }
-        were.iter().any(|(person, was)| self.people.contains_key(person) != *was)
+        // The first that happens to a person tells whether they were there before.
+        self.touched.sort_by_key(|(person, _)| *person);
+        let mut first_of_each =
+            self.touched.chunk_by(|one, next| one.0 == next.0).filter_map(|touched| touched.first());
+        first_of_each.any(|(person, was)| self.people.contains(*person) != *was)
     }
 
     fn note_run(&mut self, at: DateTime<Utc>, before: Option<usize>, after: Option<usize>) {
@@ -396,17 +440,6 @@ impl RoleState {
         self.winner_since = after.map(|_| at);
     }
 
-    fn note_conflict(&mut self, at: DateTime<Utc>, conflict: bool) {
-        match (self.conflict_since, conflict) {
-            (None, true) => self.conflict_since = Some(at),
-            (Some(since), false) => {
-                self.track.conflicts.extend(Interval::new(since, at));
-                self.conflict_since = None;
-            }
-            _ => {}
-        }
-    }
-
     /// Each override that a later row takes over from is noted once a winner.
     fn note_clashes(
         &self,
@@ -416,28 +449,20 @@ impl RoleState {
         clashes: &mut Vec<RowClash>,
     ) {
         let Some(winner) = after else { return };
-        let begun = overrides.iter().filter(|event| event.begins).map(|event| event.row);
-        let taken_over = before.filter(|row| self.overrides.contains(row));
+        let begun = overrides.iter().filter(|event| !event.ends).map(|event| event.row);
+        let taken_over = before.filter(|row| self.overrides.contains(*row));
         clashes.extend(begun.chain(taken_over).filter(|row| *row != winner).map(|loser| RowClash { winner, loser }));
     }
 }
 
-fn toggle(rows: &mut BTreeSet<usize>, event: &Event) {
-    if event.begins {
-        rows.insert(event.row);
-    } else {
-        rows.remove(&event.row);
-    }
-}
-
-fn count(numbers: &mut BTreeMap<usize, usize>, key: usize, begins: bool) {
-    let number = numbers.entry(key).or_default();
-    if begins {
-        *number += 1;
-    } else {
-        *number = number.saturating_sub(1);
-        if *number == 0 {
-            numbers.remove(&key);
+/// Notes the span in which something holds: `since` is when it began, `holds` whether it does from `at` on.
+fn note(spans: &mut Vec<Interval>, since: &mut Option<DateTime<Utc>>, at: DateTime<Utc>, holds: bool) {
+    match (*since, holds) {
+        (None, true) => *since = Some(at),
+        (Some(began), false) => {
+            spans.extend(Interval::new(began, at));
+            *since = None;
         }
+        _ => {}
     }
 }

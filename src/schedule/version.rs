@@ -21,15 +21,14 @@ impl SheetVersion {
     /// The version of these parts, each a source as the settings write it and what was read from it. One part is kept as
     /// it is; of several, each but the last stands behind its length, so that they can be told apart again.
     pub fn of(parts: Vec<(String, Vec<u8>)>, sha256_of: impl Fn(&[u8]) -> String) -> Self {
-        let count = parts.len();
-        let (mut sources, mut bytes) = (Vec::new(), Vec::new());
-        for (index, (source, part)) in parts.into_iter().enumerate() {
-            sources.push(source);
-            if index + 1 < count {
-                bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            }
+        let (sources, mut parts): (Vec<String>, Vec<Vec<u8>>) = parts.into_iter().unzip();
+        let last = parts.pop().unwrap_or_default();
+        let mut bytes = Vec::new();
+        for part in parts {
+            bytes.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             bytes.extend_from_slice(&part);
         }
+        let bytes = if bytes.is_empty() { last } else { [bytes, last].concat() };
         let sha256 = sha256_of(&bytes);
         Self { source: sources.join("\n"), bytes, sha256 }
     }

@@ -50,16 +50,10 @@ fn day(row: &GridRow) -> Option<chrono::NaiveDate> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     fn grid(rows: &[&[&str]]) -> Grid {
-        let row = |(index, cells): (usize, &&[&str])| GridRow {
-            number: u32::try_from(index).unwrap() + 1,
-            cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
-        };
-        Grid { sheet: Arc::from("holidays.csv"), rows: rows.iter().enumerate().map(row).collect() }
+        Grid::of("holidays.csv", (1..).zip(rows.iter().copied()))
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::proof::quiet::QuietHours;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
 use crate::schedule::roster::is_address;
+use crate::source::download::DownloadSettings;
 use crate::source::google::GoogleSettings;
 
 /// The whole settings file.
@@ -58,6 +59,9 @@ pub struct Settings {
     /// How Google Sheets are reached.
     #[serde(default)]
     pub google: GoogleSettings,
+    /// How exported CSV files are fetched.
+    #[serde(default)]
+    pub download: DownloadSettings,
     /// Who is told that a run came to its end.
     pub heartbeat: Option<HeartbeatSettings>,
     /// How it is made sure beforehand that people can be reached.
@@ -145,7 +149,7 @@ impl Default for DeskSettings {
 pub struct ScheduleSettings {
     /// What people call the schedule; its short name in capitals when absent.
     pub title: Option<String>,
-    /// Where it is kept: `csv:FILE`, or `sheets:SPREADSHEET_ID/Tab Name!A:H`.
+    /// Where it is kept: `csv:FILE`, `sheets:SPREADSHEET_ID/Tab Name!A:H`, or the `https://…` of an exported CSV.
     pub source: String,
     /// A second source whose rows are all overrides: `csv:FILE` (contract 2.3 rule 4).
     #[serde(default)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use crate::schedule::grid::{Grid, GridRow, address};
+use crate::schedule::grid::{Grid, GridBuilder, address};
 use crate::schedule::problem::{Problem, ProblemKind};
 
 /// How much of a file is looked at to find its separator, in bytes.
@@ -57,26 +57,14 @@ pub fn read(bytes: &[u8], sheet: &str) -> Result<CsvReading, CsvError> {
     if text.trim().is_empty() {
         return Err(CsvError::Empty { sheet: sheet.to_owned() });
     }
-    let mut grid = Grid { sheet: sheet.into(), rows: Vec::new() };
-    let mut reader = ::csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator(&text))
-        .from_reader(text.as_bytes());
-    let mut record = ::csv::StringRecord::new();
-    let mut number = 0;
-    loop {
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                let byte = error.position().map_or(0, ::csv::Position::byte);
-                return Err(CsvError::Broken { sheet: sheet.to_owned(), byte });
-            }
-        }
-        number += 1 + record.position().map_or(0, |position| blank_lines_at(text.as_bytes(), position.byte()));
-        grid.rows.push(GridRow { number, cells: record.iter().map(str::to_owned).collect() });
+    let mut grid = GridBuilder::new(sheet, text.len());
+    let separator = separator(&text);
+    if text.contains('"') {
+        read_quoted(&text, separator, &mut grid)?;
+    } else {
+        read_unquoted(&text, separator, &mut grid);
     }
+    let grid = grid.finish();
     let mut problems = Vec::new();
     if !is_utf8 {
         let kind = ProblemKind::NotUtf8;
@@ -84,6 +72,55 @@ pub fn read(bytes: &[u8], sheet: &str) -> Result<CsvReading, CsvError> {
     }
     problems.extend(unclosed_quote(&text, &grid));
     Ok(CsvReading { grid, problems })
+}
+
+/// Without a quotation mark every line is a row and every separator parts two cells. Blank lines count and are no rows.
+fn read_unquoted(text: &str, separator: u8, grid: &mut GridBuilder) {
+    let (mut start, mut begun, mut number) = (0, false, 1);
+    for (index, byte) in text.bytes().enumerate() {
+        let ends_row = matches!(byte, b'\n' | b'\r');
+        if !ends_row && byte != separator {
+            continue;
+        }
+        if !ends_row || begun || index > start {
+            if !begun {
+                grid.row(number);
+            }
+            grid.cell(text.get(start..index).unwrap_or_default());
+            begun = !ends_row;
+            number += u32::from(ends_row);
+        } else if byte == b'\r' || !text.get(..index).is_some_and(|before| before.ends_with('\r')) {
+            number += 1;
+        }
+        start = index + 1;
+    }
+    if begun || start < text.len() {
+        if !begun {
+            grid.row(number);
+        }
+        grid.cell(text.get(start..).unwrap_or_default());
+    }
+}
+
+/// Reads cells that may stand in quotation marks, with separators and line ends in them.
+fn read_quoted(text: &str, separator: u8, grid: &mut GridBuilder) -> Result<(), CsvError> {
+    let mut reader =
+        ::csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
+    let mut record = ::csv::StringRecord::new();
+    let mut number = 0;
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => {
+                let byte = error.position().map_or(0, ::csv::Position::byte);
+                return Err(CsvError::Broken { sheet: grid.sheet().to_owned(), byte });
+            }
+        }
+        number += 1 + record.position().map_or(0, |position| blank_lines_at(text.as_bytes(), position.byte()));
+        grid.row(number);
+        record.iter().for_each(|cell| grid.cell(cell));
+    }
 }
 
 /// The text, and whether it was Unicode.
@@ -195,12 +232,12 @@ fn evenness(tally: &[(u32, u32)]) -> u64 {
 /// A last cell of several lines in a file with an odd number of quotation marks: one was opened and never closed.
 fn unclosed_quote(text: &str, grid: &Grid) -> Option<Problem> {
     let row = grid.rows.last()?;
-    let cell = row.cells.last().filter(|cell| cell.contains(['\n', '\r']))?;
+    let cell = row.cells().next_back().filter(|cell| cell.contains(['\n', '\r']))?;
     let marks = text.bytes().filter(|byte| *byte == b'"').count();
     (marks % 2 == 1).then(|| Problem {
         kind: ProblemKind::UnclosedQuote,
         sheet: grid.sheet.clone(),
-        cell: address(row.cells.len().saturating_sub(1), row.number),
+        cell: address(row.width().saturating_sub(1), row.number),
         text: cell.lines().next().unwrap_or_default().to_owned(),
     })
 }
@@ -212,7 +249,7 @@ mod tests {
     use super::*;
 
     fn cells(bytes: &[u8]) -> Vec<Vec<String>> {
-        read(bytes, "t.csv").unwrap().grid.rows.into_iter().map(|row| row.cells).collect()
+        read(bytes, "t.csv").unwrap().grid.rows.iter().map(|row| row.cells().map(str::to_owned).collect()).collect()
     }
 
     #[test]
@@ -297,6 +334,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn lines_without_quotation_marks_read_as_with_them(text in "[ab,;\\t|. \\n\\r]{0,40}", separator in prop::sample::select(vec![b',', b';', b'|'])) {
+            let (mut quoted, mut unquoted) = (GridBuilder::new("t.csv", 0), GridBuilder::new("t.csv", 0));
+            read_quoted(&text, separator, &mut quoted).unwrap();
+            read_unquoted(&text, separator, &mut unquoted);
+            prop_assert_eq!(unquoted.finish(), quoted.finish());
+        }
+
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let _ = read(&bytes, "t");

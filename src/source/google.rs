@@ -33,12 +33,12 @@ use copy::{FIELDS, SheetCopy};
 use credentials::{Credentials, Login};
 use failure::Witness;
 
+use super::Fetched;
+use super::patience::patiently;
+use super::trouble::{answered_at, wait_of};
+
 /// The only thing the program may do with a spreadsheet: read it.
 const SCOPE: &str = "https://www.googleapis.com/auth/spreadsheets.readonly";
-/// How often one reading asks at most.
-const TRIES: u32 = 5;
-/// The shortest wait between two tries, doubled each time.
-const FIRST_WAIT: Duration = Duration::from_millis(250);
 
 /// What the process knows about reaching Google, besides the settings.
 #[derive(Clone, Default)]
@@ -84,41 +84,11 @@ impl GoogleSheets {
     ///
     /// What may pass is asked again after a wait, within `limit` all in all; `random` spreads the waits of many
     /// programs that ask at once.
-    pub async fn read(&self, from: &SheetsAddress, limit: Duration, random: u64) -> Result<Vec<u8>, GoogleFailure> {
-        let mut last = None;
-        let answer = tokio::time::timeout(limit, self.tries(from, limit, random, &mut last)).await;
-        answer.unwrap_or_else(|_| Err(GoogleFailure::TooSlow { limit_s: limit.as_secs(), last: last.map(Box::new) }))
+    pub async fn read(&self, from: &SheetsAddress, limit: Duration, random: u64) -> Result<Fetched, GoogleFailure> {
+        patiently(limit, random, || self.once(from)).await
     }
 
-    async fn tries(
-        &self,
-        from: &SheetsAddress,
-        limit: Duration,
-        random: u64,
-        last: &mut Option<GoogleFailure>,
-    ) -> Result<Vec<u8>, GoogleFailure> {
-        let mut waited = Duration::ZERO;
-        let mut attempt = 0;
-        loop {
-            let failure = match self.once(from).await {
-                Ok(copy) => return Ok(copy.bytes()),
-                Err(failure) => failure,
-            };
-            attempt += 1;
-            let asked = failure.wait_asked();
-            let wait = asked.unwrap_or_default().max(back_off(attempt, random));
-            // To wait longer than the limit would only hide the reason.
-            if !failure.may_pass() || attempt >= TRIES || waited + wait >= limit {
-                return Err(failure);
-            }
-            tracing::info!(%failure, wait_ms = wait.as_millis(), "Google is asked again");
-            *last = Some(failure);
-            tokio::time::sleep(wait).await;
-            waited += wait;
-        }
-    }
-
-    async fn once(&self, from: &SheetsAddress) -> Result<SheetCopy, GoogleFailure> {
+    async fn once(&self, from: &SheetsAddress) -> Result<Fetched, GoogleFailure> {
         // Asked for by itself, so that a refused login is told from a refused sheet; the hub then has it at hand.
         let one_at_a_time = self.logging_in.lock().await;
         self.login.token(&[SCOPE]).await.map_err(|error| GoogleFailure::of_login(&error))?;
@@ -131,7 +101,10 @@ impl GoogleSheets {
         }
         let answer = call.doit().await;
         match answer {
-            Ok((_, spreadsheet)) => Ok(SheetCopy::of(spreadsheet)),
+            Ok((answer, spreadsheet)) => {
+                let answered_at = answered_at(|name| answer.headers().get(name)?.to_str().ok());
+                Ok(Fetched { bytes: SheetCopy::of(spreadsheet).bytes(), answered_at })
+            }
             Err(error) => Err(GoogleFailure::of_answer(&error, &witness, from, self.email.as_deref())),
         }
     }
@@ -143,37 +116,11 @@ impl Delegate for Witness {
         let header = |name: hyper::header::HeaderName| answer.headers().get(name)?.to_str().ok();
         self.status = Some(answer.status().as_u16());
         self.retry_after =
-            header(hyper::header::RETRY_AFTER).and_then(|text| failure::wait_of(text, header(hyper::header::DATE)));
+            header(hyper::header::RETRY_AFTER).and_then(|text| wait_of(text, header(hyper::header::DATE)));
         Retry::Abort
     }
 }
 
-/// How long to wait before the try after `attempt` (from 1): doubled each time, and between half of it and all.
-fn back_off(attempt: u32, random: u64) -> Duration {
-    let whole = FIRST_WAIT.saturating_mul(1 << attempt.saturating_sub(1).min(10));
-    // The upper bits of a multiplication spread even neighbouring numbers.
-    let spread = random.wrapping_add(u64::from(attempt)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 54;
-    let part = u32::try_from(spread).unwrap_or(0);
-    whole / 2 + whole / 2 * part / 1_024
-}
-
 fn read_file(path: &Path, key: &str) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("the {key} {} cannot be read: {error}", path.display()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_and_are_spread() {
-        for attempt in 1..6 {
-            let whole = FIRST_WAIT * (1 << (attempt - 1));
-            let waits: Vec<Duration> = (0..100).map(|random| back_off(attempt, random)).collect();
-            assert!(waits.iter().all(|wait| *wait >= whole / 2 && *wait < whole), "{waits:?}");
-            let distinct: std::collections::BTreeSet<_> = waits.iter().collect();
-            assert!(distinct.len() > 50, "{distinct:?}");
-        }
-        assert!(back_off(u32::MAX, u64::MAX) < Duration::from_mins(5));
-    }
 }

@@ -105,7 +105,7 @@ impl AccountView {
         let one = |row: &RowReference| vec![RowView::new(row)];
         let (name, because_of) = match &account.verdict {
             Verdict::OnCall => ("on_call", Vec::new()),
-            Verdict::Conflict(rows) => ("conflict", rows.iter().map(|row| RowView::new(row)).collect()),
+            Verdict::Conflict(rows) => ("conflict", rows.iter().map(RowView::new).collect()),
             Verdict::AlreadyListed(row) => ("already_listed", one(row)),
             Verdict::ReplacedBy(row) => ("replaced", one(row)),
             Verdict::Placeholder => ("placeholder", Vec::new()),

@@ -138,7 +138,7 @@ impl GapView {
             from: rfc3339(gap.interval.start(), zone),
             until: rfc3339(gap.interval.end(), zone),
             seconds: gap.interval.length().num_seconds(),
-            rows: gap.placeholders.iter().map(|row| RowView::new(row)).collect(),
+            rows: gap.placeholders.iter().map(RowView::new).collect(),
         }
     }
 }
@@ -150,7 +150,7 @@ impl OverlapView {
             until: rfc3339(overlap.interval.end(), zone),
             names: overlap.names.iter().map(ToString::to_string).collect(),
             role: overlap.role.label.to_string(),
-            rows: overlap.rows.iter().map(|row| RowView::new(row)).collect(),
+            rows: overlap.rows.iter().map(RowView::new).collect(),
         }
     }
 }

@@ -63,9 +63,9 @@ impl ProblemView {
         Self {
             severity: described.severity,
             code: described.code,
-            sheet: clash.loser.sheet.to_string(),
-            cell: clash.loser.cell.clone(),
-            text: clash.loser.text.clone(),
+            sheet: clash.loser.sheet().to_string(),
+            cell: clash.loser.cell(),
+            text: clash.loser.text(),
             message: described.message,
             hint: described.hint,
         }

@@ -39,7 +39,9 @@ pub struct SyncSchedule {
     pub changes: Vec<ChangeView>,
     /// What is different in the past.
     pub past_changes: Vec<ChangeView>,
-    /// Why it is unusable; otherwise empty.
+    /// By how many seconds the clock of this machine runs ahead of the sheet's server; as in `who`.
+    pub clock_ahead_s: Option<i64>,
+    /// Why it is unusable; else what is to be known of a source that is read for the first time.
     pub problems: Vec<ProblemView>,
     /// What was written to whom.
     pub letters: Vec<LetterView>,
@@ -85,7 +87,7 @@ impl ChangeView {
     /// One change; `now` decides how its words name the year.
     pub fn new(change: &Change, now: DateTime<Utc>, zone: Tz) -> Self {
         let names = |people: &[OnCallPerson]| people.iter().map(|person| person.name.to_string()).collect();
-        let rows = |rows: &[std::sync::Arc<RowReference>]| rows.iter().map(|row| RowView::new(row)).collect();
+        let rows = |rows: &[RowReference]| rows.iter().map(RowView::new).collect();
         Self {
             from: rfc3339(change.interval.start(), zone),
             until: rfc3339(change.interval.end(), zone),

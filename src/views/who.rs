@@ -46,6 +46,9 @@ pub struct WhoSchedule<'a> {
     pub snapshot: &'a str,
     /// The instant by whose knowledge the answer is given; `null` for the newest.
     pub known_at: Option<String>,
+    /// By how many seconds the clock of this machine runs ahead of the sheet's server, where they are more than a minute
+    /// apart; negative when it runs behind, `null` when they agree or nobody told.
+    pub clock_ahead_s: Option<i64>,
     /// Why the schedule is unusable, or why its saved copy answers; otherwise empty.
     pub problems: Vec<ProblemView>,
 }
@@ -156,6 +159,7 @@ impl<'a> WhoSchedule<'a> {
             stale: loaded.stale,
             snapshot: &loaded.snapshot,
             known_at: loaded.provenance.known_at.map(|at| rfc3339(at, zone)),
+            clock_ahead_s: loaded.provenance.clock_ahead_s,
             problems: problems.iter().map(ProblemView::of).collect(),
         }
     }
@@ -185,7 +189,7 @@ impl PersonView {
 impl RowView {
     /// The row as programs get it.
     pub fn new(row: &RowReference) -> Self {
-        Self { sheet: row.sheet.to_string(), row: row.row, cell: row.cell.clone(), text: row.text.clone() }
+        Self { sheet: row.sheet().to_string(), row: row.number(), cell: row.cell(), text: row.text() }
     }
 }
 

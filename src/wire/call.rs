@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::adapters::{self, Stores};
 use super::clock::MachineClock;
+use super::edits;
 use super::environment::Environment;
 use super::load::Loaded;
 use super::memory;
@@ -60,6 +61,7 @@ pub(super) fn call(
             .schedules(Some(name), MachineClock::real().now(), Hurry::Page)
             .map_err(|error| error.and(&wording::page::dial_by_hand(&loaded.site.leadership)))?;
         let found = found.pop().ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))?;
+        let found = edits::watched(&loaded, found, clock.now());
         versions.borrow_mut().extend(found.provenance.version.clone().map(|version| (name.to_owned(), version)));
         Ok(found)
     };

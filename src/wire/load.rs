@@ -11,11 +11,11 @@ use crate::cli::error::CommandError;
 use crate::decision::Partners;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
-use crate::schedule::layout::{LayoutSettings, Reading, Unusable};
+use crate::schedule::layout::{LayoutSettings, Unusable};
 use crate::schedule::loaded::{LoadedSchedule, Provenance, Understood};
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::roster::Roster;
-use crate::schedule::tabs;
+use crate::schedule::tabs::{self, Joined};
 use crate::schedule::version::SheetVersion;
 use crate::site::settings::ScheduleSettings;
 use crate::site::{Settings, Site, holidays};
@@ -25,7 +25,7 @@ use crate::wording;
 
 use super::environment::Environment;
 use super::memory;
-use super::sheets::{self, Hurry};
+use super::sheets::{self, Hurry, Reaching};
 
 /// A site and the folder it was read from.
 pub(super) struct Loaded {
@@ -128,8 +128,10 @@ impl Named<'_> {
 
 /// The source that a key of a schedule's settings names.
 fn parsed(name: &str, key: &str, text: &str) -> Result<ScheduleSource, CommandError> {
+    // An address may hold a password that somebody wrote into it.
+    let shown = if text.contains('@') { "…".to_owned() } else { format!("{text:?}") };
     ScheduleSource::parse(text)
-        .map_err(|hint| CommandError::usage(format!("[schedules.{name}] {key} = {text:?} cannot be read")).hint(hint))
+        .map_err(|hint| CommandError::usage(format!("[schedules.{name}] {key} = {shown} cannot be read")).hint(hint))
 }
 
 impl Loaded {
@@ -148,7 +150,11 @@ impl Loaded {
             let bytes: Vec<_> = bytes.collect();
             self.schedule(named, bytes, now)
         };
-        Ok(named.iter().map(&mut schedule).collect())
+        let schedules: Vec<LoadedSchedule> = named.iter().map(&mut schedule).collect();
+        if let Some(ahead_s) = schedules.iter().find_map(|loaded| loaded.provenance.clock_ahead_s) {
+            tracing::error!("{}", wording::time::clock_wrong(ahead_s));
+        }
+        Ok(schedules)
     }
 
     /// The same schedules as they stood at `known_at`, from the versions that were kept.
@@ -182,35 +188,34 @@ impl Loaded {
             .collect()
     }
 
-    /// The bytes of each source, in order; sheets are read all at once.
-    fn bytes<'a>(
-        &self,
-        sources: impl Iterator<Item = &'a ScheduleSource> + Clone,
-        hurry: Hurry,
-    ) -> Vec<Result<Vec<u8>, String>> {
-        let addresses = sources.clone().filter_map(|source| match source {
-            ScheduleSource::Sheets(address) => Some(address),
-            ScheduleSource::Csv(_) => None,
-        });
-        let mut sheets =
-            sheets::read(&addresses.collect::<Vec<_>>(), &self.site.settings.google, &self.google, hurry).into_iter();
+    /// What each source holds, in order; sheets elsewhere are read all at once.
+    fn bytes<'a>(&self, sources: impl Iterator<Item = &'a ScheduleSource> + Clone, hurry: Hurry) -> Vec<sheets::Read> {
+        let elsewhere: Vec<_> = sources.clone().filter(|source| !matches!(source, ScheduleSource::Csv(_))).collect();
+        let settings = &self.site.settings;
+        let reaching =
+            Reaching { google: &settings.google, download: &settings.download, surroundings: &self.google, hurry };
+        let mut sheets = sheets::read(&elsewhere, reaching).into_iter();
         sources
             .map(|source| match source {
                 ScheduleSource::Csv(file) => std::fs::read(self.folder.join(file))
+                    .map(Into::into)
                     .map_err(|error| format!("the file {file} cannot be read: {error}")),
-                ScheduleSource::Sheets(_) => sheets.next().unwrap_or_else(|| Err("it was not read".to_owned())),
+                ScheduleSource::Sheets(_) | ScheduleSource::Download(_) => {
+                    sheets.next().unwrap_or_else(|| Err("it was not read".to_owned()))
+                }
             })
             .collect()
     }
 
     /// One schedule from what each of its sources holds. Overrides that cannot be read leave nobody sure of anything.
-    fn schedule(&self, named: &Named<'_>, read: Vec<Result<Vec<u8>, String>>, now: DateTime<Utc>) -> LoadedSchedule {
+    fn schedule(&self, named: &Named<'_>, read: Vec<sheets::Read>, now: DateTime<Utc>) -> LoadedSchedule {
+        let clock_ahead_s = read.iter().flatten().find_map(|reading| reading.clock_ahead_s);
         let parts: Result<Vec<(String, Vec<u8>)>, Vec<Problem>> = named
             .sources()
             .zip(named.written())
             .zip(read)
-            .map(|((source, written), bytes)| match bytes {
-                Ok(bytes) => Ok((written.to_owned(), bytes)),
+            .map(|((source, written), read)| match read {
+                Ok(reading) => Ok((written.to_owned(), reading.bytes)),
                 Err(reason) => Err(vec![of_sheet(&source.shown(), ProblemKind::NoSheet { reason })]),
             })
             .collect();
@@ -226,7 +231,7 @@ impl Loaded {
             schedule: Ok(schedule),
             understood: Some(how),
             snapshot: version.sha256.clone(),
-            provenance: Provenance { version: Some(Arc::new(version)), ..Provenance::default() },
+            provenance: Provenance { version: Some(Arc::new(version)), clock_ahead_s, ..Provenance::default() },
             ..self.unread(named, now)
         }
     }
@@ -269,11 +274,11 @@ impl Loaded {
             }
         }
         match self.read_tabs(&contents) {
-            Ok(reading) => {
+            Ok(Joined { reading, tabs }) => {
                 problems.extend(reading.problems);
                 let roles = &settings.required_roles;
                 let schedule = Schedule::new(name, title(name, settings), reading.shifts, problems, roles);
-                Ok((schedule, Understood { recognition: reading.recognition, skipped: reading.skipped }))
+                Ok((schedule, Understood { tabs }))
             }
             Err(Unusable { problems: further }) => {
                 problems.extend(further);
@@ -283,7 +288,7 @@ impl Loaded {
     }
 
     /// What the first content says, changed by the overrides of the others.
-    fn read_tabs(&self, contents: &[(Vec<tabs::Tab>, LayoutSettings)]) -> Result<Reading, Unusable> {
+    fn read_tabs(&self, contents: &[(Vec<tabs::Tab>, LayoutSettings)]) -> Result<Joined, Unusable> {
         let (zone, roster) = (self.site.zone, &self.site.roster);
         let mut contents = contents.iter();
         let Some((own, layout)) = contents.next() else { return Err(Unusable { problems: Vec::new() }) };
@@ -350,14 +355,15 @@ impl Loaded {
         })
     }
 
-    /// Dates what spreadsheets say by when it was first seen, where that was kept: they do not tell it themselves. This
+    /// Dates what sheets elsewhere say by when it was first seen, where that was kept: they do not tell it themselves. This
     /// opens the database, which only what shows such dates needs.
     pub(super) fn date_spreadsheets(&self, schedules: &mut [LoadedSchedule]) {
         for loaded in schedules {
             let Some(version) = &loaded.provenance.version else { continue };
-            let is_spreadsheet =
-                |(written, _): (&str, _)| matches!(ScheduleSource::parse(written), Ok(ScheduleSource::Sheets(_)));
-            if !version.parts().into_iter().any(is_spreadsheet) {
+            let is_elsewhere = |(written, _): (&str, _)| {
+                !matches!(ScheduleSource::parse(written), Ok(ScheduleSource::Csv(_)) | Err(_))
+            };
+            if !version.parts().into_iter().any(is_elsewhere) {
                 continue;
             }
             if let Some(kept) =
@@ -368,11 +374,11 @@ impl Loaded {
         }
     }
 
-    /// When what a source holds was last changed; a spreadsheet does not tell, so it counts as changed when it is read.
+    /// When what a source holds was last changed; what is elsewhere does not tell, so it counts as changed when it is read.
     fn source_changed_at(&self, source: &ScheduleSource, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match source {
             ScheduleSource::Csv(file) => changed_at(&self.folder.join(file)),
-            ScheduleSource::Sheets(_) => Some(now),
+            ScheduleSource::Sheets(_) | ScheduleSource::Download(_) => Some(now),
         }
     }
 

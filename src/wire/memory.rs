@@ -1,12 +1,13 @@
 //! What did a sheet say before? Its kept versions: for a source that fails, for "as it was known then", for calendars.
 //!
-//! An ordinary answer never comes here, from a file or from Google: it opens no database. Each look has a thread and a
+//! An ordinary answer never comes here, from a file or from Google: it opens no database. A page does, to see whether the
+//! sheet was changed just now. Each look has a thread and a
 //! runtime of its own, because schedules are read both inside and outside of the program's runtime.
 
 use std::future::Future;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::adapters::{self, Stores};
 use super::load::Loaded;
@@ -22,6 +23,28 @@ pub(super) fn last_good(loaded: &Loaded, schedule: &str) -> Option<Snapshot> {
     })
     .unwrap_or_else(|error| {
         tracing::warn!(%error, schedule, "the last good copy of the sheet cannot be looked for");
+        None
+    })
+}
+
+/// The version of `schedule` before the one with this digest, when that one was first seen at or after `since` or never;
+/// `None` otherwise, and when it cannot be told, which is logged.
+pub(super) fn before(loaded: &Loaded, schedule: &str, sha256: &str, since: DateTime<Utc>) -> Option<Snapshot> {
+    apart(async {
+        let Some(stores) = adapters::stores_to_read(loaded).await? else { return Ok(None) };
+        match stores.snapshots.latest(schedule).await? {
+            Some(latest) if latest.version.sha256 == sha256 => {
+                let just_before = latest.first_seen.checked_sub_signed(TimeDelta::milliseconds(1));
+                match just_before.filter(|_| latest.first_seen >= since) {
+                    Some(at) => Ok(stores.snapshots.known_at(schedule, at).await?),
+                    None => Ok(None),
+                }
+            }
+            other => Ok(other),
+        }
+    })
+    .unwrap_or_else(|error| {
+        tracing::warn!(%error, schedule, "whether the sheet was changed just now cannot be told");
         None
     })
 }

@@ -7,6 +7,8 @@
 //! `handoff` the notes to them.
 //! hands each verb what it needs, `call` the agent's, `serve` the service, `upkeep` the two that a timer runs, whose end
 //! `heartbeat` tells.
+//! `sheets` asks Google and other servers, `memory` for kept versions of sheets, `edits` whether a sheet changes under a page; `adapters` builds providers, store and engine; `verbs`
+//! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells.
 
 mod adapters;
 mod call;
@@ -14,6 +16,7 @@ mod clock;
 mod doctor;
 mod doctor_people;
 mod drill;
+mod edits;
 mod environment;
 mod handoff;
 mod heartbeat;

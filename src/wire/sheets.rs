@@ -1,11 +1,15 @@
-//! What do the site's Google Sheets hold now? Asks for all of them at once, and starts a runtime only if there are any.
+//! What do the site's sheets elsewhere hold now? Asks for all of them at once, and starts a runtime only if there are any.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::clock::MachineClock;
 use super::environment::Environment;
-use crate::source::google::{GoogleSettings, GoogleSheets, Proxies, SheetsAddress, Surroundings};
+use crate::ports::Clock;
+use crate::source::download::{DownloadSettings, Downloads};
+use crate::source::google::{GoogleSettings, GoogleSheets, Proxies, Surroundings};
+use crate::source::{Fetched, ScheduleSource, clock_ahead_s};
 
 /// How long a reading may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +18,24 @@ pub(super) enum Hurry {
     Page,
     /// Nobody waits for the answer by the second.
     No,
+}
+
+/// What was read, or why not, for people.
+pub(super) type Read = Result<Reading, String>;
+
+/// What was read.
+pub(super) struct Reading {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// By how many seconds the clock of this machine runs ahead of the server's that answered, where they are too far
+    /// apart; negative when it runs behind.
+    pub clock_ahead_s: Option<i64>,
+}
+
+impl From<Vec<u8>> for Reading {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, clock_ahead_s: None }
+    }
 }
 
 /// What this process knows about reaching Google.
@@ -25,17 +47,25 @@ pub(super) fn surroundings(folder: &Path, environment: &Environment) -> Surround
     }
 }
 
-/// The bytes of each sheet, in order; an error is for people.
-pub(super) fn read(
-    addresses: &[&SheetsAddress],
-    settings: &GoogleSettings,
-    surroundings: &Surroundings,
-    hurry: Hurry,
-) -> Vec<Result<Vec<u8>, String>> {
-    if addresses.is_empty() {
+/// How sheets elsewhere are reached.
+#[derive(Clone, Copy)]
+pub(super) struct Reaching<'a> {
+    /// `[google]`.
+    pub google: &'a GoogleSettings,
+    /// `[download]`.
+    pub download: &'a DownloadSettings,
+    /// What the process knows.
+    pub surroundings: &'a Surroundings,
+    /// How long it may take.
+    pub hurry: Hurry,
+}
+
+/// What each source holds, in order. Files on this machine are not asked for here.
+pub(super) fn read(sources: &[&ScheduleSource], reaching: Reaching<'_>) -> Vec<Read> {
+    if sources.is_empty() {
         return Vec::new();
     }
-    let all_failed = |reason: &str| addresses.iter().map(|_| Err(reason.to_owned())).collect();
+    let all_failed = |reason: &str| sources.iter().map(|_| Err(reason.to_owned())).collect();
     // A thread of its own: the caller may be inside another runtime, which must not be blocked by a second one.
     let read = std::thread::scope(|scope| {
         let reading = scope.spawn(|| -> Result<_, String> {
@@ -43,39 +73,56 @@ pub(super) fn read(
                 .enable_all()
                 .build()
                 .map_err(|error| format!("the program cannot start its network: {error}"))?;
-            runtime.block_on(read_all(addresses, settings, surroundings, hurry))
+            Ok(runtime.block_on(read_all(sources, reaching)))
         });
         reading.join().unwrap_or_else(|_| Err("reading the sheet met a defect of page-oncall".to_owned()))
     });
     read.unwrap_or_else(|reason| all_failed(&reason))
 }
 
-async fn read_all(
-    addresses: &[&SheetsAddress],
-    settings: &GoogleSettings,
-    surroundings: &Surroundings,
-    hurry: Hurry,
-) -> Result<Vec<Result<Vec<u8>, String>>, String> {
-    let limit = Duration::from_secs(match hurry {
-        Hurry::Page => settings.page_timeout_s,
-        Hurry::No => settings.timeout_s,
-    });
-    let google = GoogleSheets::new(settings, surroundings).await.map_err(|failure| failure.to_string())?;
-    let google = Arc::new(google);
-    let tasks: Vec<_> = addresses
+async fn read_all(sources: &[&ScheduleSource], reaching: Reaching<'_>) -> Vec<Read> {
+    let Reaching { google, download, surroundings, hurry } = reaching;
+    let limit = |page_s: u64, usual_s: u64| Duration::from_secs(if hurry == Hurry::Page { page_s } else { usual_s });
+    let google_limit = limit(google.page_timeout_s, google.timeout_s);
+    let download_limit = limit(download.page_timeout_s, download.timeout_s);
+    let has_sheets = sources.iter().any(|source| matches!(source, ScheduleSource::Sheets(_)));
+    let sheets = if has_sheets {
+        let made = GoogleSheets::new(google, surroundings).await;
+        Some(made.map(Arc::new).map_err(|failure| failure.to_string()))
+    } else {
+        None
+    };
+    let downloads = Downloads::new(download, &surroundings.folder).map(Arc::new).map_err(|failure| failure.to_string());
+    let tasks: Vec<_> = sources
         .iter()
-        .map(|address| {
-            let (google, address) = (Arc::clone(&google), (*address).clone());
+        .map(|source| {
+            let (source, sheets, downloads) = ((*source).clone(), sheets.clone(), downloads.clone());
             let (random, _) = uuid::Uuid::new_v4().as_u64_pair();
-            tokio::spawn(async move { google.read(&address, limit, random).await })
+            tokio::spawn(async move {
+                let fetched = match (source, sheets) {
+                    (ScheduleSource::Sheets(address), Some(sheets)) => {
+                        sheets?.read(&address, google_limit, random).await.map_err(|failure| failure.to_string())?
+                    }
+                    (ScheduleSource::Download(address), _) => downloads?
+                        .read(&address, download_limit, random)
+                        .await
+                        .map_err(|failure| failure.to_string())?,
+                    (ScheduleSource::Csv(_) | ScheduleSource::Sheets(_), _) => return Err("it was not read".to_owned()),
+                };
+                Ok(reading(fetched))
+            })
         })
         .collect();
     let mut read = Vec::with_capacity(tasks.len());
     for task in tasks {
-        read.push(match task.await {
-            Ok(answer) => answer.map_err(|failure| failure.to_string()),
-            Err(_) => Err("reading the sheet met a defect of page-oncall".to_owned()),
-        });
+        read.push(task.await.unwrap_or_else(|_| Err("reading the sheet met a defect of page-oncall".to_owned())));
     }
-    Ok(read)
+    read
+}
+
+/// What was fetched, with the clocks compared at once.
+fn reading(fetched: Fetched) -> Reading {
+    let here = MachineClock::real().now();
+    let clock_ahead_s = fetched.answered_at.and_then(|there| clock_ahead_s(here, there));
+    Reading { bytes: fetched.bytes, clock_ahead_s }
 }

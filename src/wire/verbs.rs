@@ -96,10 +96,14 @@ fn verb_of(
     match verb {
         Verb::Who { schedule, at, known_at } => {
             let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
-            match at.as_deref() {
-                Some("-") => Ok(who::stream(&schedules, &face, &blocked(&loaded), std::io::stdin().lock(), out)?),
-                at => Ok(who::run(&schedules, &face, &blocked(&loaded), parse(at.unwrap_or("now"))?, out)?),
-            }
+            let blocked = blocked(&loaded);
+            let exit = match at.as_deref() {
+                Some("-") => who::stream(&schedules, &face, &blocked, std::io::stdin().lock(), out)?,
+                at => who::run(&schedules, &face, &blocked, parse(at.unwrap_or("now"))?, out)?,
+            };
+            // The process ends here; giving back a long schedule row by row would take longer than the answer did.
+            std::mem::forget(schedules);
+            Ok(exit)
         }
         Verb::Explain { schedule, at, known_at } => {
             let schedules = read_schedules(&loaded, Some(schedule), known_at.as_deref(), &face)?;

@@ -7,7 +7,7 @@ use super::columns::paragraph;
 use super::time;
 use crate::civil::{self, CivilNote};
 use crate::schedule::difference::Change;
-use crate::schedule::loaded::LoadedSchedule;
+use crate::schedule::loaded::{Edit, LoadedSchedule};
 use crate::schedule::on_call::OnCallPerson;
 use crate::schedule::shift::RowReference;
 
@@ -26,6 +26,19 @@ pub fn line(change: &Change, now: DateTime<Utc>, zone: Tz) -> String {
         moment(end, now, zone),
         cells(change)
     )
+}
+
+/// Said before a page of an edit made just now: `At 17:58 the sheet still said Ben Lee (primary); now it says Ana Ortiz`.
+pub fn edited(edit: &Edit, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
+    let seen = moment(edit.last_seen, now, zone);
+    let told = |change: &Change| {
+        let (before, after) = (names(&change.before), names(&change.after));
+        let role = &change.role.label;
+        format!(
+            "CHANGED just now: {seen} the sheet still said {before} ({role}), now it says {after}; if in doubt, ask both"
+        )
+    };
+    edit.changes.iter().map(told).collect()
 }
 
 /// What became of one sheet: `status` as `views::sync` names it, `seen` when the version compared with was last seen,
@@ -127,8 +140,8 @@ fn names(people: &[OnCallPerson]) -> String {
 fn cells(change: &Change) -> String {
     let (rows, word) =
         if change.rows_after.is_empty() { (&change.rows_before, "was ") } else { (&change.rows_after, "") };
-    let cell = |row: &RowReference| format!("{}!{}", row.sheet, row.cell);
-    let told: Vec<String> = rows.iter().take(CELLS_TOLD).map(|row| cell(row)).collect();
+    let cell = |row: &RowReference| format!("{}!{}", row.sheet(), row.cell());
+    let told: Vec<String> = rows.iter().take(CELLS_TOLD).map(cell).collect();
     match rows.len() {
         0 => String::new(),
         1 => format!(", {word}cell {}", told.join(", ")),
@@ -141,12 +154,11 @@ fn cells(change: &Change) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use chrono_tz::America::Chicago;
 
     use super::*;
     use crate::civil::Interval;
+    use crate::schedule::grid::GridRow;
     use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -156,22 +168,20 @@ mod tests {
     fn change(from: &str, until: &str, before: &str, after: &str) -> Change {
         let interval = Interval::new(at(from), at(until)).unwrap();
         let role = Role { label: "primary".into(), rank: RoleRank::Primary, order: 0 };
-        let row = |cell: &str| {
-            Arc::new(RowReference { sheet: "Nov".into(), row: 14, cell: cell.to_owned(), text: String::new() })
-        };
-        let person = |name: &str, cell: &str| OnCallPerson {
+        let row = |number| RowReference::new(&GridRow::of(&"Nov".into(), number, [""]), 2, None);
+        let person = |name: &str, number: u32| OnCallPerson {
             name: name.into(),
             role: role.clone(),
             phone: None,
             email: None,
             from: interval.start(),
             until: interval.end(),
-            row: row(cell),
+            row: row(number),
             kind: ShiftKind::Shift,
         };
-        let people = |name: &str, cell: &str| if name.is_empty() { Vec::new() } else { vec![person(name, cell)] };
-        let rows = |people: &[OnCallPerson]| people.iter().map(|person| Arc::clone(&person.row)).collect();
-        let (before, after) = (people(before, "C13"), people(after, "C14"));
+        let people = |name: &str, row: u32| if name.is_empty() { Vec::new() } else { vec![person(name, row)] };
+        let rows = |people: &[OnCallPerson]| people.iter().map(|person| person.row.clone()).collect();
+        let (before, after) = (people(before, 13), people(after, 14));
         let (rows_before, rows_after) = (rows(&before), rows(&after));
         Change { interval, role, before, after, rows_before, rows_after }
     }

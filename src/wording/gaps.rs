@@ -1,5 +1,7 @@
 //! How is it said what a window leaves open? A verdict first, then one block a schedule, in 80 columns.
 
+use std::borrow::Cow;
+
 use chrono::Duration;
 use chrono_tz::Tz;
 
@@ -44,7 +46,7 @@ fn block(judged: &Judgement<'_>, zone: Tz) -> Vec<String> {
 
 fn gap_lines(gap: &Gap, zone: Tz) -> Vec<String> {
     let mut lines = vec![finding("gap", &[interval(gap.interval, zone), hours(gap.interval.length())])];
-    let said = |row: &RowReference| format!("{} names nobody: {}", row_name(row), row.text);
+    let said = |row: &RowReference| format!("{} names nobody: {}", row_name(row), row.text());
     lines.extend(gap.placeholders.iter().map(|row| paragraph(MARGIN, MARGIN.len(), &said(row))));
     lines
 }
@@ -84,7 +86,7 @@ pub fn verdict(judged: &[Judgement<'_>]) -> String {
 
 fn overlap_lines(overlap: &Overlap, zone: Tz) -> String {
     let names: Vec<&str> = overlap.names.iter().map(AsRef::as_ref).collect();
-    let rows: Vec<String> = overlap.rows.iter().map(|row| row_name(row)).collect();
+    let rows: Vec<String> = overlap.rows.iter().map(row_name).collect();
     let who = format!("{} are {} {} ({})", names.join(" and "), both(names.len()), overlap.role.label, rows.join(", "));
     finding("overlap", &[interval(overlap.interval, zone), hours(overlap.interval.length())])
         + "\n"
@@ -93,16 +95,16 @@ fn overlap_lines(overlap: &Overlap, zone: Tz) -> String {
 
 /// Errors first, then warnings; notes are only counted, since the reading is certain.
 fn problem_lines(judged: &Judgement<'_>, report: &GapReport, zone: Tz) -> Vec<String> {
-    let mut told: Vec<(Described, &str, &str, &str)> = judged
+    let mut told: Vec<(Described, &str, Cow<'_, str>, Cow<'_, str>)> = judged
         .problems
         .iter()
-        .map(|problem| (described(problem), problem.sheet.as_ref(), problem.cell.as_str(), problem.text.as_str()))
+        .map(|problem| (described(problem), &*problem.sheet, (&problem.cell).into(), (&problem.text).into()))
         .collect();
     told.extend(report.clashes.iter().map(|clash| {
-        (describe_clash(clash), clash.loser.sheet.as_ref(), clash.loser.cell.as_str(), clash.loser.text.as_str())
+        (describe_clash(clash), &**clash.loser.sheet(), clash.loser.cell().into(), clash.loser.text().into())
     }));
     told.extend(judged.findings.iter().map(|finding| {
-        (lint::described(finding, zone), finding.sheet.as_ref(), finding.cell.as_str(), finding.text.as_str())
+        (lint::described(finding, zone), &*finding.sheet, (&finding.cell).into(), (&finding.text).into())
     }));
     let notes = told.iter().filter(|(described, ..)| described.severity == Severity::Note).count();
     told.retain(|(described, ..)| described.severity != Severity::Note);

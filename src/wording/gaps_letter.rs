@@ -1,4 +1,4 @@
-//! How does the letter to a schedule's owner read? The report as text, and as HTML with the window day by day.
+//! How does the letter to a schedule's owner read? The report as text, and as HTML with a picture and every day in words.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -6,8 +6,10 @@ use chrono_tz::Tz;
 use super::gaps::{gaps, verdict};
 use super::lint;
 use super::schedule::{clock, described, hours, reading_age};
+use super::timeline_table::timeline_table;
 use crate::civil::{Interval, resolve};
 use crate::schedule::judgement::{Judgement, Stretch};
+use crate::schedule::plan::Plan;
 use crate::schedule::problem::Severity;
 
 /// The subject: the schedule and the verdict.
@@ -26,9 +28,9 @@ pub fn text(judged: &Judgement<'_>, window: Interval, zone: Tz) -> String {
 const WHY: &str = "You get this letter because the settings name you as an owner of the schedule.\n\
                    It comes when something new is found, not with every run.";
 
-/// The letter as HTML: the verdict, what to mend, and every needed hour of the window by days. No images, no links, no
-/// scripts: what every mail reader shows.
-pub fn html(judged: &Judgement<'_>, window: Interval, zone: Tz) -> String {
+/// The letter as HTML: the verdict, what to mend, a picture of the window made of table cells, and every needed hour by
+/// days, which says the picture in words. No images, no links, no scripts: what every mail reader shows.
+pub fn html(judged: &Judgement<'_>, plan: Option<&Plan>, window: Interval, zone: Tz) -> String {
     let loaded = judged.loaded;
     let head = format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head>\n\
@@ -38,9 +40,10 @@ pub fn html(judged: &Judgement<'_>, window: Interval, zone: Tz) -> String {
     );
     let items: Vec<String> = findings(judged, zone).iter().map(|item| format!("<li>{item}</li>\n")).collect();
     let list = if items.is_empty() { String::new() } else { format!("<ul>\n{}</ul>\n", items.concat()) };
+    let picture = plan.map(|plan| timeline_table(plan, zone)).unwrap_or_default();
     let table = timeline(&judged.stretches(), window, zone);
     let foot = format!("<p>{}<br>\n{}</p>\n</body></html>\n", escape(reading_age(loaded, zone).trim()), escape(WHY));
-    [head, list, table, foot].concat()
+    [head, list, picture, table, foot].concat()
 }
 
 /// Everything that a person should mend, as HTML.

@@ -1,9 +1,38 @@
 //! How is it told which layout a sheet has, and why a row was skipped? The words of `explain`.
 
-use crate::schedule::layout::{Column, LayoutKind, Recognition, RecognitionReason, RunnerUp, SkipReason, SkippedRow};
+use crate::schedule::layout::{
+    Column, LayoutKind, Lost, Recognition, RecognitionReason, RunnerUp, SkipReason, SkippedRow,
+};
+use crate::schedule::tabs::UnderstoodTab;
 
 /// How many skipped rows of one kind are named.
 const SHOWN_ROWS: usize = 8;
+
+/// How every tab was read, each as [`lines`] says it. Tabs that follow each other and read alike are told together.
+pub fn tabs(tabs: &[UnderstoodTab]) -> Vec<String> {
+    let of_tab = |tab: &UnderstoodTab| match (&tab.recognition, tab.is_overrides) {
+        (Some(recognition), _) => lines(recognition, &tab.skipped),
+        (None, true) => vec!["it has no rows and changes nothing".to_owned()],
+        (None, false) => vec!["it has no usable row; its problems say why".to_owned()],
+    };
+    let told: Vec<(&UnderstoodTab, Vec<String>)> = tabs.iter().map(|tab| (tab, of_tab(tab))).collect();
+    if let [(UnderstoodTab { is_overrides: false, .. }, lines)] = told.as_slice() {
+        return lines.clone();
+    }
+    let alike = told.chunk_by(|(one, said), (other, too)| one.is_overrides == other.is_overrides && said == too);
+    alike
+        .filter_map(|alike| {
+            let (first, said) = alike.first()?;
+            let names: Vec<String> = alike.iter().map(|(tab, _)| tab.sheet.to_string()).collect();
+            let overrides = if first.is_overrides { " (overrides)" } else { "" };
+            let head = said.first().map(String::as_str).unwrap_or_default();
+            let mut lines = vec![format!("{}{overrides}: {head}", names.join(", "))];
+            lines.extend(said.iter().skip(1).cloned());
+            Some(lines)
+        })
+        .flatten()
+        .collect()
+}
 
 /// How a sheet was read: its layout, why, what came second, and the rows that were skipped.
 pub fn lines(recognition: &Recognition, skipped_rows: &[SkippedRow]) -> Vec<String> {
@@ -13,7 +42,7 @@ pub fn lines(recognition: &Recognition, skipped_rows: &[SkippedRow]) -> Vec<Stri
     };
     let mut lines = vec![format!("{}, {header}", layout(recognition.layout))];
     lines.extend(recognition.reasons.iter().map(|why| reason(*why)));
-    lines.extend(recognition.runner_up.as_ref().map(runner_up));
+    lines.extend(recognition.runners_up.iter().map(runner_up));
     let mut counted: Vec<(SkipReason, Vec<u32>)> = Vec::new();
     for row in skipped_rows {
         match counted.iter_mut().find(|(reason, _)| *reason == row.reason) {
@@ -53,6 +82,8 @@ fn reason(reason: RecognitionReason) -> String {
         RecognitionReason::Week => "the header has a week and people".into(),
         RecognitionReason::Headings(kind) => format!("the header has {}", needs(kind)),
         RecognitionReason::DaysAcross => "the header has days across".into(),
+        RecognitionReason::NamesInCells => "rows are shifts or roles, and the cells name people".into(),
+        RecognitionReason::HoursInCells => "rows are people, and the cells say hours".into(),
         RecognitionReason::Letters => "the settings say which column is which".into(),
         RecognitionReason::LastDayCovered => {
             "the last day of a period is covered: the next one begins on the day after it".into()
@@ -90,11 +121,19 @@ fn needs(kind: LayoutKind) -> &'static str {
 /// Why the other layout was not chosen.
 fn runner_up(other: &RunnerUp) -> String {
     let name = layout(other.layout);
-    if other.missing.is_empty() {
-        return format!("{name} would fit too; start and end say more");
+    match &other.lost {
+        Lost::SaysLess => format!("{name} would fit too; start and end say more"),
+        Lost::Lacks(columns) => {
+            let missing: Vec<&str> = columns.iter().map(|column| Column::word(*column)).collect();
+            format!("not {name}: no column for {}", missing.join(", "))
+        }
+        Lost::DaysAreDated(cell) => format!("not {name}: the days are dated, from {cell} on"),
+        Lost::WeeksAreDated(cell) => format!("not {name}: the weeks are dated, from {cell} on"),
+        Lost::DaysAreNumbered(cell) => format!("not {name}: the days are numbered, from {cell} on"),
+        Lost::NoDates(cell) => {
+            format!("not {name}: no date stands below {cell}, and no row has the numbers of days")
+        }
     }
-    let missing: Vec<&str> = other.missing.iter().map(|column| Column::word(*column)).collect();
-    format!("not {name}: no column for {}", missing.join(", "))
 }
 
 /// Why a row is no shift.

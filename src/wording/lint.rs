@@ -55,8 +55,8 @@ fn message(kind: &FindingKind, zone: Tz) -> String {
             let more = if *more == 0 { String::new() } else { format!(", and {more} times more") };
             format!(
                 "{name} is also on call in {other} (row {} of {}): {}{more}.",
-                other_row.row,
-                other_row.sheet,
+                other_row.number(),
+                other_row.sheet(),
                 interval(*span, zone)
             )
         }

@@ -2,6 +2,8 @@
 //!
 //! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `unheard`, `refusals`. For technicians:
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
+//! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg`, in mails by
+//! `timeline_table`, and exported by `calendar`. For all of them: `time`, `phone`, and `columns` that fills lines.
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
 //! `calendar`. For whoever runs the service:
 //! `service`. For all of them: `time`, `phone`, and `columns` that fills lines.
@@ -43,5 +45,6 @@ pub mod shifts;
 pub mod simulation;
 pub mod time;
 pub mod timeline_svg;
+pub mod timeline_table;
 pub mod unheard;
 pub mod vcard;

@@ -22,6 +22,7 @@ pub fn code(kind: &ProblemKind) -> &'static str {
         ProblemKind::NotAWeek => "not-a-week",
         ProblemKind::HalfOfDay => "half-of-day",
         ProblemKind::NotUtf8 => "not-utf8",
+        ProblemKind::ExportLoses => "export-loses",
         ProblemKind::UnclosedQuote => "unclosed-quote",
         ProblemKind::ExtraCells => "extra-cells",
         ProblemKind::Unreadable(refusal) => refusal_code(refusal),
@@ -82,6 +83,7 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
 }
 
 /// What is wrong, in one sentence. Where it stands, the problem's own cell says.
+#[allow(clippy::too_many_lines, reason = "one sentence a kind; a reader looks for one of them")]
 pub fn message(problem: &Problem) -> String {
     let text = quoted(&problem.text);
     match &problem.kind {
@@ -109,10 +111,13 @@ pub fn message(problem: &Problem) -> String {
             )
         }
         ProblemKind::NotUtf8 => "The file is not UTF-8; it was read as Windows-1252.".into(),
+        ProblemKind::ExportLoses => {
+            "An exported CSV says nothing of merged cells, notes, struck-out words and the sheet's time zone.".into()
+        }
         ProblemKind::UnclosedQuote => {
             "A quotation mark is opened here and never closed, so the rest became one cell.".into()
         }
-        ProblemKind::ExtraCells => format!("{text} stands to the right of the last heading."),
+        ProblemKind::ExtraCells => format!("{text} stands below no heading."),
         ProblemKind::Unreadable(refusal) => refusal_message(refusal, &text),
         ProblemKind::EmptyCell { column } => format!("The `{column}` of this row is empty, so the row was not used."),
         ProblemKind::TimeWithoutDate => format!("{text} is a time of day, and the row does not say of which day."),
@@ -253,6 +258,7 @@ pub fn hint(problem: &Problem) -> String {
             "Write 6 am or 6 pm; or set clock = 24 under the schedule's layout, if 6:00 is always of the morning.".into()
         }
         ProblemKind::NotUtf8 => "Check names with accents, or save the file as \"CSV UTF-8\".".into(),
+        ProblemKind::ExportLoses => "Where the sheet has any of them, read it by source = \"sheets:ID/Tab\".".into(),
         ProblemKind::UnclosedQuote => "Close the quotation mark, or remove it, and export the sheet again.".into(),
         ProblemKind::ExtraCells => {
             "Put quotation marks round a cell that contains the separator, or give the column a heading.".into()

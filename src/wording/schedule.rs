@@ -47,7 +47,7 @@ pub fn described(problem: &Problem) -> Described {
 
 /// Two overrides at once, in words.
 pub fn describe_clash(clash: &Clash) -> Described {
-    let (winner, loser) = (row_name(&clash.winner), clash.loser.row);
+    let (winner, loser) = (row_name(&clash.winner), clash.loser.number());
     let (severity, end) = if clash.same_people {
         (Severity::Note, "both name the same people")
     } else {
@@ -57,7 +57,7 @@ pub fn describe_clash(clash: &Clash) -> Described {
         severity,
         code: "override-clash",
         message: format!("override row {loser} and override {winner} hold the same role at once; {end}"),
-        hint: format!("Shorten or remove one of the rows {loser} and {}.", clash.winner.row),
+        hint: format!("Shorten or remove one of the rows {loser} and {}.", clash.winner.number()),
     }
 }
 
@@ -66,7 +66,7 @@ pub fn verdict(verdict: &Verdict) -> String {
     match verdict {
         Verdict::OnCall => "on call".to_owned(),
         Verdict::Conflict(rows) => {
-            let rows: Vec<String> = rows.iter().map(|row| row_name(row)).collect();
+            let rows: Vec<String> = rows.iter().map(row_name).collect();
             format!("on call; CONFLICT with {}: other people in the same role", rows.join(", "))
         }
         Verdict::AlreadyListed(row) => format!("not listed again: {} names the same person", row_name(row)),
@@ -234,7 +234,7 @@ fn shift_lines(lead: &str, shift: &Shift, zone: Tz) -> String {
             interval(shift.interval, zone),
         ],
     );
-    head + "\n" + &paragraph("    ", 4, &shift.row.text)
+    head + "\n" + &paragraph("    ", 4, &shift.row.text())
 }
 
 /// One line of a list: what it is, then its parts.
@@ -245,11 +245,7 @@ pub(super) fn finding(label: &str, parts: &[String]) -> String {
 /// The first problems of a sheet that could not be used.
 pub(super) fn told_problems(loaded: &LoadedSchedule) -> Vec<String> {
     let all = loaded.problems();
-    let mut lines: Vec<String> = all
-        .iter()
-        .take(PROBLEMS_TOLD)
-        .map(|told| problem(&described(told), &told.sheet, &told.cell, &told.text))
-        .collect();
+    let mut lines: Vec<String> = all.iter().take(PROBLEMS_TOLD).map(told_problem).collect();
     if all.len() > PROBLEMS_TOLD {
         lines.push(finding("", &[format!("and {} more; --format json lists them", all.len() - PROBLEMS_TOLD)]));
     }
@@ -266,6 +262,11 @@ pub fn could_not_use(loaded: &LoadedSchedule, zone: Tz) -> String {
         lines.extend(told_problems(loaded));
     }
     lines.join("\n")
+}
+
+/// A problem in the lines that `sync` prints of it.
+pub fn told_problem(told: &Problem) -> String {
+    problem(&described(told), &told.sheet, &told.cell, &told.text)
 }
 
 /// One problem with its place, its text and what to do.
@@ -286,7 +287,8 @@ pub fn saved_copy(loaded: &LoadedSchedule, zone: Tz) -> Option<String> {
     loaded.from_cache.then(|| age(loaded, zone))
 }
 
-/// How old the reading is, and whether it is the saved copy; why it is, in the lines after it.
+/// How old the reading is, and whether it is the saved copy; why it is, and whether the clocks agree, in the lines after
+/// it.
 pub(super) fn reading_age(loaded: &LoadedSchedule, zone: Tz) -> String {
     let mut lines = vec![paragraph(MARGIN, INDENT, &age(loaded, zone))];
     let told = |problem: &Problem| {
@@ -295,6 +297,8 @@ pub(super) fn reading_age(loaded: &LoadedSchedule, zone: Tz) -> String {
     };
     let errors = loaded.provenance.fault.iter().filter(|problem| problem.kind.severity() == Severity::Error);
     lines.extend(errors.take(PROBLEMS_TOLD).map(told));
+    let clock = loaded.provenance.clock_ahead_s.map(time::clock_wrong);
+    lines.extend(clock.map(|words| paragraph(MARGIN, INDENT + 2, &words)));
     lines.join("\n")
 }
 
@@ -354,11 +358,15 @@ fn rows_of(people: &[OnCallPerson]) -> Vec<String> {
     let mut seen: Vec<(&str, u32)> = Vec::new();
     let mut lines = Vec::new();
     for person in people {
-        let row = (&*person.row.sheet, person.row.row);
+        let row = (&**person.row.sheet(), person.row.number());
         if !seen.contains(&row) {
             seen.push(row);
             let kind = if person.kind == ShiftKind::Override { "override " } else { "" };
-            lines.push(paragraph(MARGIN, INDENT + 2, &format!("{kind}{}: {}", row_name(&person.row), person.row.text)));
+            lines.push(paragraph(
+                MARGIN,
+                INDENT + 2,
+                &format!("{kind}{}: {}", row_name(&person.row), person.row.text()),
+            ));
         }
     }
     lines
@@ -366,7 +374,7 @@ fn rows_of(people: &[OnCallPerson]) -> Vec<String> {
 
 /// How a person finds a row.
 pub(super) fn row_name(row: &RowReference) -> String {
-    format!("row {} of {}", row.row, row.sheet)
+    format!("row {} of {}", row.number(), row.sheet())
 }
 
 /// Day, date, clock time and zone: `Mon 2026-11-23 07:00 CST`; the two 01:30 of November differ by the zone.

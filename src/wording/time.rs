@@ -71,3 +71,13 @@ pub fn span(length: Duration) -> String {
         _ => format!("{days} d {hours} h"),
     }
 }
+
+/// Said loudly when this machine's clock and that of the server of a sheet are too far apart (domain 6 row 44).
+pub fn clock_wrong(ahead_s: i64) -> String {
+    let apart = span(Duration::seconds(ahead_s));
+    let way = if ahead_s < 0 { "behind" } else { "ahead of" };
+    format!(
+        "CLOCK WRONG: the clock of this machine is {apart} {way} the clock of the server that gave the sheet. Who is on \
+         call now, and every promise, are told by it. Set it right: timedatectl set-ntp true"
+    )
+}

@@ -11,7 +11,10 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use self::band::Band;
-use self::element::{Attributes, Document, Tenths, class, width};
+pub(super) use self::band::{levels, shortened};
+use self::element::{Attributes, Document, Tenths, class};
+pub(super) use self::element::{cut, width};
+pub(super) use self::style::FILL_COLOURS;
 use self::style::{PATTERNS, STYLE};
 use super::schedule::{clock, interval};
 use super::shifts::{Planned, day_length, told, uncommon_days, verdict};
@@ -47,7 +50,7 @@ pub fn timeline_svg(timeline: &Timeline) -> String {
     let mut drawn = Document::default();
     let mut y = heading(&mut drawn, timeline);
     let people = people(timeline);
-    let bands = bands(timeline.window, timeline.zone);
+    let bands = bands_of(timeline.window, timeline.zone, BAND_DAYS, BAND_SLACK);
     // One scale for all bands, so that equal times are equally wide.
     let scale_s = bands.iter().map(|band| band.length().num_seconds()).max().unwrap_or_default();
     for window in bands {
@@ -106,14 +109,19 @@ fn heading(drawn: &mut Document, timeline: &Timeline) -> Tenths {
     780
 }
 
-/// The window in pieces of at most fourteen days, cut at midnight; a little more stays in one piece.
-fn bands(window: Interval, zone: Tz) -> Vec<Interval> {
+/// The window in pieces of `most` days, cut at midnight; up to `slack` days more stay in the last piece.
+pub(super) fn bands_of(window: Interval, zone: Tz, most: usize, slack: usize) -> Vec<Interval> {
     let shown = days(zone, window);
-    if shown.len() <= BAND_DAYS + BAND_SLACK {
-        return vec![window];
+    let mut left = shown.as_slice();
+    let mut pieces = Vec::new();
+    while !left.is_empty() {
+        let taken = if left.len() <= most + slack { left.len() } else { most };
+        let (piece, rest) = left.split_at(taken);
+        pieces.push(piece);
+        left = rest;
     }
-    shown
-        .chunks(BAND_DAYS)
+    pieces
+        .into_iter()
         .filter_map(|days| {
             let (first, last) = (days.first()?, days.last()?);
             let end = last.date.succ_opt().map_or(window.end(), |next| start_of_day(zone, next));

@@ -11,7 +11,7 @@ use page_oncall::cli::decide::{AnswerFlags, Surroundings, run_stream, run_table}
 use page_oncall::decision::{
     Affected, Answer, Answers, Circumstances, Device, Group, Outcome, Partner, Partners, RowId, decide,
 };
-use page_oncall::schedule::grid::{Grid, GridRow};
+use page_oncall::schedule::grid::Grid;
 use page_oncall::wording::decision::{Call, Desk, headline};
 use page_oncall::wording::decision_sheet::{head, to_do, to_paste, why};
 use page_oncall::wording::record::Facts;
@@ -61,9 +61,8 @@ fn cps() -> OpeningHours {
 }
 
 fn partners() -> Partners {
-    let row = |number, cells: [&str; 2]| GridRow { number, cells: cells.map(str::to_owned).to_vec() };
-    let rows = vec![row(1, ["department", "group"]), row(2, ["Land Records", "gds"]), row(3, ["Apiary", "aims"])];
-    let (partners, problems) = Partners::read(&Grid { sheet: "partners.csv".into(), rows });
+    let rows = vec![(1, ["department", "group"]), (2, ["Land Records", "gds"]), (3, ["Apiary", "aims"])];
+    let (partners, problems) = Partners::read(&Grid::of("partners.csv", rows));
     assert!(problems.is_empty());
     partners
 }

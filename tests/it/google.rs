@@ -1,7 +1,11 @@
 //! Is a Google Sheet read as people keep it, and is every refusal told? The real program against a server that plays Google.
 
+mod clocks;
 mod doctor;
+mod edits;
 mod kept;
+mod mail;
+mod months;
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -93,6 +97,14 @@ impl Desk {
         let people = json["schedules"][0]["on_call"].as_array().unwrap();
         assert_eq!(people.len(), 1, "{json}");
         people[0]["name"].as_str().unwrap().to_owned()
+    }
+
+    /// The agent's call for a page to AIMS, with every answer given.
+    fn page(&self, case: &str, more: &[&str]) -> Ended {
+        let words = "--yes --no-input --partner aims --outage no --hd-can-help no --device departmental --critical yes";
+        let words: Vec<&str> = words.split(' ').collect();
+        let facts = ["--customer", "Pat Quinn", "--phone", "608-555-0142", "--summary", "PC down"];
+        self.site.run(&[&["--case", case], words.as_slice(), &facts, more].concat())
     }
 
     /// The problems as `CODE CELL`.
@@ -344,34 +356,7 @@ fn a_page_uses_the_limit_for_pages() {
     let desk = Desk::of(&google);
     let text = std::fs::read_to_string(desk.site.path("page-oncall.toml")).unwrap();
     desk.site.write("page-oncall.toml", text.replace("timeout_s = 20", "page_timeout_s = 1").as_bytes());
-    let page = |case: &str| {
-        let words = [
-            "--case",
-            case,
-            "--dry-run",
-            "--yes",
-            "--no-input",
-            "--at",
-            "2026-11-22 20:00",
-            "--partner",
-            "aims",
-            "--outage",
-            "no",
-            "--hd-can-help",
-            "no",
-            "--device",
-            "departmental",
-            "--critical",
-            "yes",
-            "--customer",
-            "Pat Quinn",
-            "--phone",
-            "608-555-0142",
-            "--summary",
-            "PC down",
-        ];
-        desk.site.run(&words)
-    };
+    let page = |case: &str| desk.page(case, &["--dry-run", "--at", "2026-11-22 20:00"]);
     let ended = page("INC1234567");
     let said = format!("{}{}", ended.out, ended.err).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("no answer within 1 s"), "{said}");

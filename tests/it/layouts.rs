@@ -246,6 +246,91 @@ fn dates_across() {
 }
 
 #[test]
+fn the_next_block_of_a_grid_may_have_other_days_and_its_header_another_look() {
+    let matrix = "Name,Team Lead?,Sat 31/10,Sun 01/11,Mon 02/11\nDana Reyes,,22:00-06:00,,\nSam Okafor,,,22:00-06:00,\n,,,,\n\
+                  NAME,team  lead,07/11,08/11,\n,,sat,Sunday,\nDana Reyes,,,22:00-06:00,\n\
+                  name,,15/11,,\n,,Sat,,\nSam Okafor,,22:00-06:00,,\n";
+    let reading =
+        read(&grid_of(matrix.as_bytes(), "m.csv"), "year = 2026\ndate_order = 'dmy'\nkind = 'matrix'").unwrap();
+    let asked = [
+        "2026-10-31 23:00: Dana Reyes",
+        "2026-11-01 23:00: Sam Okafor",
+        "2026-11-07 23:00:  ",
+        "2026-11-08 23:00: Dana Reyes",
+    ];
+    // The 15th is a Sunday, so nobody is on call by the column that calls it a Saturday.
+    check("blocks", reading, "matrix", &["C9 wrong-weekday"], &[&asked[..], &["2026-11-15 23:00:  "]].concat());
+
+    let numbers =
+        ",1,2,3,4,5,6,7\n,Sun,Mon,Tue,Wed,Thu,Fri,Sat\nDana Reyes,N,,N,,,,\n,29,30,,,,,\nDana Reyes,,N,,,,,\n";
+    let set = "year = 2026\nmonth = 11\nhours = { N = '19:00-07:00' }";
+    let reading = read(&grid_of(numbers.as_bytes(), "n.csv"), set).unwrap();
+    let asked = [
+        "2026-11-01 20:00: Dana Reyes",
+        "2026-11-03 20:00: Dana Reyes",
+        "2026-11-30 20:00: Dana Reyes",
+        "2026-11-29 20:00:  ",
+    ];
+    check("numbers", reading, "matrix", &[], &asked);
+
+    let weekdays = "On call,Mon,Tue,Wed,Thu,Fri,Sat,Sun\nDana Reyes,1700:800,,,,,,\nON-CALL,Sunday,monday,Tues,Wed,Thu,Fri,Sat\n\
+                    Sam Okafor,1700:800,,,,,,\n";
+    let set = "repeat_from = '2026-10-26'\nrepeat_until = '2026-11-29'";
+    let reading = read(&grid_of(weekdays.as_bytes(), "w.csv"), set).unwrap();
+    let asked = ["2026-10-26 18:00: Dana Reyes", "2026-11-01 18:00: Sam Okafor", "2026-11-03 18:00:  "];
+    check("weekdays", reading, "weekdays", &[], &asked);
+
+    // A block with a heading of its own may be the second week of two: it is refused, never laid over the first.
+    let two_weeks = "Week 1,Mon,Tue,Wed,Thu,Fri,Sat,Sun\nDana Reyes,1700:800,,,,,,\nWeek 2,Mon,Tue,Wed,Thu,Fri,Sat,Sun\n\
+                     Sam Okafor,1700:800,,,,,,\n";
+    let reading = read(&grid_of(two_weeks.as_bytes(), "w.csv"), set).unwrap();
+    assert!(codes(&reading).iter().any(|code| code == "B3 unknown-code"), "{:?}", codes(&reading));
+
+    let calendar = "Week of,Sun,Mon,Tue,Wed,Thu,Fri,Sat\n11/22/2026,Dana,Dana,Dana,Dana,Dana,Dana,Dana\n\
+                    WEEK  OF,SUN,MON,TUE,WED,THU,FRI,SAT\n11/29/2026,Dana,Dana,Dana,Dana,Dana,Dana,Dana\n";
+    let reading = read(&grid_of(calendar.as_bytes(), "c.csv"), EIGHT).unwrap();
+    assert_eq!(reading.skipped.len(), 1, "{:?}", reading.skipped);
+    assert_eq!(codes(&reading), [] as [&str; 0]);
+}
+
+#[test]
+fn grids_say_which_way_they_were_read_and_what_came_near() {
+    let told = |name: &str, settings: &str| {
+        let reading = read(&file(name), settings).unwrap();
+        wording::layouts::lines(&reading.recognition, &reading.skipped)
+    };
+    let of_codes = told("matrix-codes-numbers.csv", "hours = { N = '19:00-07:00', E = '07:00-19:00' }");
+    let repeated = "repeat_from = '2026-11-22'\nhandoff_time = '08:00'";
+    for (said, lines) in [
+        (
+            &of_codes,
+            &[
+                "rows are people, and the cells say hours",
+                "the days are dated, from B",
+                "not week: one row a week: no column for",
+            ][..],
+        ),
+        (
+            &told("matrix-shifts-down.csv", "hours = { Day = '7am-7pm', Night = '7pm-7am' }"),
+            &["rows are shifts or roles, and the cells name people", "not weekdays: one week without dates"],
+        ),
+        (&told("weekdays-names.csv", repeated), &["no date stands below A1, and no row has the numbers of days"]),
+        (
+            &told("calendar.csv", EIGHT),
+            &["not weekdays: one week without dates, repeated: the weeks are dated, from A2"],
+        ),
+        (&told("calendar-wall.csv", EIGHT), &["not weekdays: one week without dates, repeated: the days are numbered"]),
+    ] {
+        for line in lines {
+            assert!(said.iter().any(|said| said.contains(line)), "{line} is missing in {said:#?}");
+        }
+        assert!(said.iter().filter(|line| line.starts_with("not ")).count() == 2, "{said:#?}");
+    }
+    let pinned = told("calendar.csv", &format!("{EIGHT}\nkind = 'calendar'"));
+    assert!(!pinned.iter().any(|line| line.starts_with("not ")), "{pinned:#?}");
+}
+
+#[test]
 fn a_week_without_dates_repeats_in_civil_time() {
     let set = "repeat_from = '2026-10-26'\nrepeat_until = '2026-11-29'\nequal_is_full_day = true";
     let reading = read(&file("weekdays-hours.csv"), set).unwrap();
@@ -339,7 +424,7 @@ fn overrides_that_cannot_be_placed_leave_nobody_sure() {
             &roster(),
         );
         result
-            .map(|()| reading.shifts.len())
+            .map(|_| reading.shifts.len())
             .map_err(|unusable| unusable.problems.iter().map(|problem| code(&problem.kind)).collect::<Vec<_>>())
     };
     let row = "start,end,person\n2026-11-23 12:00,2026-11-23 13:00,Ida Munk\n";
@@ -385,6 +470,56 @@ fn a_site_with_a_file_of_overrides() {
     std::fs::write(site.path("page-oncall.toml"), settings.replace("csv:changes.csv", "changes.csv")).unwrap();
     let refused = site.run(&["who", "aims"]).expect(2);
     assert!(refused.err.contains("overrides = \"changes.csv\"") && refused.err.contains("csv:FILE"), "{}", refused.err);
+}
+
+#[test]
+fn a_heading_among_days_that_is_no_day_is_named() {
+    let day = "2026-11-22,2026-11-23,2026-11-24";
+    let week = "repeat_from = '2026-11-22'\nrepeat_until = '2026-11-28'\nhandoff_time = '08:00'";
+    for (text, set, problem) in [
+        (format!("name,{day},2026-11-2S,2026-11-26\nDana,7am-3pm,,,7am-3pm,\n"), "", "E1 unreadable-time"),
+        (format!("name,{day},11/25/206\nDana,7am-3pm,,,7am-3pm\n"), "", "E1 unreadable-time"),
+        (format!("name,{day}\nDana,7am-3pm,,\n\nname,{day},Wed 11/2S\nDana,,,,7am-3pm\n"), "", "E4 unreadable-time"),
+        (format!("name,{day},,2026-11-26\nDana,7am-3pm,,,7am-3pm,\n"), "", "E2 extra-cells"),
+        ("Role,Sun,Mon,Tuseday,Wed,Thu,Fri,Sat\nPrimary,Dana,,Dana,,,,\n".to_owned(), week, "D1 unreadable-time"),
+        (
+            "Week of,Sun,Mon,Tuseday,Wed,Thu,Fri,Sat\n11/22/2026,Dana,,Dana,,,,\n".to_owned(),
+            EIGHT,
+            "D1 unreadable-time",
+        ),
+    ] {
+        let said = codes(&read(&grid_of(text.as_bytes(), "sheet.csv"), set).unwrap());
+        assert!(said.contains(&problem.to_owned()), "{text:?}: {said:?}");
+    }
+    let totals = format!("name,{day},Total\nDana,7am-3pm,,,1\n");
+    assert_eq!(codes(&read(&grid_of(totals.as_bytes(), "sheet.csv"), "").unwrap()), [""; 0]);
+}
+
+#[test]
+fn cells_below_no_heading_are_named_in_later_blocks_and_beside_days_with_names() {
+    let set = "repeat_from = '2026-10-26'\nrepeat_until = '2026-11-29'";
+    let weekdays = "On call,Mon,Tue,Wed,Thu,Fri,Sat,Sun\nDana Reyes,1700:800,,,,,,\nOn call,Mon,Tue,,,,,\n\
+                    Sam Okafor,,1700:800,1700:800,,,,\n";
+    let reading = read(&grid_of(weekdays.as_bytes(), "w.csv"), set).unwrap();
+    let asked = ["2026-10-27 18:00: Sam Okafor", "2026-10-28 18:00:  "];
+    check("block", reading, "weekdays", &["D4 extra-cells"], &asked);
+
+    let calendar = "Sun,Mon,Tue,Wed,Thu,Fri,Sat\n1. Dana,2. Sam Okafor,3. Dana,4. Dana,5. Dana,6. Dana,7. Dana,Ida\n";
+    let reading =
+        read(&grid_of(calendar.as_bytes(), "c.csv"), "year = 2026\nmonth = 11\nhandoff_time = '08:00'").unwrap();
+    check("calendar", reading, "calendar", &["H2 extra-cells"], &["2026-11-02 20:00: Sam Okafor"]);
+}
+
+#[test]
+fn a_row_is_shown_on_one_line() {
+    let week = "repeat_from = '2026-11-22'\nrepeat_until = '2026-11-28'";
+    for (text, set) in [
+        ("name,2026-11-22,2026-11-23,2026-11-24\n\"Dana\nReyes\",\"7am -\n3pm\",,\n", ""),
+        ("name,Sun,Mon,Tue,Wed,Thu,Fri,Sat\n\"Dana\nReyes\",\"7am -\n3pm\",,,,,,\n", week),
+    ] {
+        let reading = read(&grid_of(text.as_bytes(), "sheet.csv"), set).unwrap();
+        assert!(reading.shifts.iter().all(|shift| !shift.row.text().contains('\n')), "{:?}", reading.shifts);
+    }
 }
 
 /// Each sheet has two readings or none; the first problem says so and its hint names the setting that decides.

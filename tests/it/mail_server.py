@@ -5,6 +5,8 @@ Says `READY port` when it listens, then one JSON line for each mail it takes. Th
 
 import argparse
 import asyncio
+import email
+import email.policy
 import json
 import logging
 import ssl
@@ -21,6 +23,20 @@ REPLIES = {
     "nobody": "550 5.1.1 <nobody@example.edu> no such user",
     "full": "452 4.2.2 mailbox full",
 }
+
+
+def parts(content):
+    """The leaves of a mail, decoded as a mail reader does."""
+    mail = email.message_from_bytes(content, policy=email.policy.default)
+    leaves = (part for part in mail.walk() if not part.is_multipart())
+    return [
+        {
+            "type": part.get_content_type(),
+            "name": part.get_filename(),
+            "text": part.get_payload(decode=True).decode("utf-8"),
+        }
+        for part in leaves
+    ]
 
 
 class Handler:
@@ -49,6 +65,7 @@ class Handler:
                     "from": envelope.mail_from,
                     "to": envelope.rcpt_tos,
                     "content": envelope.content.decode("utf-8"),
+                    "parts": parts(envelope.content),
                     "tls": server.transport.get_extra_info("ssl_object") is not None,
                     "login": session.authenticated,
                     "hello": session.host_name,

@@ -29,7 +29,7 @@ fn on_duty(reading: &Reading, at: &str, role: &str) -> String {
     let at: DateTime<Utc> = at.parse().unwrap();
     let shifts = reading.shifts.iter().filter(|shift| shift.interval.contains(at));
     let shifts = shifts.filter(|shift| role.is_empty() || &*shift.role.label == role);
-    let names: Vec<&str> = shifts.flat_map(|shift| &shift.holders).map(|holder| &*holder.name).collect();
+    let names: Vec<&str> = shifts.flat_map(|shift| shift.holders.iter()).map(|holder| &*holder.name).collect();
     if names.is_empty() { "(nobody)".to_owned() } else { names.join("; ") }
 }
 

@@ -14,12 +14,11 @@ mod judging;
 mod planning;
 mod properties;
 
-use std::sync::Arc;
-
 use chrono::{DateTime, NaiveDateTime, Utc};
 use chrono_tz::America::Chicago;
 use page_oncall::civil::{self, Interval};
 use page_oncall::schedule::Schedule;
+use page_oncall::schedule::grid::GridRow;
 use page_oncall::schedule::shift::{Holder, Role, RoleRank, RowReference, Shift, ShiftKind};
 
 /// A civil time in Chicago as the contract reads it: `2026-11-20 18:00`.
@@ -64,12 +63,10 @@ fn rows(rows: &[(&str, &str, &str, &str, &str)]) -> Vec<Shift> {
         role: role(label),
         kind: if *kind == "override" { ShiftKind::Override } else { ShiftKind::Shift },
         holders: names.split('/').filter(|name| !name.is_empty()).map(holder).collect(),
-        row: Arc::new(RowReference {
-            sheet: "aims.csv".into(),
-            row: number,
-            cell: format!("C{number}"),
-            text: format!("{from} | {until} | {}", if names.is_empty() { "TBD" } else { names }),
-        }),
+        row: {
+            let names = if names.is_empty() { "TBD" } else { names };
+            RowReference::new(&GridRow::of(&"aims.csv".into(), number, [*from, *until, names]), 2, None)
+        },
         note: String::new(),
     });
     shifts.collect()

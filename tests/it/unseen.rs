@@ -27,6 +27,8 @@ struct Table {
 #[serde(deny_unknown_fields)]
 struct Sheet {
     name: String,
+    /// The file's name, where it says something: a year.
+    file: Option<String>,
     /// What a user writes under the schedule's layout.
     #[serde(default)]
     layout: LayoutSettings,
@@ -42,7 +44,8 @@ struct Sheet {
 }
 
 fn read(sheet: &Sheet) -> Result<Reading, Unusable> {
-    let grid = |text: &str| csv::read(text.as_bytes(), "oncall.csv").unwrap_or_else(|error| panic!("{error}")).grid;
+    let file = sheet.file.as_deref().unwrap_or("oncall.csv");
+    let grid = |text: &str| csv::read(text.as_bytes(), file).unwrap_or_else(|error| panic!("{error}")).grid;
     let contacts = sheet.contacts.iter().fold("name,aliases\n".to_owned(), |text, line| text + line + "\n");
     let roster = if sheet.contacts.is_empty() { Roster::default() } else { Roster::from_grid(&grid(&contacts), &[]).0 };
     let mut reading = layout::read(&grid(&sheet.text), &sheet.layout, Chicago, &roster)?;

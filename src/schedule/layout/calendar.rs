@@ -12,7 +12,7 @@ use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
 use super::SkipReason;
-use super::across::{Across, Mark, MarkedDay, marks};
+use super::across::{self, Across, Mark, MarkedDay, marks};
 use super::days::{DayDuty, DaySpan};
 use super::header::{self, PersonColumn};
 use super::roles::Roles;
@@ -22,11 +22,12 @@ use super::sheet::{Flaw, Sheet};
 
 /// Reads every row below the header.
 pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
-    if across.numbered {
-        return read_numbered(sheet, across);
-    }
     let header = sheet.header;
-    let columns: Vec<usize> = across.days.iter().map(|(column, _)| *column).collect();
+    let columns = across.columns();
+    across::report_headings(sheet, &header.row, &columns);
+    if across.numbered {
+        return read_numbered(sheet, across, &columns);
+    }
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     for row in sheet.grid.rows.get(header.first_row..).unwrap_or_default() {
         if let Some(reason) = rows::skip(row, &header.row, &[across.label], &columns) {
@@ -37,6 +38,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
             sheet.report(row, Flaw { column: 0, kind: ProblemKind::OtherHeader });
             break;
         }
+        across::report_cells(sheet, &header.row, row, &columns);
         match week(sheet, row, across) {
             Ok(first) => {
                 let role = roles.of(row).unwrap_or_else(|| roles.named(""));
@@ -91,7 +93,7 @@ fn push_day(
 }
 
 /// Reads rows of names, each under the row of day numbers above it.
-fn read_numbered(sheet: &mut Sheet<'_>, across: &Across) {
+fn read_numbered(sheet: &mut Sheet<'_>, across: &Across, columns: &[usize]) {
     let header = sheet.header;
     let rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let mut count = Count { first_of_month: first_of_month(sheet), months: 0, last: None };
@@ -102,6 +104,8 @@ fn read_numbered(sheet: &mut Sheet<'_>, across: &Across) {
             dates = count.dates(sheet, row, &marks);
             if marks.iter().all(|mark| mark.names.is_empty()) {
                 sheet.skip(row, SkipReason::Dates);
+            } else {
+                across::report_cells(sheet, &header.row, row, columns);
             }
             for mark in marks.iter().filter(|mark| !mark.names.is_empty()) {
                 if let Some((_, day)) = dates.iter().find(|(column, _)| *column == mark.column) {
@@ -118,7 +122,8 @@ fn read_numbered(sheet: &mut Sheet<'_>, across: &Across) {
             sheet.report(row, Flaw { column: 0, kind: ProblemKind::OtherHeader });
             break;
         }
-        for (column, _) in across.days.iter().filter(|(column, _)| !row.text(*column).is_empty()) {
+        across::report_cells(sheet, &header.row, row, columns);
+        for column in columns.iter().filter(|column| !row.text(**column).is_empty()) {
             match dates.iter().find(|(of, _)| of == column) {
                 Some((_, day)) => push_day(sheet, row, *column, (*day, *column), (&primary, None)),
                 None => sheet.report(row, Flaw { column: *column, kind: LayoutProblem::NoMonth.into() }),

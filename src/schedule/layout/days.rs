@@ -1,5 +1,7 @@
 //! How does a row of whole days become shifts? From handoff to handoff, or the hours of its role, with covers on single days.
 
+use std::sync::Arc;
+
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 use crate::civil::Interval;
@@ -44,7 +46,7 @@ impl Sheet<'_> {
         if hours.is_none() && day.person.hours == hours::Said::Unclear {
             // Said once, at the heading or the label.
             for interval in self.intervals(day.row, days, None) {
-                self.push_holders(&self.duty(day, interval), Vec::new());
+                self.push_holders(&self.duty(day, interval), Arc::default());
             }
             return;
         }
@@ -85,7 +87,7 @@ impl Sheet<'_> {
     fn push_nobody(&mut self, day: &DayDuty<'_>, days: DaySpan, hours: Option<&Hours>, kind: ProblemKind) {
         self.report(day.row, Flaw { column: day.person.column, kind });
         for interval in self.intervals(day.row, days, hours) {
-            self.push_holders(&self.duty(day, interval), Vec::new());
+            self.push_holders(&self.duty(day, interval), Arc::default());
         }
     }
 

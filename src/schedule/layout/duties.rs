@@ -22,7 +22,7 @@ pub(super) fn push(sheet: &mut Sheet<'_>, row: &GridRow, interval: Interval, rol
 
 /// Says when a row has more cells than the header: then a name may have been split by a comma.
 pub(super) fn check_width(sheet: &mut Sheet<'_>, row: &GridRow) {
-    let extra = (sheet.header.width..row.cells.len()).find(|column| !row.text(*column).is_empty());
+    let extra = (sheet.header.width..row.width()).find(|column| !row.text(*column).is_empty());
     if let Some(column) = extra {
         sheet.report(row, Flaw { column, kind: ProblemKind::ExtraCells });
     }

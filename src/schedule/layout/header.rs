@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::schedule::grid::{GridRow, address};
 use crate::schedule::notation::Refusal;
-use crate::schedule::notation::date::{Order, month_named, weekday_named};
+use crate::schedule::notation::date::{self, Order, month_named, weekday_named};
 use crate::schedule::notation::{instant, span};
 use crate::schedule::roster::{Match, Roster};
 use crate::schedule::shift::{Role, RoleRank};
@@ -12,6 +12,7 @@ use crate::schedule::shift::{Role, RoleRank};
 use super::headings::{self, Attribute};
 use super::hours::Said;
 use super::names;
+use super::numbers::number_and_weekday;
 use super::settings::{Column, LayoutKind, LayoutSettings};
 use super::{ColumnUse, RecognisedColumn};
 
@@ -103,13 +104,13 @@ impl Header {
 
     /// Whether a column has this heading, or this letter where there are no headings.
     pub(super) fn has(&self, heading: &str) -> bool {
-        let keys: Vec<String> = self.row.cells.iter().map(|cell| headings::key(cell)).collect();
+        let keys: Vec<String> = self.row.cells().map(headings::key).collect();
         place_of(heading, &keys, self.row.number > 0).is_some()
     }
 
     /// The column of the year beside a month and a day.
     pub(super) fn year(&self) -> Option<usize> {
-        (0..self.row.cells.len()).find(|column| headings::key(self.row.text(*column)) == "year")
+        (0..self.row.width()).find(|column| headings::key(self.row.text(*column)) == "year")
     }
 
     /// The column that names somebody who stands in for the people of this row.
@@ -137,7 +138,7 @@ impl Header {
         settings: &LayoutSettings,
         roster: Option<&Roster>,
     ) -> Self {
-        let keys: Vec<String> = (0..row.cells.len()).map(|column| headings::key(row.text(column))).collect();
+        let keys: Vec<String> = (0..row.width()).map(|column| headings::key(row.text(column))).collect();
         let mut uses = vec![ColumnUse::Unused; keys.len()];
         let has_headings = row.number > 0;
         for (column, heading) in &settings.columns {
@@ -173,7 +174,10 @@ impl Header {
                     *slot = ColumnUse::Unused;
                 }
             }
-            let is_people = |column: usize| names_people(below, column, roster);
+            // A day above names is the header of a grid, and no role.
+            let is_day =
+                |column: usize| !matches!(date::read(row.text(column), Order::Assumed), Err(Refusal::NotUnderstood));
+            let is_people = |column: usize| !is_day(column) && names_people(below, column, roster);
             let is_cover = |(place, key): &(usize, &String)| {
                 let free = uses.get(*place) == Some(&ColumnUse::Unused) && !ignored.contains(place);
                 free && headings::is_cover(key) && is_people(*place)
@@ -188,7 +192,7 @@ impl Header {
                 find_roles(&keys, &mut uses, &ignored, is_people);
             }
         }
-        let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.cells.len(), |last| last + 1);
+        let width = keys.iter().rposition(|key| !key.is_empty()).map_or(row.width(), |last| last + 1);
         let people = people(row, &keys, &mut uses);
         Self { row: row.clone(), index, first_row: index, width, uses, people, covers }
     }
@@ -210,7 +214,7 @@ fn names_people(below: &[GridRow], column: usize, roster: &Roster) -> bool {
         cells += 1;
         let has_time = instant::read(text, Order::Assumed) != Err(Refusal::NotUnderstood)
             || span::read(text, Order::Assumed) != Err(Refusal::NotUnderstood);
-        let is_day = weekday_named(text).is_some() || month_named(text).is_some();
+        let is_day = weekday_named(text).is_some() || month_named(text).is_some() || number_and_weekday(text).is_some();
         alike += usize::from(!has_time && !is_day && text.contains(char::is_alphabetic));
         known += usize::from(names::parts(text).iter().any(|part| roster.find(part) != Match::Unknown));
     }
@@ -224,8 +228,10 @@ fn find_roles(keys: &[String], uses: &mut [ColumnUse], ignored: &[usize], names_
     if is_person {
         return;
     }
-    let ranked: Vec<usize> =
-        uses.iter().enumerate().filter(|(_, seen)| **seen == ColumnUse::People).map(|(column, _)| column).collect();
+    // A manager stands above people of any heading: `Tier 1`, `Tier 2`, `Manager on Duty`.
+    let is_manager = |column: usize| keys.get(column).and_then(|key| headings::rank(key)) == Some(RoleRank::Manager);
+    let people = uses.iter().enumerate().filter(|(_, seen)| **seen == ColumnUse::People).map(|(column, _)| column);
+    let ranked: Vec<usize> = people.filter(|column| !is_manager(*column)).collect();
     let same_family = |key: &str| {
         let starts = |other: &String| {
             let shared = other.bytes().zip(key.bytes()).take_while(|(one, other)| one == other).count();
@@ -255,15 +261,15 @@ fn find_roles(keys: &[String], uses: &mut [ColumnUse], ignored: &[usize], names_
 
 /// Whether a row below the header is itself a header: at least two headings, one of them of a time, and nothing dated.
 pub(super) fn is_header(row: &GridRow) -> bool {
-    if row.cells.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
+    if row.cells().any(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
         return false;
     }
     let is_time = |column: &Column| {
         use Column::{Date, End, Period, RotationStart, Start, Week};
         matches!(column, Start | End | Date | Week | Period | RotationStart)
     };
-    let known = |cell: &String| headings::column(&headings::key(cell));
-    let found: Vec<Column> = row.cells.iter().filter_map(known).collect();
+    let known = |cell: &str| headings::column(&headings::key(cell));
+    let found: Vec<Column> = row.cells().filter_map(known).collect();
     found.len() >= 2 && found.iter().any(is_time)
 }
 

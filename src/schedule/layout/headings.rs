@@ -119,7 +119,7 @@ pub(super) fn is_cover(key: &str) -> bool {
         "substitutedby",
         "sub",
     ];
-    WORDS.contains(&key)
+    WORDS.contains(&key) || key.contains("holiday") && (is_duty(key) || key.contains("cover"))
 }
 
 /// Whether a heading speaks of people who are away.
@@ -307,6 +307,17 @@ const SYNONYMS: [(Column, &[&str]); 22] = [
             "techoncall",
             "whoisoncall",
             "onduty",
+            "operator",
+            "operatorname",
+            "agent",
+            "agentname",
+            "analyst",
+            "analystname",
+            "workername",
+            "firstname",
+            "lastname",
+            "surname",
+            "displayname",
         ],
     ),
     (Column::Role, &["role", "oncallrole", "position", "roles", "tier"]),

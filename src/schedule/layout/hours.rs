@@ -86,7 +86,7 @@ impl Said {
             match Hours::parse(part).filter(|hours| !hours.is_off()) {
                 Some(hours) if halves_are_told(part) => return Self::Hours(hours),
                 Some(_) => unclear = true,
-                None => unclear |= looks_like_hours(part) || weekdays(part.trim()).is_some() && part.contains('-'),
+                None => unclear |= looks_like_hours(part) || is_day_range(part),
             }
         }
         if unclear { Self::Unclear } else { Self::Nothing }
@@ -102,7 +102,17 @@ impl Said {
 fn is_part_of_week(text: &str) -> bool {
     const WORDS: [&str; 5] = ["weekday", "weeknight", "weekend", "wkday", "wkend"];
     let key = headings::key(text);
-    WORDS.iter().any(|word| key.strip_prefix(word).is_some_and(|rest| matches!(rest, "" | "s" | "oncall" | "shift")))
+    WORDS.iter().any(|word| key.strip_prefix(word).is_some_and(|rest| !rest.starts_with("ing")))
+}
+
+/// Whether the text is a span of weekdays and nothing else: `Mon-Fri`, `M-F`, `Th-Su`.
+pub(super) fn is_day_range(text: &str) -> bool {
+    const SHORT: [&str; 13] = ["m", "t", "w", "th", "f", "s", "mo", "tu", "we", "fr", "sa", "su", "r"];
+    let is_day = |part: &str| {
+        let part = part.trim().trim_end_matches('.');
+        weekday_named(part).is_some() || SHORT.iter().any(|short| short.eq_ignore_ascii_case(part))
+    };
+    text.split_once(['-', '\u{2013}']).is_some_and(|(first, last)| is_day(first) && is_day(last))
 }
 
 /// Whether hours tell the half of the day: `7am-7pm`, `07:00-19:00`, and not `7:00-7:00`.
@@ -202,6 +212,9 @@ mod tests {
             ("On-call (Mon-Fri)", Said::Unclear),
             ("Weekend", Said::Unclear),
             ("Weeknights", Said::Unclear),
+            ("Weekend Night", Said::Unclear),
+            ("M-F", Said::Unclear),
+            ("Week ending", Said::Nothing),
             ("Night", Said::Nothing),
             ("Tier 1", Said::Nothing),
             ("On-call", Said::Nothing),

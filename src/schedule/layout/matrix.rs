@@ -1,6 +1,6 @@
 //! Which shifts does a sheet with dates across say? People down with hours or codes in the cells, or shifts down with names.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate, Weekday};
 
 use crate::schedule::grid::GridRow;
 use crate::schedule::notation::Refusal;
@@ -8,8 +8,7 @@ use crate::schedule::notation::instant::Written;
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::shift::{Role, RoleRank, ShiftKind};
 
-use super::SkipReason;
-use super::across::{Across, dates_of};
+use super::across::{self, Across, dates_again, weekdays_of};
 use super::cells;
 use super::days::{DayDuty, DaySpan};
 use super::header::PersonColumn;
@@ -18,18 +17,29 @@ use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::{Duty, Flaw, Sheet};
+use super::{RecognitionReason, SkipReason};
 
 /// Reads the header's block and every later block whose header says its dates again.
 pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     let header = sheet.header;
     let grid_rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let by_name = cells::names_stand_in_cells(grid_rows, across, sheet, sheet.roster());
+    sheet.reasons.push(if by_name { RecognitionReason::NamesInCells } else { RecognitionReason::HoursInCells });
     let mut months = MonthOfRows::new(sheet.year, sheet.month);
-    let mut dates = dates(sheet, &header.row, across.days.iter().map(|(column, _)| *column).collect(), &mut months);
+    let mut block = (&header.row, across.columns());
+    let mut dates = dates(sheet, block.0, &block.1, &mut months);
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     for row in grid_rows {
-        if let Some(columns) = dates_of(row, usize::MAX) {
-            dates = self::dates(sheet, row, columns, &mut months);
+        if let Some(columns) = dates_again(row, &header.row, across.label) {
+            dates = self::dates(sheet, row, &columns, &mut months);
+            block = (row, columns);
+            sheet.skip(row, SkipReason::RepeatedHeader);
+            continue;
+        }
+        // One weekday alone may be a code or somebody's name, unless the block has one day alone.
+        let at_least = dates.len().clamp(1, 2);
+        if let Some(weekdays) = weekdays_of(row, dates.iter().map(|(column, _)| *column), at_least) {
+            check_weekdays(sheet, row, &weekdays, &mut dates);
             sheet.skip(row, SkipReason::RepeatedHeader);
             continue;
         }
@@ -37,6 +47,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
             sheet.skip(row, reason);
             continue;
         }
+        across::report_cells(sheet, block.0, row, &block.1);
         if row.text(across.label).is_empty() {
             let column = Column::Person.word();
             sheet.report(row, Flaw { column: across.label, kind: ProblemKind::EmptyCell { column } });
@@ -48,15 +59,28 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     }
 }
 
-/// The days of a header row; a cell that gives none costs its column.
-fn dates(
+/// A row of weekdays below the dates must agree with them; one that does not costs its column.
+fn check_weekdays(
     sheet: &mut Sheet<'_>,
     row: &GridRow,
-    columns: Vec<usize>,
-    months: &mut MonthOfRows,
-) -> Vec<(usize, NaiveDate)> {
+    weekdays: &[(usize, Weekday)],
+    dates: &mut Vec<(usize, NaiveDate)>,
+) {
+    for (column, written) in weekdays {
+        let day = dates.iter().find(|(of, _)| of == column).map(|(_, day)| *day);
+        if let Some(date) = day.filter(|day| day.weekday() != *written) {
+            let refusal = Refusal::WrongWeekday { written: *written, date };
+            sheet.report(row, Flaw { column: *column, kind: ProblemKind::Unreadable(refusal) });
+            dates.retain(|(of, _)| of != column);
+        }
+    }
+}
+
+/// The days of a header row; a cell that gives none costs its column.
+fn dates(sheet: &mut Sheet<'_>, row: &GridRow, columns: &[usize], months: &mut MonthOfRows) -> Vec<(usize, NaiveDate)> {
+    across::report_headings(sheet, row, columns);
     let mut found: Vec<(usize, NaiveDate)> = Vec::with_capacity(columns.len());
-    for column in columns {
+    for column in columns.iter().copied() {
         let day = match small_number(row.text(column)) {
             Some(number) => months.day(number, None).map(|(day, _)| day).map_err(|kind| Flaw { column, kind }),
             None => match sheet.written(row, column) {

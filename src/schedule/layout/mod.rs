@@ -28,6 +28,7 @@ mod periods;
 mod plain;
 mod range;
 mod recognise;
+mod repeats;
 mod roles;
 mod rotation;
 mod rows;
@@ -81,8 +82,8 @@ pub struct Recognition {
     pub columns: Vec<RecognisedColumn>,
     /// Why.
     pub reasons: Vec<RecognitionReason>,
-    /// The layout that was not chosen; nothing when the settings name the layout.
-    pub runner_up: Option<RunnerUp>,
+    /// The layouts that were not chosen, the nearest first; nothing when the settings name the layout.
+    pub runners_up: Vec<RunnerUp>,
 }
 
 /// A heading and what it was taken for.
@@ -126,6 +127,10 @@ pub enum RecognitionReason {
     Headings(LayoutKind),
     /// The header has days across.
     DaysAcross,
+    /// In a grid of days the rows are shifts or roles, and the cells name people.
+    NamesInCells,
+    /// In a grid of days the rows are people, and the cells say hours or codes.
+    HoursInCells,
     /// The settings say which column is which, by letters.
     Letters,
     /// The last day of a period is covered, because the next period begins on the day after it.
@@ -153,13 +158,30 @@ pub enum RecognitionReason {
     OrderContradicted,
 }
 
-/// The layout that came second.
+/// A layout that came near.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunnerUp {
     /// Which.
     pub layout: LayoutKind,
-    /// The columns it lacks; empty when it fits too and the other says more.
-    pub missing: Vec<Column>,
+    /// Why it was not chosen.
+    pub lost: Lost,
+}
+
+/// Why a layout was not chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lost {
+    /// It fits too, and the other says more.
+    SaysLess,
+    /// It needs columns that the header does not have; at least one.
+    Lacks(Vec<Column>),
+    /// A week that repeats has no dates, and the header has one in this cell.
+    DaysAreDated(String),
+    /// A week that repeats has no dates, and the rows have one in this cell.
+    WeeksAreDated(String),
+    /// A week that repeats has no dates, and the row of this cell has the numbers of days.
+    DaysAreNumbered(String),
+    /// A calendar has dated weeks, and the column of this cell has no date, nor has any row the numbers of days.
+    NoDates(String),
 }
 
 /// A row that is no shift.
@@ -221,7 +243,7 @@ pub fn read(grid: &Grid, settings: &LayoutSettings, zone: Tz, roster: &Roster) -
             sheet.refuse_halves();
         }
         for row in grid.rows.iter().take(found.header.index) {
-            let blank = row.cells.iter().all(|cell| cell.trim().is_empty());
+            let blank = row.cells().all(|cell| cell.trim().is_empty());
             sheet.skip(row, if blank { SkipReason::Blank } else { SkipReason::Title });
         }
         read_family(&mut sheet, &found);
@@ -291,7 +313,7 @@ fn recognition(settings: &LayoutSettings, found: &Found) -> Recognition {
         header_row: found.header.row.number,
         columns: found.header.columns(),
         reasons,
-        runner_up: found.runner_up.clone(),
+        runners_up: found.runners_up.clone(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Does a cell name people, nobody, or something else? Words only; who the people are, the roster knows.
 
-use crate::schedule::notation::date::weekday_named;
 use crate::schedule::roster::fold;
+
+use super::hours::is_day_range;
 
 /// Words that stand for nobody (contract 2.3 rule 6, domain 6 row 22), as letters and digits only.
 const NOBODY: [&str; 44] = [
@@ -114,6 +115,24 @@ const CLOSING_WORDS: [&str; 18] = [
     "tbd",
 ];
 
+/// Words that mark somebody else's cell and are no name when they stand alone: `Primary` below `Ana`, `yes`, `PTO`.
+const MARKS: [&str; 14] = [
+    "yes",
+    "no",
+    "primary",
+    "secondary",
+    "backup",
+    "tertiary",
+    "pto",
+    "sick",
+    "leave",
+    "absent",
+    "away",
+    "available",
+    "unavailable",
+    "oncall",
+];
+
 /// A name has at most so many words.
 const NAME_WORDS: usize = 6;
 /// A name has at most so many bytes.
@@ -144,10 +163,14 @@ pub(super) fn is_sentence(text: &str) -> bool {
     if text.len() > NAME_BYTES || !text.chars().any(char::is_alphabetic) || text.ends_with('?') {
         return true;
     }
-    // `P: Dana` and `Dana - Sam` say something about the names; an address keeps its colon.
-    if text.contains([':', '~']) && !text.contains("://")
+    // `P: Dana`, `Dana > Sam` and `Dana - Sam` say something about the names; an address keeps its colon.
+    if (text.contains([':', '~', '=', '\u{2192}', '\u{21d2}']) || text.contains('>') && !text.contains('<'))
+        && !text.contains("://")
         || [" - ", " \u{2013} ", " \u{2014} "].iter().any(|dash| text.contains(dash))
     {
+        return true;
+    }
+    if MARKS.iter().any(|mark| mark.eq_ignore_ascii_case(text.trim_matches(|c: char| !c.is_alphanumeric()))) {
         return true;
     }
     let mut words = 0;
@@ -160,7 +183,7 @@ pub(super) fn is_sentence(text: &str) -> bool {
         let is_clock = bare.starts_with(|c: char| c.is_ascii_digit()) && bare.ends_with(['m', 'M', 'h', 'H', 'p', 'P']);
         let is_word = SENTENCE_WORDS.iter().chain(&CLOSING_WORDS).any(|known| known.eq_ignore_ascii_case(bare));
         let is_no = words == 1 && bare.eq_ignore_ascii_case("no");
-        if is_time || is_clock || is_word || is_no || is_extension(bare) || is_days(bare) {
+        if is_time || is_clock || is_word || is_no || is_extension(bare) || is_day_range(bare) {
             return true;
         }
     }
@@ -171,12 +194,6 @@ pub(super) fn is_sentence(text: &str) -> bool {
 fn is_extension(word: &str) -> bool {
     let digits = word.strip_prefix(['x', 'X']).unwrap_or_default();
     digits.len() >= 3 && digits.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// `Thu-Fri`: the name before it does not hold for the whole span.
-fn is_days(word: &str) -> bool {
-    let days = word.split_once(['-', '\u{2013}']);
-    days.is_some_and(|(first, last)| weekday_named(first).is_some() && weekday_named(last).is_some())
 }
 
 /// The parts of a cell that names several people, in its order (domain 6 row 23); one part when it names one.
@@ -334,7 +351,12 @@ mod tests {
             "Holiday - Ana",
             "Ana Ortiz x4188",
             "Ana Thu-Fri",
+            "Ana M-W Ben Th-Su",
+            "Ana -> Ben",
             "~~Ana",
+            "Primary",
+            "yes",
+            "PTO",
         ] {
             assert!(is_sentence(text), "{text:?}");
         }
@@ -349,6 +371,7 @@ mod tests {
             "Will May",
             "Wei Sun",
             "No\u{eb}l Ng",
+            "Chloe <Lind> Vist",
             "O'Brien",
             "Jonas R.",
             "\u{17d}ofia \u{c1}lvarez-Nu\u{f1}ez",

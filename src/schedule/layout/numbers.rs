@@ -15,6 +15,7 @@ use super::sheet::{Flaw, Sheet};
 
 /// Reads every row below the header.
 pub(super) fn read(sheet: &mut Sheet<'_>) {
+    // Beside a `Date` of numbers, a `Day` has names of weekdays.
     let header = sheet.header;
     let Some(day) = header.place(Column::Date).or_else(|| header.place(Column::Day)) else { return };
     periods::read(sheet, day, Unit::Number);

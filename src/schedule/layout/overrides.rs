@@ -10,21 +10,21 @@ use crate::schedule::roster::Roster;
 use crate::schedule::shift::{Role, Shift, ShiftKind};
 
 use super::settings::LayoutSettings;
-use super::{Reading, Unusable, headings};
+use super::{Reading, Recognition, SkippedRow, Unusable, headings};
 
 /// Adds the rows of an override file to a schedule that was read, as overrides after its own rows.
 ///
 /// The file has a layout of its own, recognised by itself, and shares the year, the order of dates, the handoff and the
 /// hours of the settings. Its roles are those of the schedule; a file without roles fits a schedule of one role only.
-/// A file without any row changes nothing; one whose rows cannot be read makes the schedule unusable, because nobody
-/// could tell what they would have changed.
+/// A file without any row changes nothing, and then nothing is given; else how it was understood. One whose rows cannot
+/// be read makes the schedule unusable, because nobody could tell what they would have changed.
 pub fn read_overrides(
     reading: &mut Reading,
     grid: &Grid,
     settings: &LayoutSettings,
     zone: Tz,
     roster: &Roster,
-) -> Result<(), Unusable> {
+) -> Result<Option<(Recognition, Vec<SkippedRow>)>, Unusable> {
     let settings = LayoutSettings {
         kind: None,
         header_row: None,
@@ -35,7 +35,7 @@ pub fn read_overrides(
     };
     let mut changes = match super::read(grid, &settings, zone, roster) {
         Ok(changes) => changes,
-        Err(unusable) if is_empty(grid, &unusable) => return Ok(()),
+        Err(unusable) if is_empty(grid, &unusable) => return Ok(None),
         Err(unusable) => return Err(unusable),
     };
     let roles = roles_of(&reading.shifts);
@@ -46,7 +46,7 @@ pub fn read_overrides(
                 kind: LayoutProblem::OverrideRole { roles: roles.iter().map(|role| role.label.clone()).collect() }
                     .into(),
                 sheet: grid.sheet.clone(),
-                cell: shift.row.cell.clone(),
+                cell: shift.row.cell(),
                 text: shift.role.label.to_string(),
             };
             return Err(Unusable { problems: changes.problems.into_iter().chain([problem]).collect() });
@@ -64,12 +64,12 @@ pub fn read_overrides(
         .problems
         .retain(|problem| !problem.cell.is_empty() || reading.problems.iter().all(|known| known.kind != problem.kind));
     reading.problems.append(&mut changes.problems);
-    Ok(())
+    Ok(Some((changes.recognition, changes.skipped)))
 }
 
 /// Whether a file has a header at most.
 fn is_empty(grid: &Grid, unusable: &Unusable) -> bool {
-    let rows = grid.rows.iter().filter(|row| row.cells.iter().any(|cell| !cell.trim().is_empty())).count();
+    let rows = grid.rows.iter().filter(|row| row.cells().any(|cell| !cell.trim().is_empty())).count();
     rows <= 1 && unusable.problems.iter().all(|problem| problem.kind == ProblemKind::NoUsableRow)
 }
 

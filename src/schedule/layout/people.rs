@@ -13,9 +13,9 @@ use crate::schedule::shift::Holder;
 use super::names;
 
 /// What a cell of people says. No holders is an explicit nobody.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct People {
-    pub(super) holders: Vec<Holder>,
+    pub(super) holders: Arc<[Holder]>,
     pub(super) problems: Vec<ProblemKind>,
 }
 
@@ -91,7 +91,7 @@ impl<'a> PeopleReader<'a> {
     /// elsewhere in the sheet, or is a handle. Where it may be either, nobody is read.
     fn with_commas(&self, cell: &str, parts: &[&str]) -> People {
         let is_person = |part: &&str| self.roster.find(part) != Match::Unknown || names::is_placeholder(part);
-        if names::are_handles(parts) || parts.iter().all(|part| is_person(part)) {
+        if names::are_handles(parts) || parts.iter().all(is_person) {
             return self.several(parts);
         }
         let alone = parts.iter().filter(|part| self.stands_alone(part)).count();
@@ -106,7 +106,7 @@ impl<'a> PeopleReader<'a> {
 
     fn stands_alone(&self, name: &str) -> bool {
         let cells = self.cells.get_or_init(|| {
-            let cells = self.grid.rows.iter().flat_map(|row| (0..row.cells.len()).map(|column| row.text(column)));
+            let cells = self.grid.rows.iter().flat_map(|row| (0..row.width()).map(|column| row.text(column)));
             cells.filter(|text| !text.is_empty() && !text.contains(',')).map(|text| fold(text).into_owned()).collect()
         });
         cells.contains(fold(name).as_ref())
@@ -130,29 +130,29 @@ impl<'a> PeopleReader<'a> {
     }
 
     fn several(&self, parts: &[&str]) -> People {
-        let mut people = People::default();
+        let (mut holders, mut problems): (Vec<Holder>, Vec<ProblemKind>) = Default::default();
         for part in parts.iter().filter(|part| !names::is_placeholder(part)) {
             let found = self.roster.find(part);
             if found == Match::Unknown && (names::is_sentence(part) || part.contains('(')) {
                 return nobody(ProblemKind::NotAName);
             }
             let one = self.person(part, found);
-            for holder in one.holders {
-                if !people.holders.iter().any(|known| known.name == holder.name) {
-                    people.holders.push(holder);
+            for holder in one.holders.iter() {
+                if !holders.iter().any(|known| known.name == holder.name) {
+                    holders.push(holder.clone());
                 }
             }
-            people.problems.extend(one.problems);
+            problems.extend(one.problems);
         }
-        match people.holders.len() {
+        match holders.len() {
             0 => return nobody(ProblemKind::Nobody),
             1 => {}
             _ => {
-                let names = people.holders.iter().map(|holder| Arc::clone(&holder.name)).collect();
-                people.problems.insert(0, ProblemKind::SeveralPeople { names });
+                let names = holders.iter().map(|holder| Arc::clone(&holder.name)).collect();
+                problems.insert(0, ProblemKind::SeveralPeople { names });
             }
         }
-        people
+        of(holders, problems)
     }
 
     /// One name, with what the roster made of it.
@@ -174,7 +174,7 @@ impl<'a> PeopleReader<'a> {
 }
 
 fn of(holders: Vec<Holder>, problems: Vec<ProblemKind>) -> People {
-    People { holders, problems }
+    People { holders: holders.into(), problems }
 }
 
 fn nobody(problem: ProblemKind) -> People {

@@ -6,12 +6,12 @@ use crate::schedule::notation::{instant, span};
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 use crate::schedule::roster::Roster;
 
-use super::RunnerUp;
 use super::across::{self, Across};
 use super::header::Header;
 use super::headings;
 use super::numbers;
 use super::settings::{Column, LayoutKind, LayoutSettings};
+use super::{Lost, RunnerUp};
 
 /// How many rows at the top may stand above the header.
 const HEADER_ROWS: usize = 20;
@@ -34,7 +34,8 @@ pub(super) struct Found {
     pub(super) header: Header,
     /// The days or weekdays across the header, for the families that have them there.
     pub(super) across: Option<Across>,
-    pub(super) runner_up: Option<RunnerUp>,
+    /// What came near, the nearest first; nothing when the settings name the layout.
+    pub(super) runners_up: Vec<RunnerUp>,
 }
 
 /// The first row that has all headings of one layout; plain goes before all others, because it says both ends itself.
@@ -80,7 +81,13 @@ pub(super) fn find(
     }
     let across = across::find(grid, settings, |index| settings.header_row.is_some() || index < HEADER_ROWS)?;
     match across {
-        Some(found) => Ok(found),
+        Some(mut found) => {
+            if settings.kind.is_none() {
+                let candidate = Candidate::of(grid, (found.header.index, &found.header.row), 1, settings, roster);
+                found.runners_up.extend(candidate.nearest(found.kind, settings));
+            }
+            Ok(found)
+        }
         None => Err(near_miss(grid, settings, best)),
     }
 }
@@ -96,7 +103,9 @@ impl<'a> Candidate<'a> {
     fn of(grid: &'a Grid, row: (usize, &GridRow), rows: usize, settings: &LayoutSettings, roster: &Roster) -> Self {
         let below = grid.rows.get(row.0 + rows..).unwrap_or_default();
         let mut strict = Header::of(row, below, settings, None);
-        let mut wide = Header::of(row, below, settings, Some(roster));
+        // Among weekdays an unknown heading is one more weekday, mistyped, and no role.
+        let roster = Some(roster).filter(|_| across::weekday_header(row.1).is_none());
+        let mut wide = Header::of(row, below, settings, roster);
         for header in [&mut strict, &mut wide] {
             header.first_row = row.0 + rows;
         }
@@ -124,17 +133,20 @@ impl<'a> Candidate<'a> {
             }
         };
         let kind = if settings.kind.is_none() { self.range_instead(kind, settings) } else { kind };
-        let runner_up = settings.kind.is_none().then(|| {
-            let others = BY_HEADINGS.into_iter().filter(|other| *other != kind);
-            others
-                .map(|layout| RunnerUp { layout, missing: self.missing(layout, settings) })
-                .min_by_key(|other| other.missing.len())
-        });
+        let nearest = settings.kind.is_none().then(|| self.nearest(kind, settings)).flatten();
         let header = if kind == LayoutKind::Plain { &self.strict } else { &self.wide };
         if let Some((first, second)) = header.rivals().filter(|_| settings.people.is_empty()) {
             return Err(vec![(ProblemKind::RivalColumns { first, second }, address(0, header.row.number))]);
         }
-        Ok(Some(Found { kind, header: header.clone(), across: None, runner_up: runner_up.flatten() }))
+        Ok(Some(Found { kind, header: header.clone(), across: None, runners_up: nearest.into_iter().collect() }))
+    }
+
+    /// The layout of named columns that lacks least, besides the chosen one.
+    fn nearest(&self, chosen: LayoutKind, settings: &LayoutSettings) -> Option<RunnerUp> {
+        let others = BY_HEADINGS.into_iter().filter(|other| *other != chosen);
+        let (layout, missing) =
+            others.map(|layout| (layout, self.missing(layout, settings))).min_by_key(|(_, missing)| missing.len())?;
+        Some(RunnerUp { layout, lost: if missing.is_empty() { Lost::SaysLess } else { Lost::Lacks(missing) } })
     }
 
     /// A week or a date whose cells are mostly spans of days is a period.
@@ -179,8 +191,8 @@ impl<'a> Candidate<'a> {
                     let number = |day: &usize| header.place(Column::Month).is_some() || self.holds_small_numbers(*day);
                     dated(Column::Day).filter(|day| !number(day))
                 };
-                let date =
-                    header.place(Column::Date).filter(|date| is_set || !self.holds_small_numbers(*date)).or_else(day);
+                let whole = header.place(Column::Date).filter(|date| is_set || !self.holds_small_numbers(*date));
+                let date = whole.or_else(day);
                 vec![(Column::Date, date.filter(|_| !start_only || is_set)), (Column::Person, people)]
             }
             LayoutKind::Start => {
@@ -188,13 +200,14 @@ impl<'a> Candidate<'a> {
                 vec![(Column::Start, start), (Column::Person, people)]
             }
             LayoutKind::Numbers => {
-                let day = header.place(Column::Day).filter(|day| {
-                    let month_beside = header.place(Column::Month).is_some();
-                    header.place(Column::Date).is_none() && (is_set || month_beside || self.holds_small_numbers(*day))
-                });
-                // `Date` heads numbers of days as well, beside a `Day` of weekdays.
-                let date = || header.place(Column::Date).filter(|date| self.holds_small_numbers(*date));
-                vec![(Column::Day, day.or_else(date)), (Column::Person, people)]
+                let month_beside = header.place(Column::Month).is_some();
+                let day = match header.place(Column::Date) {
+                    Some(date) => Some(date).filter(|date| is_set || self.holds_small_numbers(*date)),
+                    None => {
+                        header.place(Column::Day).filter(|day| is_set || month_beside || self.holds_small_numbers(*day))
+                    }
+                };
+                vec![(Column::Day, day), (Column::Person, people)]
             }
             _ => {
                 let columns = [Column::Users, Column::RotationStart, Column::IntervalDays];
@@ -260,8 +273,8 @@ fn without_header(
     roster: &Roster,
     kinds: &[LayoutKind],
 ) -> Result<Found, Vec<(ProblemKind, String)>> {
-    let width = grid.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let row = GridRow { number: 0, cells: vec![String::new(); width] };
+    let width = grid.rows.iter().map(GridRow::width).max().unwrap_or(0);
+    let row = GridRow::of(&grid.sheet, 0, vec![""; width]);
     let found = Candidate::of(grid, (0, &row), 0, settings, roster).choose(kinds, settings)?;
     found.ok_or_else(|| vec![(LayoutProblem::NoLetters.into(), String::new())])
 }
@@ -269,9 +282,17 @@ fn without_header(
 /// Two rows of headings as one: what stands above goes on to the right, as merged cells do.
 fn joined(upper: &GridRow, lower: &GridRow) -> Option<GridRow> {
     let is_heading = |text: &str| !text.contains(|c: char| c.is_ascii_digit());
-    let cells = |row: &GridRow| (0..row.cells.len()).filter(|column| !row.text(*column).is_empty()).count();
-    let all_headings = |row: &GridRow| (0..row.cells.len()).all(|column| is_heading(row.text(column)));
+    let cells = |row: &GridRow| (0..row.width()).filter(|column| !row.text(*column).is_empty()).count();
+    let all_headings = |row: &GridRow| (0..row.width()).all(|column| is_heading(row.text(column)));
+    let is_known = |row: &GridRow| {
+        let known = |key: &str| headings::column(key).is_some() || headings::rank(key).is_some();
+        row.cells().any(|cell| known(&headings::key(cell)))
+    };
     if cells(upper) == 0 || cells(lower) < 2 || !all_headings(upper) || !all_headings(lower) {
+        return None;
+    }
+    // Two rows of codes, `W` above `C`, spell headings too.
+    if !is_known(upper) && !is_known(lower) {
         return None;
     }
     let mut last = "";
@@ -285,8 +306,8 @@ fn joined(upper: &GridRow, lower: &GridRow) -> Option<GridRow> {
             _ => format!("{last} {below}").trim().to_owned(),
         }
     };
-    let width = upper.cells.len().max(lower.cells.len());
-    Some(GridRow { number: upper.number, cells: (0..width).map(join).collect() })
+    let width = upper.width().max(lower.width());
+    Some(GridRow::of(upper.sheet(), upper.number, (0..width).map(join)))
 }
 
 /// What to say of the row that came nearest to being a header.
@@ -301,7 +322,7 @@ fn near_miss(
         let rows = settings.header_row.map_or(grid.rows.len().min(HEADER_ROWS), |_| 1);
         return vec![(ProblemKind::NoHeader { rows }, String::new())];
     };
-    let texts = || (0..row.cells.len()).map(|column| row.text(column)).filter(|text| !text.is_empty());
+    let texts = || (0..row.width()).map(|column| row.text(column)).filter(|text| !text.is_empty());
     let keys: Vec<String> = texts().map(headings::key).collect();
     let cell = address(0, row.number);
     let unknown_headings = settings

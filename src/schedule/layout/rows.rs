@@ -5,7 +5,7 @@ use crate::schedule::notation::Refusal;
 use crate::schedule::notation::date::Order;
 use crate::schedule::notation::instant;
 
-use super::SkipReason;
+use super::{SkipReason, headings};
 
 /// Why `row` is skipped, if it is. `times` and `people` are the columns that a shift would use.
 pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[usize]) -> Option<SkipReason> {
@@ -14,10 +14,10 @@ pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[u
     if times.first().is_some_and(has_digit) {
         return None;
     }
-    let mut filled = (0..row.cells.len()).filter(|column| !row.text(*column).is_empty());
+    let mut filled = (0..row.width()).filter(|column| !row.text(*column).is_empty());
     let Some(first) = filled.next() else { return Some(SkipReason::Blank) };
     let text = row.text(first);
-    if !row.cells.iter().any(|cell| cell.contains(char::is_alphanumeric)) {
+    if !row.cells().any(|cell| cell.contains(char::is_alphanumeric)) {
         return Some(SkipReason::Separator);
     }
     if repeats(row, header) {
@@ -45,20 +45,30 @@ pub(super) fn skip(row: &GridRow, header: &GridRow, times: &[usize], people: &[u
     (alone || no_time && !names_somebody).then_some(SkipReason::Remark)
 }
 
-/// Whether the row says the header's headings again: at least two, and nothing else.
+/// Whether the row says the header's headings again: at least two, and nothing else. Case, blanks and signs do not count,
+/// as with headings everywhere (contract 2.1).
 fn repeats(row: &GridRow, header: &GridRow) -> bool {
     let mut equal = 0;
-    for column in 0..row.cells.len() {
+    for column in 0..row.width() {
         let text = row.text(column);
         if text.is_empty() {
             continue;
         }
-        if !text.eq_ignore_ascii_case(header.text(column)) {
+        if !says_again(text, header.text(column)) {
             return false;
         }
         equal += 1;
     }
     equal >= 2
+}
+
+/// Whether a cell says a heading again, in whatever case and spacing.
+pub(super) fn says_again(text: &str, heading: &str) -> bool {
+    if text.eq_ignore_ascii_case(heading) {
+        return true;
+    }
+    let key = headings::key(text);
+    !key.is_empty() && key == headings::key(heading)
 }
 
 fn read(row: &GridRow, column: usize) -> Option<Result<(), Refusal>> {

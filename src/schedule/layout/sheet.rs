@@ -1,7 +1,5 @@
 //! What do the layouts share while they read a sheet? Cells to moments, shifts and problems in row order.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
@@ -21,6 +19,7 @@ use crate::schedule::shift::{Holder, Role, RowReference, Shift, ShiftKind};
 
 use super::header::Header;
 use super::people::PeopleReader;
+use super::repeats::Repeats;
 use super::settings::{Column, LayoutSettings};
 use super::steps::Steps;
 use super::{RecognitionReason, SkipReason, SkippedRow};
@@ -48,13 +47,15 @@ pub(super) struct Sheet<'a> {
     roster: &'a Roster,
     people: PeopleReader<'a>,
     letters: Vec<String>,
-    first_rows: HashMap<u64, u32>,
+    repeats: Repeats,
     /// Cells that can only be month first, and cells that cannot be.
     month_first_cells: u32,
     day_first_cells: u32,
     halves: Halves,
     /// Whether an hour that may be of the morning or the evening is refused, because the sheet does not tell its clock.
     refuses_halves: bool,
+    /// The civil time that was resolved last without a note, and its instant.
+    last_resolved: Option<(NaiveDateTime, DateTime<Utc>)>,
     steps: Steps,
     /// The last row with somebody who stands in.
     covered_row: u32,
@@ -111,11 +112,12 @@ impl<'a> Sheet<'a> {
             roster,
             people: PeopleReader::new(roster, grid),
             letters,
-            first_rows: HashMap::new(),
+            repeats: Repeats::default(),
             month_first_cells: 0,
             day_first_cells: 0,
             halves: Halves::default(),
             refuses_halves: false,
+            last_resolved: None,
             steps: Steps::default(),
             covered_row: 0,
             reasons: Vec::new(),
@@ -196,8 +198,8 @@ impl<'a> Sheet<'a> {
 
     /// The same of both ends of a cell that says a span.
     pub(super) fn see_halves(&mut self, row: &GridRow, column: usize) -> Result<(), Flaw> {
-        let ends = row.text(column).split(['-', '\u{2013}', '\u{2014}']).flat_map(|part| part.split(" to "));
-        ends.map(|part| self.see_half(part, column)).collect()
+        let mut ends = row.text(column).split(['-', '\u{2013}', '\u{2014}']).flat_map(|part| part.split(" to "));
+        ends.try_for_each(|part| self.see_half(part, column))
     }
 
     /// Whether hours such as `6:00` may be of the evening: nothing says that the sheet's clock has 24 hours.
@@ -246,9 +248,16 @@ impl<'a> Sheet<'a> {
 
     /// The instant of a civil time, with a note for the cell where the clock repeats or skips it (contract 2.3 rule 2).
     pub(super) fn resolve(&mut self, civil: NaiveDateTime, row: &GridRow, column: usize) -> DateTime<Utc> {
+        // A row mostly begins where the row above it ends.
+        if let Some((_, at)) = self.last_resolved.filter(|(last, _)| *last == civil) {
+            return at;
+        }
         let resolved = civil::resolve(self.zone, civil);
         let kind = match resolved.note {
-            None => return resolved.at,
+            None => {
+                self.last_resolved = Some((civil, resolved.at));
+                return resolved.at;
+            }
             Some(CivilNote::Repeated) => ProblemKind::RepeatedTime { civil },
             Some(CivilNote::Skipped) => {
                 ProblemKind::SkippedTime { civil, read_as: resolved.at.with_timezone(&self.zone).naive_local() }
@@ -287,26 +296,26 @@ impl<'a> Sheet<'a> {
             };
             self.report(duty.row, Flaw { column: duty.person, kind });
         }
-        self.push_holders(duty, people.holders.clone());
+        self.push_holders(duty, Arc::clone(&people.holders));
     }
 
     /// The people of a cell, with what is wrong with them said once.
-    pub(super) fn people_of(&mut self, row: &GridRow, column: usize) -> Vec<Holder> {
+    pub(super) fn people_of(&mut self, row: &GridRow, column: usize) -> Arc<[Holder]> {
         self.people_named(row, column, row.text(column))
     }
 
     /// The people named by a part of a cell, likewise.
-    pub(super) fn people_named(&mut self, row: &GridRow, column: usize, names: &str) -> Vec<Holder> {
+    pub(super) fn people_named(&mut self, row: &GridRow, column: usize, names: &str) -> Arc<[Holder]> {
         let people = self.people.read(names);
         for kind in &people.problems {
             self.report(row, Flaw { column, kind: kind.clone() });
         }
-        people.holders.clone()
+        Arc::clone(&people.holders)
     }
 
     /// The people that a text names; what is wrong with it was said before.
-    pub(super) fn holders(&mut self, names: &str) -> Vec<Holder> {
-        self.people.read(names).holders.clone()
+    pub(super) fn holders(&mut self, names: &str) -> Arc<[Holder]> {
+        Arc::clone(&self.people.read(names).holders)
     }
 
     /// The people the site knows.
@@ -320,18 +329,22 @@ impl<'a> Sheet<'a> {
     }
 
     /// Adds the shift of people who are known.
-    pub(super) fn push_holders(&mut self, duty: &Duty<'_>, mut holders: Vec<Holder>) {
+    pub(super) fn push_holders(&mut self, duty: &Duty<'_>, holders: Arc<[Holder]>) {
         let row = duty.row;
         let days = duty.interval.length().num_days();
         if days > LONG_SPAN_DAYS {
             let column = self.header.start().or(self.header.place(Column::Week)).unwrap_or(0);
             self.report(row, Flaw { column, kind: ProblemKind::LongSpan { days } });
         }
-        let mut hasher = DefaultHasher::new();
-        let cell = row.text(duty.person);
-        (duty.interval, duty.role.order, &duty.role.label, duty.kind == ShiftKind::Override, cell).hash(&mut hasher);
-        let first = *self.first_rows.entry(hasher.finish()).or_insert(row.number);
-        if first != row.number {
+        let mut shift = Shift {
+            interval: duty.interval,
+            role: duty.role.clone(),
+            kind: duty.kind,
+            holders,
+            row: RowReference::new(row, duty.person, duty.text.as_deref()),
+            note: duty.note.map_or("", |column| row.text(column)).to_owned(),
+        };
+        if let Some(first) = self.repeats.first_row(&self.shifts, &shift) {
             self.report(row, Flaw { column: duty.person, kind: ProblemKind::DuplicateRow { first } });
         }
         if let Some(column) = self.header.cover_of(row) {
@@ -340,37 +353,27 @@ impl<'a> Sheet<'a> {
                 self.report(row, Flaw { column, kind: LayoutProblem::CoverBeside.into() });
             }
             self.covered_row = row.number;
-            holders.clear();
+            shift.holders = Arc::default();
         }
-        self.reach_by_row(duty, &mut holders);
-        let reference = RowReference {
-            sheet: Arc::clone(&self.grid.sheet),
-            row: row.number,
-            cell: self.address(duty.person, row),
-            text: duty.text.clone().unwrap_or_else(|| row.line()),
-        };
-        self.shifts.push(Shift {
-            interval: duty.interval,
-            role: duty.role.clone(),
-            kind: duty.kind,
-            holders,
-            row: Arc::new(reference),
-            note: duty.note.map_or("", |column| row.text(column)).to_owned(),
-        });
+        if let Some(reached) = self.reached_by_row(duty, &shift.holders) {
+            shift.holders = reached;
+        }
+        self.shifts.push(shift);
     }
 
-    /// The row's own number and address go before those of the contacts (contract 2.1).
-    fn reach_by_row(&mut self, duty: &Duty<'_>, holders: &mut [Holder]) {
+    /// The people with the row's own number and address, which go before those of the contacts (contract 2.1).
+    fn reached_by_row(&mut self, duty: &Duty<'_>, holders: &[Holder]) -> Option<Arc<[Holder]>> {
         let own = |column: Option<usize>| column.filter(|column| !duty.row.text(*column).is_empty());
         let (phone, email) = (own(duty.phone), own(duty.email));
-        let Some(column) = phone.or(email) else { return };
+        let column = phone.or(email)?;
+        let mut holders = holders.to_vec();
         if holders.len() > 1 {
-            if !self.reach_by_lines(duty, phone, email, holders) {
+            if !self.reach_by_lines(duty, phone, email, &mut holders) {
                 self.report(duty.row, Flaw { column, kind: ProblemKind::ContactOfSeveral });
             }
-            return;
+            return Some(holders.into());
         }
-        let Some(holder) = holders.first_mut() else { return };
+        let holder = holders.first_mut()?;
         if let Some(column) = phone {
             match phone::normalise(duty.row.text(column), self.roster.campus()) {
                 Ok(phone) => holder.phone = Some(phone.main.e164),
@@ -385,6 +388,7 @@ impl<'a> Sheet<'a> {
                 self.report(duty.row, Flaw { column, kind: ProblemKind::BadEmail });
             }
         }
+        Some(holders.into())
     }
 
     /// People on lines of one cell, with a number for each on the lines of another.
@@ -422,8 +426,8 @@ impl<'a> Sheet<'a> {
         if let Some(ends) = self.no_handoff_time {
             self.report_sheet(ProblemKind::NoHandoffTime { ends });
         }
-        let unknown = self.shifts.iter().any(|shift| shift.holders.iter().any(|holder| !holder.known));
-        if self.roster.is_empty() && unknown {
+        let has_unknown = |shift: &Shift| shift.holders.iter().any(|holder| !holder.known);
+        if self.roster.is_empty() && self.shifts.iter().any(has_unknown) {
             self.report_sheet(ProblemKind::NoContacts);
         }
         if self.month_first_cells > 0 && self.day_first_cells > 0 {

@@ -7,17 +7,12 @@ use proptest::prelude::*;
 
 use super::SkipReason::{Blank, Legend, Remark, RepeatedHeader, Separator, Title, Total};
 use super::*;
-use crate::schedule::grid::GridRow;
 use crate::schedule::problem::Severity;
 use crate::schedule::shift::RoleRank;
 use crate::wording::problems::{code, hint, message};
 
 fn grid(text: &str) -> Grid {
-    let row = |(number, line): (u32, &str)| GridRow {
-        number,
-        cells: line.split(',').map(|c| c.replace('~', "\n")).collect(),
-    };
-    Grid { sheet: "aims.csv".into(), rows: (1..).zip(text.lines()).map(row).collect() }
+    Grid::of("aims.csv", (1..).zip(text.lines().map(|line| line.split(',').map(|cell| cell.replace('~', "\n")))))
 }
 
 fn roster() -> Roster {
@@ -313,8 +308,8 @@ fn kinds_roles_notes_and_numbers_of_the_row() {
     assert_eq!(reach(0), ("+16085550101", "ana@example.org"));
     assert_eq!(reach(1), ("+16085550199", "x@example.org"));
     assert_eq!(reach(3), ("+16085550102", "ben@example.org"));
-    assert_eq!((&*reading.shifts[0].note, &*reading.shifts[1].row.cell), ("hello", "C3"));
-    assert_eq!(reading.shifts[0].row.text, "2026-11-22 18:00 | 2026-11-23 07:00 | Ana |  |  |  |  | hello");
+    assert_eq!((&*reading.shifts[0].note, &*reading.shifts[1].row.cell()), ("hello", "C3"));
+    assert_eq!(reading.shifts[0].row.text(), "2026-11-22 18:00 | 2026-11-23 07:00 | Ana |  |  |  |  | hello");
 }
 
 #[test]
@@ -413,7 +408,7 @@ fn long_spans_and_cells_beyond_the_header_are_warned_of() {
 fn a_week_that_also_says_start_and_end_is_read_by_them() {
     let reading = read_with("week,start,end,person\n47,2026-11-22 18:00,2026-11-23 07:00,Ana", "").unwrap();
     assert_eq!(reading.recognition.layout, LayoutKind::Plain);
-    assert_eq!(reading.recognition.runner_up, Some(RunnerUp { layout: LayoutKind::Week, missing: vec![] }));
+    assert_eq!(reading.recognition.runners_up, [RunnerUp { layout: LayoutKind::Week, lost: Lost::SaysLess }]);
 }
 
 proptest! {
@@ -450,8 +445,7 @@ proptest! {
         if known_header {
             rows.insert(0, ["start", "end", "person", "role"].map(str::to_owned).to_vec());
         }
-        let rows = (1..).zip(rows).map(|(number, cells)| GridRow { number, cells }).collect();
-        let grid = Grid { sheet: "any".into(), rows };
+        let grid = Grid::of("any", (1..).zip(rows));
         match read(&grid, &settings(set), Chicago, &roster()) {
             Ok(reading) => {
                 prop_assert!(!reading.shifts.is_empty());

@@ -8,8 +8,7 @@ use crate::schedule::grid::GridRow;
 use crate::schedule::problem::LayoutProblem;
 use crate::schedule::shift::{Holder, Role, RoleRank, RowReference, Shift, ShiftKind};
 
-use super::RecognitionReason;
-use super::across::Across;
+use super::across::{self, Across, weekdays_of};
 use super::cells;
 use super::headings;
 use super::hours::{Hours, Said};
@@ -18,6 +17,7 @@ use super::roles::Roles;
 use super::rows;
 use super::settings::Column;
 use super::sheet::Sheet;
+use super::{RecognitionReason, SkipReason};
 
 /// How long the week repeats when no last day is set.
 const YEARS: u32 = 5;
@@ -34,12 +34,27 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     periods::warn_of_headings(sheet);
     let rows = sheet.grid.rows.get(header.first_row..).unwrap_or_default();
     let by_name = cells::names_stand_in_cells(rows, across, sheet, sheet.roster());
+    sheet.reasons.push(if by_name { RecognitionReason::NamesInCells } else { RecognitionReason::HoursInCells });
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
+    let mut days = across.days.clone();
+    let mut block = (&header.row, across.columns());
+    across::report_headings(sheet, block.0, &block.1);
     for row in rows {
+        // Another block, perhaps with its weekdays in another order. One with a heading of its own may be another week.
+        let is_header = rows::says_again(row.text(across.label), header.row.text(across.label));
+        let again = weekdays_of(row, across.days.iter().map(|(column, _)| *column), 1).filter(|_| is_header);
+        if let Some(again) = again {
+            days = again.into_iter().map(|(column, weekday)| (column, Some(weekday))).collect();
+            block = (row, days.iter().map(|(column, _)| *column).collect());
+            across::report_headings(sheet, block.0, &block.1);
+            sheet.skip(row, SkipReason::RepeatedHeader);
+            continue;
+        }
         if let Some(reason) = rows::skip(row, &header.row, &[], &[across.label]) {
             sheet.skip(row, reason);
             continue;
         }
+        across::report_cells(sheet, block.0, row, &block.1);
         let label = row.text(across.label);
         let role = if by_name {
             let rank = headings::rank(&headings::key(label)).unwrap_or(RoleRank::Other);
@@ -47,18 +62,18 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
         } else {
             roles.of(row).unwrap_or_else(|| roles.named(""))
         };
-        let of_row = if by_name { Vec::new() } else { sheet.people_of(row, across.label) };
+        let of_row = if by_name { Arc::default() } else { sheet.people_of(row, across.label) };
         let said = Said::by(label);
         if by_name {
             cells::warn_of_label(sheet, row, across.label);
         }
-        for (column, weekday) in &across.days {
+        for (column, weekday) in &days {
             let Some(weekday) = weekday else { continue };
             let (hours, holders) = if by_name {
                 let hours = sheet.settings.hours_of(label).or(said.hours()).cloned();
                 let holders = sheet.people_of(row, *column);
                 let is_open = hours.is_none() && said == Said::Unclear;
-                (hours, if is_open { Vec::new() } else { holders })
+                (hours, if is_open { Arc::default() } else { holders })
             } else {
                 match cells::hours(sheet, row, *column) {
                     Ok(Some(hours)) => (Some(hours), of_row.clone()),
@@ -82,17 +97,13 @@ struct Cell<'a> {
     label: &'a str,
     weekday: Weekday,
     role: &'a Role,
-    holders: &'a [Holder],
+    holders: &'a Arc<[Holder]>,
 }
 
 /// The shifts of one cell in every week.
 fn repeat(sheet: &mut Sheet<'_>, cell: &Cell<'_>, hours: Option<&Hours>, (from, until): (NaiveDate, NaiveDate)) {
-    let reference = Arc::new(RowReference {
-        sheet: Arc::clone(&sheet.grid.sheet),
-        row: cell.row.number,
-        cell: crate::schedule::grid::address(cell.column, cell.row.number),
-        text: format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column)),
-    });
+    let said = format!("{} | {} | {}", cell.label, cell.weekday, cell.row.text(cell.column));
+    let reference = RowReference::new(cell.row, cell.column, Some(&said));
     let ahead = u64::from(cell.weekday.days_since(from.weekday()));
     let mut day = from.checked_add_days(Days::new(ahead));
     while let Some(today) = day.filter(|day| *day <= until) {
@@ -103,8 +114,8 @@ fn repeat(sheet: &mut Sheet<'_>, cell: &Cell<'_>, hours: Option<&Hours>, (from, 
                 interval,
                 role: cell.role.clone(),
                 kind: ShiftKind::Shift,
-                holders: cell.holders.to_vec(),
-                row: Arc::clone(&reference),
+                holders: Arc::clone(cell.holders),
+                row: reference.clone(),
                 note: String::new(),
             }));
         }

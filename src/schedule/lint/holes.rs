@@ -20,7 +20,7 @@ pub(super) fn check(question: Question<'_>) -> Vec<Finding> {
             let kind = FindingKind::ShortHole {
                 seconds: hole.length().num_seconds(),
                 resumes: hole.end(),
-                next: after.row.row,
+                next: after.row.number(),
             };
             Some(on_row(kind, before))
         })

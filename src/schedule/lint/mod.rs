@@ -19,6 +19,7 @@ use super::layout::{SkipReason, SkippedRow};
 use super::problem::Severity;
 use super::resolve::Schedule;
 use super::shift::{RowReference, Shift, ShiftKind};
+use super::tabs::UnderstoodTab;
 use crate::civil::{Interval, IntervalSet};
 
 pub use past::Past;
@@ -86,7 +87,7 @@ pub enum FindingKind {
         /// The other schedule.
         other: Arc<str>,
         /// Its row.
-        other_row: Arc<RowReference>,
+        other_row: RowReference,
         /// How many more spans there are.
         more: usize,
     },
@@ -128,8 +129,8 @@ impl Finding {
 pub struct Question<'a> {
     /// The schedule.
     pub schedule: &'a Schedule,
-    /// The rows of its sheet that are no shifts.
-    pub skipped: &'a [SkippedRow],
+    /// How its tabs were understood, with the rows that are no shifts.
+    pub tabs: &'a [UnderstoodTab],
     /// The span that is looked at; what ended before it is past.
     pub window: Interval,
     /// The instants of it in which somebody must be on call.
@@ -151,34 +152,32 @@ pub fn lint(question: Question<'_>) -> Vec<Finding> {
 }
 
 fn skipped(question: Question<'_>) -> impl Iterator<Item = Finding> {
-    let sheet = question.schedule.shifts().first().map(|shift| Arc::clone(&shift.row.sheet));
-    let told = |reason| matches!(reason, SkipReason::Total | SkipReason::Legend | SkipReason::Remark);
-    question.skipped.iter().filter(move |row| told(row.reason)).filter_map(move |row| {
-        Some(Finding {
-            kind: FindingKind::Skipped { reason: row.reason },
-            sheet: sheet.clone()?,
-            cell: format!("A{}", row.row),
-            text: String::new(),
-        })
+    let told = |row: &&SkippedRow| matches!(row.reason, SkipReason::Total | SkipReason::Legend | SkipReason::Remark);
+    let rows = question.tabs.iter().flat_map(|tab| tab.skipped.iter().map(move |row| (tab, row)));
+    rows.filter(move |(_, row)| told(row)).map(|(tab, row)| Finding {
+        kind: FindingKind::Skipped { reason: row.reason },
+        sheet: Arc::clone(&tab.sheet),
+        cell: format!("A{}", row.row),
+        text: String::new(),
     })
 }
 
 /// The ordinary rows in sheet order, each once however many roles it names.
 fn rows(schedule: &Schedule) -> Vec<&Shift> {
     let mut rows: Vec<&Shift> = schedule.shifts().iter().filter(|shift| shift.kind == ShiftKind::Shift).collect();
-    rows.dedup_by(|one, other| one.row.row == other.row.row && one.row.sheet == other.row.sheet);
+    rows.dedup_by(|one, other| one.row.number() == other.row.number() && one.row.sheet() == other.row.sheet());
     rows
 }
 
 /// A finding on a row as a whole: at its first cell.
 fn on_row(kind: FindingKind, shift: &Shift) -> Finding {
     let row = &shift.row;
-    Finding { kind, sheet: Arc::clone(&row.sheet), cell: format!("A{}", row.row), text: row.text.clone() }
+    Finding { kind, sheet: Arc::clone(row.sheet()), cell: format!("A{}", row.number()), text: row.text() }
 }
 
 /// A finding on whom a row names.
 fn on_people(kind: FindingKind, row: &RowReference) -> Finding {
-    Finding { kind, sheet: Arc::clone(&row.sheet), cell: row.cell.clone(), text: row.text.clone() }
+    Finding { kind, sheet: Arc::clone(row.sheet()), cell: row.cell(), text: row.text() }
 }
 
 /// The day of an instant in `zone`.

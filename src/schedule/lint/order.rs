@@ -12,12 +12,12 @@ const ONE_IN: usize = 4;
 /// `odd_years` are findings whose rows are out of order for another reason, which is told already.
 pub(super) fn check(question: Question<'_>, odd_years: &[Finding]) -> Vec<Finding> {
     let is_odd = |shift: &Shift| {
-        let cell = format!("A{}", shift.row.row);
-        odd_years.iter().any(|finding| finding.cell == cell && finding.sheet == shift.row.sheet)
+        let cell = format!("A{}", shift.row.number());
+        odd_years.iter().any(|finding| finding.cell == cell && finding.sheet == *shift.row.sheet())
     };
     let mut by_role: HashMap<(&str, &str), Vec<&Shift>> = HashMap::new();
     for shift in rows(question.schedule).into_iter().filter(|shift| !is_odd(shift)) {
-        by_role.entry((&shift.row.sheet, &shift.role.label)).or_default().push(shift);
+        by_role.entry((shift.row.sheet(), &shift.role.label)).or_default().push(shift);
     }
     let mut findings: Vec<(u32, Finding)> = Vec::new();
     for rows in by_role.values() {
@@ -31,7 +31,7 @@ pub(super) fn check(question: Question<'_>, odd_years: &[Finding]) -> Vec<Findin
         }
         let to_come = |shift: &Shift| shift.interval.end() > question.window.start();
         for (one, next) in steps().filter(|(one, next)| back(one, next) == wrong && to_come(one) && to_come(next)) {
-            findings.push((next.row.row, on_row(FindingKind::OutOfOrder { above: one.row.row }, next)));
+            findings.push((next.row.number(), on_row(FindingKind::OutOfOrder { above: one.row.number() }, next)));
         }
     }
     findings.sort_by_key(|(row, _)| *row);

@@ -20,7 +20,7 @@ impl Past {
     pub fn of(schedule: &Schedule, before: DateTime<Utc>) -> Self {
         let mut ends: HashMap<Arc<str>, BTreeMap<u32, DateTime<Utc>>> = HashMap::new();
         for shift in schedule.shifts() {
-            let row = ends.entry(Arc::clone(&shift.row.sheet)).or_default().entry(shift.row.row);
+            let row = ends.entry(Arc::clone(shift.row.sheet())).or_default().entry(shift.row.number());
             row.and_modify(|end| *end = (*end).max(shift.interval.end())).or_insert(shift.interval.end());
         }
         Self { ends, before }

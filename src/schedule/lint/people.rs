@@ -62,7 +62,7 @@ pub fn double_duty(watches: &[Watch<'_>]) -> Vec<(usize, Finding)> {
 struct Duties {
     key: String,
     name: Arc<str>,
-    spans: Vec<(Interval, Arc<RowReference>)>,
+    spans: Vec<(Interval, RowReference)>,
 }
 
 fn duties(schedule: &Schedule, needed: &IntervalSet) -> HashMap<String, Duties> {
@@ -107,7 +107,7 @@ fn shared(here: &Duties, there: &Duties, other: &str) -> Option<Finding> {
         name: Arc::clone(&here.name),
         interval,
         other: other.into(),
-        other_row: Arc::clone(other_row),
+        other_row: other_row.clone(),
         more: spans().count() - 1,
     };
     Some(on_people(kind, row))

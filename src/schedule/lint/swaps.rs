@@ -25,7 +25,7 @@ pub(super) fn check(question: Question<'_>) -> Vec<Finding> {
 fn speaks_of_swap(shift: &Shift) -> bool {
     let is_swap = |word: &str| word.trim_matches(|letter: char| !letter.is_alphanumeric()).starts_with("swap");
     let says = |text: &str| text.to_lowercase().split_whitespace().any(is_swap);
-    says(&shift.note) || shift.kind == ShiftKind::Override && says(&shift.row.text)
+    says(&shift.note) || shift.kind == ShiftKind::Override && says(&shift.row.text())
 }
 
 fn is_on(shift: &Shift, date: NaiveDate, question: Question<'_>) -> bool {

@@ -1,28 +1,24 @@
 //! Does each check find its slip, and stay silent on what is merely unusual?
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use chrono_tz::America::Chicago;
 
 use super::*;
-use crate::schedule::grid::{Grid, GridRow};
-use crate::schedule::layout::{self, LayoutSettings};
+use crate::schedule::grid::Grid;
+use crate::schedule::layout::LayoutSettings;
 use crate::schedule::roster::Roster;
+use crate::schedule::tabs;
 
 fn grid(sheet: &str, text: &str) -> Grid {
-    let row = |(index, line): (usize, &str)| GridRow {
-        number: u32::try_from(index).unwrap() + 1,
-        cells: line.split(',').map(str::to_owned).collect(),
-    };
-    Grid { sheet: Arc::from(sheet), rows: text.trim().lines().enumerate().map(row).collect() }
+    Grid::of(sheet, (1..).zip(text.trim().lines().map(|line| line.split(','))))
 }
 
-fn read(sheet: &str, text: &str) -> (Schedule, Vec<SkippedRow>) {
+fn read(sheet: &str, text: &str) -> (Schedule, Vec<UnderstoodTab>) {
     let contacts = "name,phone\nAna Lee,608-555-0101\nBen Ortiz,608-555-0102\nCy Day,\n";
     let (roster, _) = Roster::from_grid(&grid("contacts.csv", contacts), &[]);
-    let reading = layout::read(&grid(sheet, text), &LayoutSettings::default(), Chicago, &roster).unwrap();
-    (Schedule::new(sheet, sheet, reading.shifts, reading.problems, &[]), reading.skipped)
+    let joined = tabs::read(&[grid(sheet, text).into()], &LayoutSettings::default(), Chicago, &roster).unwrap();
+    let reading = joined.reading;
+    (Schedule::new(sheet, sheet, reading.shifts, reading.problems, &[]), joined.tabs)
 }
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -31,10 +27,10 @@ fn at(text: &str) -> DateTime<Utc> {
 
 /// The findings of a sheet from 2026-11-22 for 14 days, every hour needed: code-like words and cells.
 fn found(text: &str) -> Vec<String> {
-    let (schedule, skipped) = read("aims.csv", text);
+    let (schedule, tabs) = read("aims.csv", text);
     let window = Interval::new(at("2026-11-22T12:00:00-06:00"), at("2026-12-06T12:00:00-06:00")).unwrap();
     let needed = IntervalSet::of([window]);
-    let findings = lint(Question { schedule: &schedule, skipped: &skipped, window, needed: &needed, zone: Chicago });
+    let findings = lint(Question { schedule: &schedule, tabs: &tabs, window, needed: &needed, zone: Chicago });
     findings.iter().map(|finding| format!("{} {}", finding.cell, brief(&finding.kind))).collect()
 }
 

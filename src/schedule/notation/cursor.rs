@@ -34,6 +34,9 @@ impl<'a> Cursor<'a> {
 
     /// Skips blanks; says whether there were any.
     pub(super) fn spaces(&mut self) -> bool {
+        if self.rest.starts_with(|c: char| !c.is_whitespace()) {
+            return false;
+        }
         let before = self.rest.len();
         self.rest = self.rest.trim_start();
         self.rest.len() < before
@@ -46,7 +49,10 @@ impl<'a> Cursor<'a> {
             return None;
         }
         let (number, rest) = self.rest.split_at_checked(digits)?;
-        let value = number.parse().ok()?;
+        if number.is_empty() {
+            return None;
+        }
+        let value = number.bytes().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
         self.rest = rest;
         Some(Number { value, digits })
     }
@@ -61,9 +67,9 @@ impl<'a> Cursor<'a> {
 
     /// Takes a run of letters, perhaps empty.
     pub(super) fn word(&mut self) -> &'a str {
-        let length = self.rest.find(|c: char| !c.is_alphabetic()).unwrap_or(self.rest.len());
-        let (word, rest) = self.rest.split_at_checked(length).unwrap_or(("", self.rest));
-        self.rest = rest;
+        let beyond = self.rest.trim_start_matches(char::is_alphabetic);
+        let word = self.rest.get(..self.rest.len() - beyond.len()).unwrap_or_default();
+        self.rest = beyond;
         word
     }
 
@@ -75,7 +81,7 @@ impl<'a> Cursor<'a> {
     /// Takes the next sign if it is one of `wanted`.
     pub(super) fn eat_any(&mut self, wanted: &[char]) -> Option<char> {
         let next = self.peek().filter(|c| wanted.contains(c))?;
-        self.eat(next);
+        self.rest = self.rest.get(next.len_utf8()..).unwrap_or_default();
         Some(next)
     }
 

@@ -66,6 +66,11 @@ impl WrittenDate {
     }
 }
 
+/// A day written year first with four digits, if the calendar has it.
+pub(super) fn iso(year: u32, month: u32, day: u32) -> Option<WrittenDate> {
+    checked(Some(year_of(year, 4)?), month, day).ok().map(|date| WrittenDate { iso: true, ..date })
+}
+
 /// Reads a cell that says a day and nothing else.
 pub fn read(text: &str, order: Order) -> Result<WrittenDate, Refusal> {
     let text = plain(text);
@@ -99,9 +104,10 @@ pub(super) fn certain(date: NaiveDate) -> WrittenDate {
 ///
 /// Five digits only: 1954 to 2118. The seconds are rounded to whole minutes, which floats cannot hold exactly.
 pub(super) fn serial(text: &str) -> Option<(NaiveDate, u32)> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    if whole.len() != 5 || !all_digits(whole) || !all_digits(fraction) || text.ends_with('.') {
+    let (whole, after) = text.split_at_checked(5).filter(|(whole, _)| all_digits(whole))?;
+    let fraction = if after.is_empty() { "" } else { after.strip_prefix('.').filter(|part| !part.is_empty())? };
+    if !all_digits(fraction) {
         return None;
     }
     let days: u64 = whole.parse().ok().filter(|days| (20_000..80_000).contains(days))?;
@@ -157,6 +163,9 @@ fn take_weekday(cursor: &mut Cursor<'_>) -> Option<Weekday> {
     ];
     let mut ahead = *cursor;
     let word = ahead.word();
+    if word.is_empty() {
+        return None;
+    }
     let named = |(name, _): &&(&str, Weekday)| {
         abbreviates(word, name) || (word.eq_ignore_ascii_case("weds") && *name == "wednesday")
     };
@@ -299,7 +308,8 @@ fn in_order(first: u32, second: u32, separator: char, order: Order) -> Result<(u
 
 /// The suffix of `1st`, `2nd`, `3rd`, `22th`; says whether there was one.
 fn eat_ordinal(cursor: &mut Cursor<'_>) -> bool {
-    ["st", "nd", "rd", "th"].iter().any(|suffix| cursor.eat_word(suffix))
+    cursor.peek().is_some_and(char::is_alphabetic)
+        && ["st", "nd", "rd", "th"].iter().any(|suffix| cursor.eat_word(suffix))
 }
 
 /// The year after a day with a month's name, if what follows can be nothing else.

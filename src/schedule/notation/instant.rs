@@ -27,6 +27,35 @@ pub enum Written {
 
 /// Reads a cell that says a day, a time of day, or both.
 pub fn read(text: &str, order: Order) -> Result<Written, Refusal> {
+    if let Some(written) = iso(text) {
+        return Ok(written);
+    }
+    read_any(text, order)
+}
+
+/// `2026-11-22`, `2026-11-22 18:00` or `2026-11-22T18:00`: what programs write and most long sheets hold, in one look.
+/// Anything else, and whatever the calendar or the clock does not have, is for [`read_any`].
+fn iso(text: &str) -> Option<Written> {
+    let digits = |digits: &[u8]| {
+        let all = digits.iter().all(u8::is_ascii_digit);
+        all.then(|| digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0')))
+    };
+    let (date, time) = text.as_bytes().split_first_chunk::<10>()?;
+    let [year @ .., b'-', m1, m2, b'-', d1, d2] = date else { return None };
+    let date = date::iso(digits(year)?, digits(&[*m1, *m2])?, digits(&[*d1, *d2])?)?;
+    match time {
+        [] => Some(Written::Date(date)),
+        [b' ' | b'T', h1, h2, b':', m1, m2] => {
+            let (hour, minute) = (digits(&[*h1, *h2])?, digits(&[*m1, *m2])?);
+            (hour < 24 && minute < 60).then_some(())?;
+            Some(Written::DateTime(date, ClockTime::of_seconds(hour * 3600 + minute * 60)?))
+        }
+        _ => None,
+    }
+}
+
+/// Reads a cell in any notation.
+fn read_any(text: &str, order: Order) -> Result<Written, Refusal> {
     let text = plain(text);
     if let Some((date, seconds)) = date::written_serial(&text) {
         return Ok(match ClockTime::of_seconds(seconds) {
@@ -188,6 +217,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn one_look_reads_as_every_notation_does(
+            text in "(19|20|21|22)[0-9]{2}-[01][0-9]-[0-3][0-9]([ Tt@x]{0,1}[0-2][0-9]:[0-6][0-9]( pm|:00)?)?",
+            set in any::<bool>(),
+        ) {
+            let order = if set { Order::Set(date::DateOrder::DayFirst) } else { Order::Assumed };
+            prop_assert_eq!(read(&text, order), read_any(&text, order));
+        }
+
         #[test]
         fn printed_instants_read_back(seconds in 0i64..4_000_000_000, hours in -12i32..=14) {
             let at = DateTime::from_timestamp(seconds, 0).unwrap();

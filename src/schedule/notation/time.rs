@@ -60,14 +60,16 @@ pub enum Half {
 
 /// What the first `h:mm` in a cell tells of the half of the day; nothing without one, or from 10:00 to 12:59.
 pub fn half_of(text: &str) -> Option<Half> {
-    let (before, after) = text.split_once(':')?;
-    let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let colon = text.bytes().position(|byte| byte == b':')?;
+    let (before, after) = text.as_bytes().split_at_checked(colon)?;
+    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let hour = before.get(before.len() - digits..)?;
-    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit() || [':', '.'].contains(&c)).trim_start();
-    if rest.starts_with(['a', 'A', 'p', 'P']) {
+    let minutes = after.iter().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.')).count();
+    let rest = text.get(colon + minutes..)?;
+    if rest.trim_start().starts_with(['a', 'A', 'p', 'P']) {
         return Some(Half::Clock12);
     }
-    match hour.as_bytes() {
+    match hour {
         [b'1'..=b'9'] => Some(Half::Unclear),
         [b'1', b'0'..=b'2'] | [] => None,
         _ => Some(Half::Clock24),
@@ -181,6 +183,9 @@ fn take_suffix(cursor: &mut Cursor<'_>) -> Suffix {
     let mut ahead = *cursor;
     ahead.spaces();
     let word = ahead.word();
+    if word.is_empty() {
+        return Suffix::Nothing;
+    }
     let is = |wanted: &str| word.eq_ignore_ascii_case(wanted);
     let suffix = match word {
         _ if is("am") || is("a") => Suffix::Morning,

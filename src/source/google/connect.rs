@@ -11,11 +11,11 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
 use tower_service::Service;
+
+use crate::source::trust;
 
 /// The proxies of the environment. They may hold a password.
 #[derive(Debug, Clone, Default)]
@@ -65,25 +65,7 @@ impl Service<Uri> for Route {
 
 /// The connector for all requests; `root` holds further certificates to trust, in PEM.
 pub(super) fn connector(root: Option<&[u8]>, proxies: &Proxies) -> Result<HttpsConnector<Route>, String> {
-    let mut trusted = rustls::RootCertStore::empty();
-    // Certificates of the system that cannot be read are as if they were not there.
-    trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    for certificate in root.map(CertificateDer::pem_slice_iter).into_iter().flatten() {
-        let added = certificate
-            .map_err(|error| error.to_string())
-            .and_then(|certificate| trusted.add(certificate).map_err(|error| error.to_string()));
-        added.map_err(|error| format!("the ca_file has something else than certificates in PEM: {error}"))?;
-    }
-    if trusted.is_empty() {
-        return Err(
-            "this machine has no root certificates; install its package ca-certificates, or set ca_file".to_owned()
-        );
-    }
-    let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("TLS cannot be set up: {error}"))?
-        .with_root_certificates(trusted)
-        .with_no_client_auth();
+    let tls = trust::client(root)?;
     let mut direct = HttpConnector::new();
     direct.enforce_http(false);
     let mut matcher = Matcher::builder();
@@ -116,17 +98,10 @@ pub(super) fn checked(address: &str, key: &str) -> Result<String, String> {
     }
     match uri.scheme_str() {
         Some("https") => {}
-        Some("http") if is_loopback(host) => {}
+        Some("http") if trust::is_loopback(host) => {}
         _ => return Err(wrong("passwords and schedules go only over https, but for this machine itself")),
     }
     Ok(if uri.path() == "/" && !address.ends_with('/') { format!("{address}/") } else { address.to_owned() })
-}
-
-/// Whether `host` is this machine.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare.eq_ignore_ascii_case("localhost")
-        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use chrono::DateTime;
 use google_sheets4::common;
 use yup_oauth2::error::{AuthErrorCode, SendError};
 
 use super::address::SheetsAddress;
+use crate::source::patience::Passing;
+use crate::source::trouble::{chain, short};
 
 /// What the library's error leaves out of a refusal.
 #[derive(Debug, Default)]
@@ -111,9 +112,8 @@ fn before(last: Option<&GoogleFailure>) -> String {
     last.map_or_else(String::new, |last| format!("; before that: {last}"))
 }
 
-impl GoogleFailure {
-    /// Whether asking again may help.
-    pub fn may_pass(&self) -> bool {
+impl Passing for GoogleFailure {
+    fn may_pass(&self) -> bool {
         match self {
             Self::Busy { .. } | Self::CutOff | Self::NoToken => true,
             Self::Unreachable { connecting, .. } => !connecting,
@@ -121,14 +121,19 @@ impl GoogleFailure {
         }
     }
 
-    /// How long Google asks to wait.
-    pub fn wait_asked(&self) -> Option<Duration> {
+    fn wait_asked(&self) -> Option<Duration> {
         match self {
             Self::Busy { retry_after, .. } => *retry_after,
             _ => None,
         }
     }
 
+    fn too_slow(limit_s: u64, last: Option<Self>) -> Self {
+        Self::TooSlow { limit_s, last: last.map(Box::new) }
+    }
+}
+
+impl GoogleFailure {
     /// Why there is no token.
     pub(super) fn of_login(error: &yup_oauth2::Error) -> Self {
         use yup_oauth2::Error;
@@ -210,35 +215,6 @@ impl GoogleFailure {
     }
 }
 
-/// How long a `Retry-After` asks to wait: seconds, or a time compared with the answer's own `Date`.
-pub(super) fn wait_of(text: &str, date: Option<&str>) -> Option<Duration> {
-    if let Ok(seconds) = text.trim().parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let at = |text: &str| DateTime::parse_from_rfc2822(text.trim()).ok();
-    (at(text)? - at(date?)?).to_std().ok()
-}
-
-/// Somebody else's words on one line, and not too many.
-fn short(words: &str) -> String {
-    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(200).collect()
-}
-
-/// The words of an error and of what caused it.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !words.contains(&more) {
-            words = format!("{words}: {more}");
-        }
-        cause = error.source();
-    }
-    short(&words)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,14 +240,5 @@ mod tests {
             assert!(failure.to_string().contains(said), "{failure}");
             assert_eq!(failure.may_pass(), passes, "{failure}");
         }
-    }
-
-    #[test]
-    fn a_wait_is_seconds_or_a_time() {
-        assert_eq!(wait_of("2", None), Some(Duration::from_secs(2)));
-        let (at, now) = ("Sun, 22 Nov 2026 12:00:30 GMT", "Sun, 22 Nov 2026 12:00:00 GMT");
-        assert_eq!(wait_of(at, Some(now)), Some(Duration::from_secs(30)));
-        assert_eq!(wait_of(now, Some(at)), None);
-        assert_eq!(wait_of("soon", Some(now)), None);
     }
 }

@@ -12,7 +12,7 @@ use super::address::{CellRange, SheetsAddress};
 use super::cells::{self, CellText};
 use super::copy::{Block, CellCopy, RowCopy, SheetCopy, TabCopy};
 use super::months::{self, TabMonth};
-use crate::schedule::grid::{Grid, GridRow, address};
+use crate::schedule::grid::{Grid, address};
 use crate::schedule::notation::date::DateOrder;
 use crate::schedule::problem::{Problem, ProblemKind};
 use crate::schedule::tabs::{CellNote, Tab};
@@ -81,14 +81,14 @@ pub fn interpret(bytes: &[u8], from: &SheetsAddress, expected: &Expected) -> Res
     let mut problems = zone_problem(&copy, from, expected)?;
     let tabs = match &from.tab {
         Some(title) => {
-            let year = TabMonth::of_title(title).and_then(|month| month.year);
-            vec![(named(&copy, title, from, &mut problems)?, year)]
+            vec![(named(&copy, title, from, &mut problems)?, TabMonth::of_title(title))]
         }
         None => by_month(&copy, from, expected, &mut problems)?,
     };
     let mut read = Vec::new();
-    for (tab, year) in tabs {
-        read.push(Tab { year, ..cells_of(tab, from.range.unwrap_or_default(), &mut problems) });
+    for (tab, month) in tabs {
+        let (year, month) = (month.and_then(|month| month.year), month.map(|month| month.month));
+        read.push(Tab { year, month, ..cells_of(tab, from.range.unwrap_or_default(), &mut problems) });
     }
     if read.iter().all(|tab| tab.grid.rows.is_empty()) {
         return Err(SheetError::Empty(from.shown()));
@@ -163,13 +163,13 @@ fn named<'a>(
     Ok(tab)
 }
 
-/// The tabs for months in their order, with their years; without any such tab, the only visible one.
+/// The tabs for months in their order, with their months; without any such tab, the only visible one.
 fn by_month<'a>(
     copy: &'a SheetCopy,
     from: &SheetsAddress,
     expected: &Expected,
     problems: &mut Vec<Problem>,
-) -> Result<Vec<(&'a TabCopy, Option<i32>)>, SheetError> {
+) -> Result<Vec<(&'a TabCopy, Option<TabMonth>)>, SheetError> {
     let of = |tab: &TabCopy| {
         let month = TabMonth::of_title(&tab.title)?;
         Some(TabMonth { year: month.year.or(expected.year), ..month })
@@ -198,7 +198,7 @@ fn by_month<'a>(
         }),
     );
     problems.extend(hidden.iter().map(|(_, tab)| about(ProblemKind::HiddenMonthTab, &tab.title)));
-    Ok(read.into_iter().map(|(month, tab)| (tab, month.year)).collect())
+    Ok(read.into_iter().map(|(month, tab)| (tab, Some(month))).collect())
 }
 
 /// The cells of a tab that count, as text.
@@ -229,12 +229,9 @@ fn cells_of(tab: &TabCopy, range: CellRange, problems: &mut Vec<Problem>) -> Tab
     found.extend(hidden_rows(&tab.rows, range, &sheet));
     problems.extend(found);
     fill(&mut rows, &tab.merges);
-    let rows = rows
-        .into_iter()
-        .map(|(number, cells)| GridRow { number, cells: cropped(number, cells, range) })
-        .filter(|row| row.cells.iter().any(|cell| !cell.is_empty()))
-        .collect();
-    Tab { grid: Grid { sheet, rows }, year: None, notes }
+    let rows = rows.into_iter().map(|(number, cells)| (number, cropped(number, cells, range)));
+    let grid = Grid::of(&sheet, rows.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())));
+    Tab { grid, year: None, month: None, notes }
 }
 
 /// The columns that hold real dates.
@@ -377,7 +374,7 @@ mod tests {
         ]);
         let content = read(&sheet, "x", "2026-11-22").unwrap();
         assert_eq!(lines(&content), ["1 october", "1 november"]);
-        assert_eq!(content.tabs[0].year, Some(2026));
+        assert_eq!((content.tabs[0].year, content.tabs[0].month), (Some(2026), Some(10)));
         let kinds: Vec<&ProblemKind> = content.problems.iter().map(|problem| &problem.kind).collect();
         let month = "2026-12-01".parse().unwrap();
         assert_eq!(kinds, [&ProblemKind::MissingMonthTab { month, begun: false }, &ProblemKind::HiddenMonthTab]);

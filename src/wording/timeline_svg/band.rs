@@ -295,7 +295,7 @@ impl<'a> Band<'a> {
 }
 
 /// A name in bold as far as it fits: whole, else `Ada R.`, else `Ada`, else cut.
-fn shortened(name: &str, room: Tenths) -> Option<String> {
+pub(in crate::wording) fn shortened(name: &str, room: Tenths) -> Option<String> {
     // Bold letters are a tenth wider.
     let room = room * 10 / 11;
     let (first, last) = name.split_once(' ').unwrap_or((name, ""));
@@ -306,7 +306,7 @@ fn shortened(name: &str, room: Tenths) -> Option<String> {
 }
 
 /// In which of a lane's rows each stretch lies: the first that is free. Most lanes have one row.
-fn levels(shown: &[(&Stretch, Interval)]) -> Vec<Tenths> {
+pub(in crate::wording) fn levels(shown: &[(&Stretch, Interval)]) -> Vec<Tenths> {
     let mut free_from: Vec<DateTime<Utc>> = Vec::new();
     let mut level_of = |span: &Interval| {
         let level = free_from.iter().position(|free| *free <= span.start()).unwrap_or(free_from.len());

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::wording::columns::clean;
 
 /// A length in tenths of a pixel: whole numbers, so that the same plan gives the same bytes everywhere.
-pub(super) type Tenths = i64;
+pub(in crate::wording) type Tenths = i64;
 
 /// An XML text that is being written.
 #[derive(Default)]
@@ -98,7 +98,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// How wide `text` is, about, in a sans-serif face of `size` pixels: never much less than it is drawn.
-pub(super) fn width(text: &str, size: i64) -> Tenths {
+pub(in crate::wording) fn width(text: &str, size: i64) -> Tenths {
     // Hundredths of the size a letter, taken from the widest of the usual faces.
     let letter_width = |letter: char| match letter {
         'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 31,
@@ -113,7 +113,7 @@ pub(super) fn width(text: &str, size: i64) -> Tenths {
 }
 
 /// As much of `text` as fits `room`, with an ellipsis where it was cut; nothing when not even two letters fit.
-pub(super) fn cut(text: &str, size: i64, room: Tenths) -> Option<String> {
+pub(in crate::wording) fn cut(text: &str, size: i64, room: Tenths) -> Option<String> {
     if width(text, size) <= room {
         return Some(text.to_owned());
     }

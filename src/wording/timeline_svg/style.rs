@@ -4,7 +4,10 @@
 //! said twice and not through variables, since many programs that draw SVG know no variables.
 
 /// How many fills take turns, so that a handoff shows.
-pub(super) const FILLS: usize = 6;
+pub(super) const FILLS: usize = FILL_COLOURS.len();
+/// The light fills, as the style sheet says them.
+pub(in crate::wording) const FILL_COLOURS: [&str; 6] =
+    ["#cfe3f5", "#d6ebd3", "#f3e3c3", "#e3daf0", "#cfe9e6", "#f2d9de"];
 
 /// The style sheet, light and dark.
 pub(super) const STYLE: &str = "<style>
@@ -81,3 +84,15 @@ pub(super) const PATTERNS: &str = "<defs>
 <line class=\"po-pen-bad\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"8\" stroke-width=\"5\"/></pattern>
 </defs>
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_are_the_same_in_mails_and_pictures() {
+        for (number, colour) in FILL_COLOURS.iter().enumerate() {
+            assert!(STYLE.contains(&format!(".po-f{number}{{fill:{colour}}}")), "{number} {colour}");
+        }
+    }
+}

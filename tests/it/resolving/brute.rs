@@ -35,7 +35,7 @@ pub(super) fn people(shifts: &[Shift], at: DateTime<Utc>) -> Vec<Listed> {
     for role in roles(shifts) {
         let mut seen = BTreeSet::new();
         for row in in_force(shifts, &role, at) {
-            for holder in &shifts[row].holders {
+            for holder in shifts[row].holders.iter() {
                 if seen.insert(holder.name.to_string()) {
                     people.push((role.clone(), holder.name.to_string(), row));
                 }

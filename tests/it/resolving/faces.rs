@@ -250,13 +250,13 @@ fn who_in_json_has_every_field_of_the_contract() {
                 "schedule": "aims", "title": "AIMS On-call Schedule", "status": "covered", "on_call": [ada],
                 "next": {"at": "2026-11-23T07:00:00-06:00", "on_call": [ben]}, "gap": null,
                 "read_at": "2026-11-22T19:03:00-06:00", "age_s": 240, "from_cache": false, "stale": false,
-                "snapshot": "5e1f", "known_at": null, "problems": [],
+                "snapshot": "5e1f", "known_at": null, "clock_ahead_s": null, "problems": [],
             },
             {
                 "schedule": "gds", "title": "GDS On Call Schedule", "status": "unusable", "on_call": [],
                 "next": null, "gap": null,
                 "read_at": "2026-11-22T19:03:00-06:00", "age_s": 240, "from_cache": false, "stale": false,
-                "snapshot": "5e1f", "known_at": null,
+                "snapshot": "5e1f", "known_at": null, "clock_ahead_s": null,
                 "problems": [{
                     "severity": "error", "code": "no-usable-row", "sheet": "aims.csv", "cell": "A1", "text": "Jon",
                     "message": "No row of this sheet can be used.",

@@ -96,7 +96,7 @@ fn a_blank_cell_is_a_gap_and_nothing_is_carried_over() {
     assert_eq!((hole.from, hole.until), (Some(civil("2026-11-17 07:00")), Some(civil("2026-11-18 07:00"))));
     let window = interval("2026-11-16 07:00", "2026-11-19 07:00");
     let report = gaps(&schedule, window, &page_oncall::civil::IntervalSet::of([window]));
-    assert_eq!(report.gaps[0].placeholders[0].row, 3, "the gap names the row that says nobody");
+    assert_eq!(report.gaps[0].placeholders[0].number(), 3, "the gap names the row that says nobody");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn the_same_person_twice_is_no_conflict_and_is_listed_once() {
     let answer = schedule.on_call(civil("2026-11-20 21:00"));
     assert_eq!(answer.status, Status::Covered);
     assert_eq!(people(&schedule, answer.at), ["Ada Ruiz (primary)", "Ada Ruiz (secondary)"]);
-    assert_eq!(answer.people[0].row.row, 2, "the earlier row is shown");
+    assert_eq!(answer.people[0].row.number(), 2, "the earlier row is shown");
 }
 
 #[test]
@@ -257,7 +257,7 @@ fn an_override_of_nobody_makes_a_gap() {
     let answer = schedule.on_call(civil("2026-11-18 20:00"));
     assert_eq!((answer.status, answer.people.len()), (Status::Gap, 0));
     let explained = schedule.explain(answer.at);
-    assert!(matches!(explained.rows[0].verdict, Verdict::ReplacedBy(ref row) if row.row == 3));
+    assert!(matches!(explained.rows[0].verdict, Verdict::ReplacedBy(ref row) if row.number() == 3));
     assert_eq!(explained.rows[1].verdict, Verdict::ExplicitGap);
 }
 
@@ -273,7 +273,8 @@ fn of_two_overrides_the_later_row_wins_and_is_flagged() {
     assert_eq!(people(&schedule, around.at), ["Ben Ode (primary)"]);
     assert_eq!(around.people[0].until, civil("2026-11-18 18:00"));
     assert_eq!(people(&schedule, civil("2026-11-19 07:00")), ["Ben Ode (primary)"]);
-    let clashes: Vec<_> = schedule.clashes().map(|clash| (clash.winner.row, clash.loser.row, clash.interval)).collect();
+    let clashes: Vec<_> =
+        schedule.clashes().map(|clash| (clash.winner.number(), clash.loser.number(), clash.interval)).collect();
     assert_eq!(clashes, [(3, 2, interval("2026-11-18 18:00", "2026-11-19 07:00"))]);
 }
 
@@ -286,7 +287,7 @@ fn an_earlier_row_nested_in_a_later_one_never_shows_and_is_flagged() {
     ]));
     assert_eq!(people(&schedule, civil("2026-11-18 20:00")), ["Ben Ode (primary)"]);
     let clashes: Vec<_> =
-        schedule.clashes().map(|clash| (clash.winner.row, clash.loser.row, clash.same_people)).collect();
+        schedule.clashes().map(|clash| (clash.winner.number(), clash.loser.number(), clash.same_people)).collect();
     assert_eq!(clashes, [(4, 3, true), (4, 2, false)]);
 }
 

@@ -6,9 +6,12 @@ use page_oncall::civil::{HolidayCalendar, Interval, OpeningHours, WeeklyHours};
 use page_oncall::cli::blocked::Blocked;
 use page_oncall::cli::face::Format;
 use page_oncall::cli::{explain, gaps, instant, who};
+use page_oncall::schedule::grid::GridRow;
 use page_oncall::schedule::layout::{LayoutKind, Recognition, RecognitionReason};
 use page_oncall::schedule::loaded::{LoadedSchedule, Understood};
 use page_oncall::schedule::problem::Problem;
+use page_oncall::schedule::shift::RowReference;
+use page_oncall::schedule::tabs::UnderstoodTab;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -31,9 +34,15 @@ fn understood(loaded: LoadedSchedule) -> LoadedSchedule {
         header_row: 1,
         columns: Vec::new(),
         reasons: vec![RecognitionReason::StartAndEnd],
-        runner_up: None,
+        runners_up: Vec::new(),
     };
-    LoadedSchedule { understood: Some(Understood { recognition, skipped: Vec::new() }), ..loaded }
+    let tab = UnderstoodTab {
+        sheet: "aims.csv".into(),
+        is_overrides: false,
+        recognition: Some(recognition),
+        skipped: Vec::new(),
+    };
+    LoadedSchedule { understood: Some(Understood { tabs: vec![tab] }), ..loaded }
 }
 
 #[test]
@@ -251,10 +260,11 @@ proptest! {
         text in "(\\PC|\u{7}){0,200}", hour in 0..200_i64,
     ) {
         let mut shifts = ada_then_ben();
-        shifts[0].holders.extend(names.iter().map(|name| super::holder(name)));
+        shifts[0].holders = shifts[0].holders.iter().cloned().chain(names.iter().map(|name| super::holder(name))).collect();
         for shift in &mut shifts {
             shift.note.clone_from(&note);
-            std::sync::Arc::make_mut(&mut shift.row).text.clone_from(&text);
+            let row = GridRow::of(shift.row.sheet(), shift.row.number(), [&text]);
+            shift.row = RowReference::new(&row, 2, Some(&text));
         }
         let face = face("2026-11-22 19:07", Format::Text);
         let at: DateTime<Utc> = civil("2026-11-20 00:00") + chrono::Duration::hours(hour);

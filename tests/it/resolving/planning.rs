@@ -18,7 +18,7 @@ fn always(span: Interval) -> IntervalSet {
 /// A person without the ends of the stretch.
 fn who(person: &OnCallPerson) -> (String, String, u32, bool) {
     let override_ = person.kind == page_oncall::schedule::shift::ShiftKind::Override;
-    (person.role.label.to_string(), person.name.to_string(), person.row.row, override_)
+    (person.role.label.to_string(), person.name.to_string(), person.row.number(), override_)
 }
 
 fn on_at(lane: &Lane, at: DateTime<Utc>) -> Vec<&Stretch> {
@@ -99,7 +99,7 @@ fn an_override_cuts_a_row_into_pieces_and_says_whom_it_replaces() {
         ("Ada Ruiz", 2, interval("2026-11-25 07:00", "2026-11-27 18:00")),
     ];
     assert_eq!(told, expected);
-    let replaced: Vec<_> = plan.replaced.iter().map(|one| (&*one.names[0], one.interval, one.by.row)).collect();
+    let replaced: Vec<_> = plan.replaced.iter().map(|one| (&*one.names[0], one.interval, one.by.number())).collect();
     let expected = [
         ("Ada Ruiz", interval("2026-11-22 18:00", "2026-11-23 07:00"), 3),
         ("Ada Ruiz", interval("2026-11-24 18:00", "2026-11-25 07:00"), 4),

@@ -8,6 +8,7 @@ use page_oncall::civil::{self, Interval, IntervalSet};
 use page_oncall::schedule::Schedule;
 use page_oncall::schedule::explain::Verdict;
 use page_oncall::schedule::gaps::{Overlap, gaps};
+use page_oncall::schedule::grid::GridRow;
 use page_oncall::schedule::on_call::Status;
 use page_oncall::schedule::shift::{Holder, RowReference, Shift, ShiftKind};
 use proptest::prelude::*;
@@ -43,12 +44,7 @@ pub(super) fn shifts(count: usize, longest: i64, unit_ms: i64, overrides: f64) -
                 role: role(ROLES[label % roles]),
                 kind: if replaces { ShiftKind::Override } else { ShiftKind::Shift },
                 holders: names.iter().map(|name| person(NAMES[*name])).collect(),
-                row: Arc::new(RowReference {
-                    sheet: "s".into(),
-                    row: number,
-                    cell: format!("C{number}"),
-                    text: String::new(),
-                }),
+                row: RowReference::new(&GridRow::of(&"s".into(), number, [""]), 2, None),
                 note: String::new(),
             })
         });
@@ -71,7 +67,7 @@ fn instants(shifts: &[Shift]) -> Vec<DateTime<Utc>> {
 
 fn agrees(shifts: &[Shift], schedule: &Schedule, at: DateTime<Utc>) -> Result<(), TestCaseError> {
     let answer = schedule.on_call(at);
-    let row_of = |row: &Arc<RowReference>| shifts.iter().position(|shift| shift.row == *row).unwrap();
+    let row_of = |row: &RowReference| shifts.iter().position(|shift| shift.row == *row).unwrap();
     let listed = |people: &[page_oncall::schedule::on_call::OnCallPerson]| -> Vec<brute::Listed> {
         let one = |person: &page_oncall::schedule::on_call::OnCallPerson| {
             (person.role.label.to_string(), person.name.to_string(), row_of(&person.row))
@@ -129,7 +125,7 @@ proptest! {
             prop_assert_eq!(&explained.on_call, &schedule.on_call(at));
             let active = shifts.iter().filter(|shift| shift.interval.contains(at)).count();
             prop_assert_eq!(explained.rows.len(), active);
-            let on_call = |row: &Arc<RowReference>| explained.on_call.people.iter().any(|person| person.row == *row);
+            let on_call = |row: &RowReference| explained.on_call.people.iter().any(|person| person.row == *row);
             for account in &explained.rows {
                 let counts = matches!(account.verdict, Verdict::OnCall | Verdict::Conflict(_));
                 prop_assert_eq!(on_call(&account.shift.row), counts, "{:?}", account);
@@ -200,8 +196,8 @@ pub(super) fn pile(label: &str, start: DateTime<Utc>, count: i64) -> Vec<Shift> 
         interval: Interval::new(start + Duration::seconds(second), end).unwrap(),
         role: role(label),
         kind: ShiftKind::Shift,
-        holders: vec![person(&format!("Person {second}"))],
-        row: Arc::new(RowReference { sheet: "s".into(), row: 1, cell: "C1".to_owned(), text: String::new() }),
+        holders: [person(&format!("Person {second}"))].into(),
+        row: RowReference::new(&GridRow::of(&"s".into(), 1, [""]), 2, None),
         note: String::new(),
     };
     (0..count).map(row).collect()
@@ -225,7 +221,7 @@ fn an_override_of_nobody_empties_its_role_among_many_rows_too() {
     let mut rows = pile("secondary", start, count);
     let whole = rows[0].clone();
     rows.push(Shift { role: role("primary"), ..whole.clone() });
-    rows.push(Shift { role: role("primary"), kind: ShiftKind::Override, holders: Vec::new(), ..whole });
+    rows.push(Shift { role: role("primary"), kind: ShiftKind::Override, holders: Arc::default(), ..whole });
     let answer = schedule(rows).on_call(start + Duration::seconds(count - 1));
     assert_eq!((answer.status, answer.people.len()), (Status::Gap, 400));
 }
