@@ -14,6 +14,7 @@ use crate::episode::event::{Attempt, Event, Recorded};
 use crate::episode::outcome::Report;
 use crate::episode::state::State;
 use crate::schedule::version::SheetVersion;
+use hooks::About;
 
 /// A future that can be kept behind `dyn`.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -45,6 +46,8 @@ pub struct Message {
     pub episode: String,
     /// What a call says; `None` on every other channel.
     pub call: Option<CallScript>,
+    /// Whether it asks the reader to take the page.
+    pub asks_to_act: bool,
 }
 
 /// What a call says, in sentences and in this order. The provider makes its own document of them. Personal data: no
@@ -95,6 +98,19 @@ pub trait Provider: Send + Sync {
     fn leave_voicemail<'a>(&'a self, _provider_id: &'a str, _message: &'a Message) -> Pending<'a, bool> {
         Box::pin(async { false })
     }
+    /// Of the messages that were sent, those whose button the reader pressed; `since` is before the first of them.
+    fn pressed<'a>(&'a self, _since: DateTime<Utc>, _sent: &'a [Sent]) -> Pending<'a, Vec<About>> {
+        Box::pin(async { Vec::new() })
+    }
+}
+
+/// A message that a provider took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Which.
+    pub about: About,
+    /// The provider's own name for it.
+    pub provider_id: String,
 }
 
 /// A text that came back from a person.

@@ -18,6 +18,12 @@ pub enum Channel {
     Voice,
     /// An e-mail: a copy, never the alarm.
     Email,
+    /// A chat room, for leadership: a copy, never the alarm.
+    Chat,
+    /// A push message of an ntfy server, with a button.
+    Ntfy,
+    /// A push message of Pushover, which alarms until its button is pressed.
+    Pushover,
 }
 
 /// One step of the site's ladder policy, as the settings write it.
@@ -63,6 +69,18 @@ pub struct Contact {
     pub email: Option<String>,
     /// When their shift ends, in UTC; `None` for people without shifts.
     pub until: Option<DateTime<Utc>>,
+    /// Where else messages reach them: chat rooms and push services.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Address>,
+}
+
+/// An address of a channel that few people have.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Address {
+    /// The channel.
+    pub channel: Channel,
+    /// The room's name in the settings, the topic, or the user's key.
+    pub to: String,
 }
 
 impl Channel {
@@ -72,7 +90,15 @@ impl Channel {
             Self::Sms => "sms",
             Self::Voice => "voice",
             Self::Email => "email",
+            Self::Chat => "chat",
+            Self::Ntfy => "ntfy",
+            Self::Pushover => "pushover",
         }
+    }
+
+    /// Whether its messages have a button whose press is a person's word.
+    pub fn has_button(self) -> bool {
+        matches!(self, Self::Ntfy | Self::Pushover)
     }
 }
 
@@ -93,6 +119,9 @@ impl Contact {
         match channel {
             Channel::Sms | Channel::Voice => self.phone.as_deref(),
             Channel::Email => self.email.as_deref(),
+            Channel::Chat | Channel::Ntfy | Channel::Pushover => {
+                self.also.iter().find(|address| address.channel == channel).map(|address| address.to.as_str())
+            }
         }
     }
 
@@ -213,7 +242,13 @@ pub fn build(policy: &LadderPolicy, on_call: &OnCall, leadership: &[Contact], av
                 (common_role(&people).unwrap_or(&step.to).to_owned(), people.into_iter().map(contact).collect())
             }
         };
-        let channels = step.usable(available);
+        let mut channels = step.usable(available);
+        // Whoever is given a room or a push address is to be reached there whenever they are reached for.
+        for address in contacts.iter().flat_map(|contact| &contact.also) {
+            if available.contains(&address.channel) && !channels.contains(&address.channel) {
+                channels.push(address.channel);
+            }
+        }
         let wait_minutes = match policy.steps.get(index + 1) {
             Some(following) => following.after_minutes.saturating_sub(step.after_minutes),
             None => policy.last_wait_minutes,
@@ -260,6 +295,7 @@ fn contact(person: &OnCallPerson) -> Contact {
         phone: person.phone.as_deref().map(str::to_owned),
         email: person.email.as_deref().map(str::to_owned),
         until: Some(person.until),
+        also: Vec::new(),
     }
 }
 
@@ -304,7 +340,13 @@ mod tests {
     }
 
     fn chief() -> Contact {
-        Contact { name: "Chief".to_owned(), phone: Some("+16085550000".to_owned()), email: None, until: None }
+        Contact {
+            name: "Chief".to_owned(),
+            phone: Some("+16085550000".to_owned()),
+            email: None,
+            until: None,
+            also: Vec::new(),
+        }
     }
 
     /// One line a rung: `label wait: names by channels`.

@@ -45,7 +45,10 @@ pub fn lint(
     for (index, step) in policy.steps.iter().enumerate() {
         let channels = step.usable(available);
         let word = fold_role(&step.to);
-        let reaches = |contact: &Contact| channels.iter().any(|channel| contact.address(*channel).is_some());
+        let reaches = |contact: &Contact| {
+            channels.iter().any(|channel| contact.address(*channel).is_some())
+                || contact.also.iter().any(|address| available.contains(&address.channel))
+        };
         let why = if channels.is_empty() {
             Some(WhyDead::NoChannel)
         } else if word == "leadership" {
@@ -71,7 +74,13 @@ mod tests {
     use super::*;
 
     fn leader(phone: Option<&str>) -> Contact {
-        Contact { name: "Chief".to_owned(), phone: phone.map(str::to_owned), email: None, until: None }
+        Contact {
+            name: "Chief".to_owned(),
+            phone: phone.map(str::to_owned),
+            email: None,
+            until: None,
+            also: Vec::new(),
+        }
     }
 
     fn found(text: &str, roles: &[&[&str]], leadership: &[Contact], available: &[Channel]) -> Vec<(usize, WhyDead)> {

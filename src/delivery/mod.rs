@@ -7,9 +7,17 @@
 //! `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the server's replies a meaning; `carrier` knows the
 //! carriers' mail-to-text addresses; `training` sends nothing and answers by itself; `setup` is what goes wrong before
 //! the first message.
+//! `twilio_list` reads its list of replies; `twilio_hooks` hears what it calls back about, proved by
+//! `twilio_signature` against `public_url`; `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the
+//! server's replies a meaning; `carrier` knows the carriers' mail-to-text addresses;
+//! `chat` writes into rooms, `ntfy` and `pushover` push with a button, all three over `web`;
+//! `training` sends nothing and answers by itself; `setup` is what goes wrong before the first message.
 
 mod carrier;
+mod chat;
+mod ntfy;
 mod public_url;
+mod pushover;
 mod setup;
 mod smtp;
 mod smtp_text;
@@ -25,9 +33,13 @@ mod twilio_list;
 mod twilio_signature;
 mod twilio_words;
 pub mod twiml;
+mod web;
 
 pub use carrier::{CarrierGateway, carrier_gateway};
+pub use chat::{ChatKind, ChatRoom, ChatSettings};
+pub use ntfy::{Ntfy, NtfySettings};
 pub use public_url::PublicUrl;
+pub use pushover::{Pushover, PushoverSettings};
 pub use setup::{SetupError, install_tls};
 pub use smtp::{SmtpMail, SmtpSettings, SmtpTls};
 pub use training::{ScriptedReply, Training, TrainingSettings};

@@ -399,6 +399,7 @@ mod tests {
             body: "Case: 1234567\n".to_owned(),
             episode: String::new(),
             call: None,
+            asks_to_act: false,
         }
     }
 

@@ -86,6 +86,7 @@ mod tests {
             body: "Case: 1234567\n".to_owned(),
             episode: String::new(),
             call: None,
+            asks_to_act: false,
         }
     }
 

@@ -87,7 +87,7 @@ impl Training {
         let asks = match self.channel {
             Channel::Sms => message.body.contains(ASKS),
             Channel::Voice => message.call.as_ref().is_some_and(|call| !call.menu.is_empty()),
-            Channel::Email => false,
+            _ => false,
         };
         if !asks {
             return;
@@ -180,6 +180,7 @@ mod tests {
             body: body.to_owned(),
             episode: String::new(),
             call: None,
+            asks_to_act: false,
         }
     }
 

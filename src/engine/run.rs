@@ -205,7 +205,7 @@ impl Rounds {
         }
         if self.engine.replies_are_due() {
             let engine = self.engine.clone();
-            self.tasks.spawn(async move { engine.read_replies().await });
+            self.tasks.spawn(async move { engine.read_replies().await.and(engine.read_presses().await) });
         }
         Ok(())
     }

@@ -85,6 +85,7 @@ mod tests {
                 phone: Some(format!("+1608555010{index}")),
                 email: None,
                 until: None,
+                also: Vec::new(),
             }],
         };
         Opened {

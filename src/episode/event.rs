@@ -220,6 +220,8 @@ pub enum Via {
     Voice,
     /// A confirmed link.
     Link,
+    /// The button of a push message.
+    Push,
     /// An agent typed it.
     Agent,
     /// The scripted technician of training.

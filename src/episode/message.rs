@@ -34,7 +34,7 @@ impl Message<'_> {
         match self.progress {
             Progress::Untried => Some(now),
             Progress::Again(at) | Progress::Unconfirmed(at) => Some(at),
-            Progress::InFlight | Progress::Taken | Progress::Failed => None,
+            Progress::InFlight | Progress::Taken | Progress::Rang | Progress::Failed => None,
         }
     }
 
@@ -154,7 +154,9 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
             continue;
         }
         let usable = [Channel::Sms, Channel::Email, Channel::Voice].into_iter().filter(|it| channels.contains(it));
-        messages.extend(first_of(state, policy, &format!("{topic}.{tag}"), Purpose::StandDown, contact, usable));
+        let key = format!("{topic}.{tag}");
+        messages.extend(first_of(state, policy, &key, Purpose::StandDown, contact, usable));
+        messages.extend(further(state, policy, &key, Purpose::StandDown, contact, |it| channels.contains(&it)));
     }
     messages
 }
@@ -175,6 +177,7 @@ fn beside<'a>(
         if wanted(contact) && !messages.iter().any(|earlier| earlier.contact.same_as(contact)) {
             let key = format!("{topic}.{tag}");
             messages.extend(first_of(state, policy, &key, purpose, contact, channels_of(contact)));
+            messages.extend(further(state, policy, &key, purpose, contact, |_| true));
         }
     }
     messages
@@ -199,6 +202,23 @@ fn first_of<'a>(
         failed = Some(message);
     }
     failed
+}
+
+/// The same message to a contact's rooms and push addresses, as far as `wanted` keeps their channels and the site has
+/// them: each is a copy of its own, whatever became of the others.
+fn further<'a>(
+    state: &'a State,
+    policy: &Policy,
+    topic: &str,
+    purpose: Purpose,
+    contact: &'a Contact,
+    wanted: impl Fn(Channel) -> bool,
+) -> Vec<Message<'a>> {
+    let channels = contact.also.iter().map(|address| address.channel);
+    let known = channels.filter(|channel| wanted(*channel) && !policy.providers.names(*channel).is_empty());
+    known
+        .map(|channel| message(state, policy, format!("{topic}.{}", channel.word()), purpose, None, contact, channel))
+        .collect()
 }
 
 /// By which channels a message beside the climb can go out, the best first.
@@ -250,7 +270,7 @@ mod tests {
     use super::*;
 
     fn contact(name: &str) -> Contact {
-        Contact { name: name.to_owned(), phone: None, email: None, until: None }
+        Contact { name: name.to_owned(), phone: None, email: None, until: None, also: Vec::new() }
     }
 
     #[test]

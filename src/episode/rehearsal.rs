@@ -215,7 +215,13 @@ mod tests {
     use crate::episode::state::Phase;
 
     fn contact(name: &str) -> Contact {
-        Contact { name: name.to_owned(), phone: Some(format!("+1608555{:04}", name.len())), email: None, until: None }
+        Contact {
+            name: name.to_owned(),
+            phone: Some(format!("+1608555{:04}", name.len())),
+            email: None,
+            until: None,
+            also: Vec::new(),
+        }
     }
 
     fn opened() -> Opened {

@@ -17,7 +17,7 @@ pub use error::SettingsError;
 pub use settings::Settings;
 
 use crate::civil::{HolidayCalendar, OpeningHours, WeeklyHours};
-use crate::decision::ladder::{Channel, Contact};
+use crate::decision::ladder::{Address, Channel, Contact};
 use crate::decision::{Circumstances, Partners};
 use crate::episode::policy::{Policy, Providers};
 use crate::schedule::phone;
@@ -103,7 +103,11 @@ impl Site {
         let delivery = &self.settings.delivery;
         let sms = delivery.sms.iter().map(|it| (Channel::Sms, it.name.as_str()));
         let voice = delivery.voice.iter().map(|it| (Channel::Voice, it.name.as_str()));
-        Providers::of(sms.chain(voice).chain(delivery.mail.iter().map(|it| (Channel::Email, it.name.as_str()))))
+        let mail = delivery.mail.iter().map(|it| (Channel::Email, it.name.as_str()));
+        let chat = delivery.chat.iter().map(|it| (Channel::Chat, it.name.as_str()));
+        let ntfy = delivery.ntfy.iter().map(|it| (Channel::Ntfy, it.name.as_str()));
+        let pushover = delivery.pushover.iter().map(|it| (Channel::Pushover, it.name.as_str()));
+        Providers::of(sms.chain(voice).chain(mail).chain(chat).chain(ntfy).chain(pushover))
     }
 
     /// The channels that messages can leave by.
@@ -129,5 +133,29 @@ fn leader(person: &settings::LeadershipContact, settings: &Settings) -> Result<C
             })
         })
         .transpose()?;
-    Ok(Contact { name: person.name.clone(), phone, email: person.email.clone(), until: None })
+    let wrong = |message: String, hint: &str| SettingsError { line: None, message, hint: Some(hint.to_owned()) };
+    let delivery = &settings.delivery;
+    if let Some(room) = person.chat.as_ref().filter(|room| !delivery.chat.iter().any(|it| it.name == **room)) {
+        let message = format!("[[leadership]] {}: there is no chat room {room:?}", person.name);
+        return Err(wrong(message, "name a room of [[delivery.chat]] by its `name`"));
+    }
+    for (key, address, has_service) in
+        [("ntfy", &person.ntfy, delivery.ntfy.is_some()), ("pushover", &person.pushover, delivery.pushover.is_some())]
+    {
+        let is_plain = |text: &String| {
+            (1..=64).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
+        if address.as_ref().is_some_and(|text| !is_plain(text)) {
+            let message = format!("[[leadership]] {}: {key} is 1 to 64 letters, digits, - and _", person.name);
+            return Err(wrong(message, "copy it from the service without blanks"));
+        }
+        if address.is_some() && !has_service {
+            let message = format!("[[leadership]] {}: {key} is set, and there is no [delivery.{key}]", person.name);
+            return Err(wrong(message, "set the service up under [delivery], or leave the key out"));
+        }
+    }
+    let also = [(Channel::Chat, &person.chat), (Channel::Ntfy, &person.ntfy), (Channel::Pushover, &person.pushover)];
+    let also = also.into_iter().filter_map(|(channel, to)| Some(Address { channel, to: to.clone()? })).collect();
+    Ok(Contact { name: person.name.clone(), phone, email: person.email.clone(), until: None, also })
 }

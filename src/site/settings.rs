@@ -12,7 +12,9 @@ use super::error::SettingsError;
 use super::one_or_many::one_or_many;
 use super::serve::ServeSettings;
 use crate::decision::ladder::LadderPolicy;
-use crate::delivery::{SmtpSettings, TrainingSettings, TwilioCallSettings, TwilioSettings};
+use crate::delivery::{
+    ChatSettings, NtfySettings, PushoverSettings, SmtpSettings, TrainingSettings, TwilioCallSettings, TwilioSettings,
+};
 use crate::episode::policy::Policy;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
@@ -177,6 +179,12 @@ pub struct LeadershipContact {
     pub phone: Option<String>,
     /// Where e-mail reaches them.
     pub email: Option<String>,
+    /// The name of a `[[delivery.chat]]` room that they read.
+    pub chat: Option<String>,
+    /// Their topic on the ntfy server.
+    pub ntfy: Option<String>,
+    /// Their user key, or a group's, at Pushover.
+    pub pushover: Option<String>,
 }
 
 /// `[store]`.
@@ -259,6 +267,13 @@ pub struct DeliverySettings {
     /// E-mail through relays, the first one preferred: one table, or `[[delivery.mail]]` tables.
     #[serde(deserialize_with = "one_or_many")]
     pub mail: Vec<SmtpSettings>,
+    /// Chat rooms for leadership.
+    #[serde(deserialize_with = "one_or_many")]
+    pub chat: Vec<ChatSettings>,
+    /// Push messages by an ntfy server.
+    pub ntfy: Option<NtfySettings>,
+    /// Push messages by Pushover.
+    pub pushover: Option<PushoverSettings>,
     /// What the scripted technician does.
     pub training: TrainingSettings,
 }
@@ -278,11 +293,12 @@ impl Settings {
 
     /// Providers of one channel are told apart by their names, in the log and when one fails.
     fn check_names(&self, text: &str) -> Result<(), SettingsError> {
-        let DeliverySettings { sms, voice, mail, .. } = &self.delivery;
+        let DeliverySettings { sms, voice, mail, chat, .. } = &self.delivery;
         let names = [
             ("sms", repeated(sms.iter().map(|it| it.name.as_str()))),
             ("voice", repeated(voice.iter().map(|it| it.name.as_str()))),
             ("mail", repeated(mail.iter().map(|it| it.name.as_str()))),
+            ("chat", repeated(chat.iter().map(|it| it.name.as_str()))),
         ];
         for (table, name) in names {
             if let Some(name) = name {
@@ -309,7 +325,7 @@ impl Settings {
         }
         regex_lite::Regex::new(&self.desk.case_pattern)
             .map_err(|error| at("case_pattern", format!("case_pattern is not a regular expression: {error}")))?;
-        let DeliverySettings { mode, sms, voice, mail, training: _ } = &self.delivery;
+        let DeliverySettings { mode, sms, voice, mail, .. } = &self.delivery;
         if *mode == Mode::Live && sms.is_empty() && voice.is_empty() && mail.is_empty() {
             let message = "a live site needs a way to reach people: add [delivery.sms], [delivery.voice], \
                            [delivery.mail] or all of them";

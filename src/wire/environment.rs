@@ -5,12 +5,15 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// What the variables begin with that hold the secret of a provider by its name.
-const NAMED: [&str; 5] = [
+const NAMED: [&str; 8] = [
     "PAGE_ONCALL_SMS_TOKEN_",
     "PAGE_ONCALL_SMS_SIGNING_TOKEN_",
     "PAGE_ONCALL_VOICE_TOKEN_",
     "PAGE_ONCALL_VOICE_SIGNING_TOKEN_",
     "PAGE_ONCALL_MAIL_PASSWORD_",
+    "PAGE_ONCALL_CHAT_URL_",
+    "PAGE_ONCALL_NTFY_",
+    "PAGE_ONCALL_PUSHOVER_",
 ];
 
 /// Arguments, variables and the working folder, read once at the start.

@@ -4,11 +4,11 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::adapters;
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::Loaded;
 use super::sheets::Hurry;
+use super::words::Words;
 use crate::cli::case::Surroundings;
 use crate::cli::error::{CommandError, CommandResult};
 use crate::cli::face::Face;
@@ -53,7 +53,7 @@ pub(super) fn run(
             format: face.format,
             schedule: &schedule,
         },
-        render: &adapters::words(&loaded),
+        render: &Words { loaded: Arc::clone(&loaded) },
         roles,
         nobody_answers,
     };

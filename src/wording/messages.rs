@@ -6,6 +6,7 @@
 
 mod email;
 mod held_back;
+mod push;
 pub mod voice;
 pub mod voice_answers;
 mod voice_numbers;
@@ -15,6 +16,7 @@ use chrono_tz::Tz;
 
 pub use email::email;
 pub use held_back::{HeldBack, held_back, stays_inside};
+pub use push::{Answer, push};
 
 use super::gsm::{ONE_SEGMENT, fold, segments};
 use super::phone;

@@ -105,6 +105,8 @@ pub fn channel_name(channel: Channel) -> &'static str {
         Channel::Sms => "text message",
         Channel::Voice => "call",
         Channel::Email => "e-mail",
+        Channel::Chat => "chat",
+        Channel::Ntfy | Channel::Pushover => "push message",
     }
 }
 
@@ -123,6 +125,7 @@ fn via(via: Via) -> &'static str {
         Via::Sms => "by text message",
         Via::Voice => "on the phone",
         Via::Link => "by the link",
+        Via::Push => "by the button of a push message",
         Via::Agent => "told the desk",
         Via::Training => "scripted, training",
     }

@@ -115,6 +115,7 @@ fn message_to(to: &str) -> Message {
         body: "Case:     1234567\nCustomer: Zoë Q\n\n.a line with a dot first\n".to_owned(),
         episode: String::new(),
         call: None,
+        asks_to_act: false,
     }
 }
 

@@ -20,6 +20,7 @@ mod live;
 mod mail;
 mod paging;
 mod privacy;
+mod push;
 mod reading;
 mod readme;
 mod resolving;

@@ -138,6 +138,7 @@ fn contacts() -> Vec<Contact> {
         phone: phone.map(str::to_owned),
         email: email.map(str::to_owned),
         until: None,
+        also: Vec::new(),
     };
     vec![
         of("Ada", Some("+1"), Some("ada@example.org")),

@@ -27,6 +27,7 @@ fn message() -> Message {
         body: format!("UW HD PAGE AIMS 1234567: call Pat Q & Co {CUSTOMER_PHONE} by 11:42pm. 100% down"),
         episode: String::new(),
         call: None,
+        asks_to_act: false,
     }
 }
 

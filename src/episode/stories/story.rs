@@ -46,6 +46,7 @@ pub(super) fn person(name: &str) -> Contact {
         phone: has_phone.then(|| format!("+1 {name}")),
         email: Some(format!("{name}@example.org")),
         until: None,
+        also: Vec::new(),
     }
 }
 

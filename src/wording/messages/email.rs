@@ -9,7 +9,7 @@ pub fn email(facts: &Facts) -> (String, String) {
     (subject(facts), body(facts))
 }
 
-fn subject(facts: &Facts) -> String {
+pub(super) fn subject(facts: &Facts) -> String {
     let training = if facts.training { "TRAINING " } else { "" };
     let nth = if facts.notice > 1 { format!("{} ", ordinal(facts.notice)) } else { String::new() };
     let (schedule, case) = (label(facts), facts.case);
@@ -40,7 +40,7 @@ fn body(facts: &Facts) -> String {
 }
 
 /// Customer, number and problem, as far as they may leave the house.
-fn customer_lines(facts: &Facts) -> Vec<String> {
+pub(super) fn customer_lines(facts: &Facts) -> Vec<String> {
     let Some(briefing) = facts.briefing else {
         return vec!["Customer: see the case (the details were deleted here)".to_owned()];
     };
@@ -95,7 +95,7 @@ fn purpose_lines(facts: &Facts) -> Vec<String> {
     }
 }
 
-fn owner_line(facts: &Facts) -> String {
+pub(super) fn owner_line(facts: &Facts) -> String {
     match facts.owner {
         Some(owner) if owner == facts.contact_name => "You have the case.".to_owned(),
         Some(owner) => format!("{owner} has the case."),

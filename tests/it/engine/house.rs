@@ -197,6 +197,7 @@ impl Render for CaseOnly {
             body: format!("{}{}", state.case, if several_open { " among several" } else { "" }),
             episode: String::new(),
             call: None,
+            asks_to_act: false,
         }
     }
 
@@ -289,7 +290,7 @@ pub(super) const BEN: &str = "+16085550102";
 
 pub(super) fn contact(name: &str, phone: &str) -> Contact {
     let email = Some(format!("{}@example.edu", name.to_lowercase()));
-    Contact { name: name.to_owned(), phone: Some(phone.to_owned()), email, until: None }
+    Contact { name: name.to_owned(), phone: Some(phone.to_owned()), email, until: None, also: Vec::new() }
 }
 
 pub(super) fn rung(label: &str, channels: &[Channel], contact: Contact) -> Rung {
