@@ -16,6 +16,7 @@
 //! | [`schedule`] | who is on call, by which row, and what is wrong in the sheet? |
 //! | [`decision`] | what does the procedure say, what must be asked next, whom does a page reach for? |
 //! | [`episode`] | what happened to a page, and what is due next? |
+//! | [`proof`] | would a page reach somebody tonight, and who must hear what beforehand? |
 //! | [`wording`] | which sentence does a person read? |
 //! | [`views`] | in which JSON is an answer handed out? |
 //! | [`site`] | what do the settings say? |
@@ -72,6 +73,7 @@ pub mod delivery;
 pub mod engine;
 pub mod episode;
 pub mod ports;
+pub mod proof;
 pub mod schedule;
 pub mod site;
 pub mod source;

@@ -13,6 +13,7 @@ use crate::episode::decide::Refusal;
 use crate::episode::event::{Attempt, Event, Recorded};
 use crate::episode::outcome::Report;
 use crate::episode::state::State;
+use crate::proof::fact::Fact;
 use crate::schedule::version::SheetVersion;
 use hooks::About;
 
@@ -102,6 +103,10 @@ pub trait Provider: Send + Sync {
     fn pressed<'a>(&'a self, _since: DateTime<Utc>, _sent: &'a [Sent]) -> Pending<'a, Vec<About>> {
         Box::pin(async { Vec::new() })
     }
+    /// What can be learned beforehand, disturbing nobody; empty when nothing can.
+    fn inspect(&self) -> Pending<'_, Vec<Fact>> {
+        Box::pin(async { Vec::new() })
+    }
 }
 
 /// A message that a provider took.
@@ -150,10 +155,32 @@ pub struct Rendering<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// Why a text that came in means no open page. Names technicians, never a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stray {
+    /// No page of these days ever asked this number.
+    Unknown,
+    /// No page waits for its owner.
+    NothingOpen,
+    /// The page that is meant is over.
+    Over {
+        /// Its case.
+        case: String,
+        /// Who had it.
+        owner: Option<String>,
+        /// When it ended.
+        at: DateTime<Utc>,
+    },
+}
+
 /// The words of messages: which text goes out for an attempt? Pure, though behind a trait: the engine knows no words.
 pub trait Render: Send + Sync {
     /// The message for one attempt.
     fn render(&self, asked: &Rendering<'_>) -> Message;
+    /// The answer to a text that means no open page.
+    fn stray(&self, stray: &Stray, now: DateTime<Utc>) -> String;
+    /// Why no text is sent to somebody who blocked them `since` then, for the log.
+    fn opted_out(&self, since: DateTime<Utc>) -> String;
     /// What a call says after a key, or instead of its words.
     fn answer(&self, asked: &Rendering<'_>, answer: &CallAnswer<'_>) -> Vec<String>;
     /// What a call says whose page is not known, or cannot be used now.
@@ -262,12 +289,34 @@ pub enum Begun {
     Joined(String),
 }
 
+/// A number whose owner blocked texts with STOP and has not texted START since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptOut {
+    /// The number, E.164.
+    pub number: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// Who blocked texts with STOP. Kept across pages until START.
+pub trait OptOuts: Send + Sync {
+    /// Since when this number blocks texts; `None` when it does not.
+    fn opted_out<'a>(&'a self, number: &'a str) -> Pending<'a, Result<Option<DateTime<Utc>>, StoreError>>;
+    /// Every number that blocks texts now, the longest first.
+    fn all_opted_out(&self) -> Pending<'_, Result<Vec<OptOut>, StoreError>>;
+    /// Notes a STOP of `at`; true when texts were not blocked. A START later than `at` has ended it already.
+    fn opt_out<'a>(&'a self, number: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<bool, StoreError>>;
+    /// Notes a START of `at`; true when texts were blocked.
+    fn opt_in<'a>(&'a self, number: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<bool, StoreError>>;
+}
+
 /// The log of pages: append-only events, the briefings beside it, and a derived table to find pages by.
-pub trait EpisodeStore: Send + Sync {
+pub trait EpisodeStore: OptOuts {
     /// Begins a page with its first events and its briefing, unless its case has an open one.
     fn begin<'a>(&'a self, page: &'a NewPage) -> Pending<'a, Result<Begun, StoreError>>;
     /// Appends `events` after entry `last_seq`, all or none, and writes the standing with them. Without events only the
-    /// standing is written, still only when `last_seq` is the last entry.
+    /// standing is written, still only when `last_seq` is the last entry. A reply among the events counts as used from
+    /// then on; one that was used already, by whichever page, is a conflict.
     fn append<'a>(
         &'a self,
         episode: &'a str,
@@ -293,6 +342,8 @@ pub trait EpisodeStore: Send + Sync {
     fn reply_used<'a>(&'a self, provider_id: &'a str) -> Pending<'a, Result<bool, StoreError>>;
     /// Remembers that a reply was used; false when it had been used before.
     fn use_reply<'a>(&'a self, provider_id: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<bool, StoreError>>;
+    /// Whether a number that no open page knows may be answered at `at`: once an hour. True notes that it is.
+    fn may_answer_stray<'a>(&'a self, number: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<bool, StoreError>>;
     /// Deletes the briefings of closed pages that began before `opened_before`; their logs stay whole. Says how many.
     fn purge_briefings(&self, opened_before: DateTime<Utc>) -> Pending<'_, Result<u64, StoreError>>;
 }

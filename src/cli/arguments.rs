@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::decide::AnswerFlags;
 pub use super::face::Format;
+use super::proof_arguments::{DRILL_EXAMPLES, DRILL_USAGE, DrillArguments, HANDOFF_EXAMPLES};
 
 /// Below the help of the whole program.
 const EXAMPLES: &str = "\
@@ -71,6 +72,11 @@ Example of a case file (TOML):
 const REPORT_EXAMPLES: &str = "\
 NAME is the technician's name, as `page-oncall show CASE` writes it.";
 
+/// Below the help of `doctor`.
+const DOCTOR_EXAMPLES: &str = "\
+Exit codes: 0 all well or warnings only, 1 a page might not leave or reach
+anybody tonight, 2 the settings are broken, 3 could not tell.";
+
 /// Pages the technician on call after hours and keeps the one-hour promise.
 #[derive(Debug, Clone, Parser)]
 #[command(
@@ -112,6 +118,18 @@ pub struct Global {
     /// Log errors only.
     #[arg(short, long, global = true, display_order = 94)]
     pub quiet: bool,
+    /// How log lines are written: text, or json with one object a line.
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", hide_possible_values = true, default_value_t = LogFormat::Text, display_order = 95)]
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One object a line: `timestamp`, `level`, `message`, and what the line is about as further fields.
+    Json,
 }
 
 /// Whether to use colour.
@@ -278,6 +296,43 @@ pub enum Verb {
         #[arg(long)]
         all: bool,
     },
+    /// Would a page reach somebody tonight? Disturbs nobody.
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor {
+        /// Ask for the heartbeat's address too, which counts as a sign of life.
+        #[arg(long)]
+        ping_heartbeat: bool,
+    },
+    /// Does a page reach somebody? A test that alarms nobody else.
+    #[command(override_usage = DRILL_USAGE, after_help = DRILL_EXAMPLES)]
+    Drill(DrillArguments),
+    /// Tells people that they are on call, and what is still open.
+    #[command(after_help = HANDOFF_EXAMPLES)]
+    Handoff {
+        /// Show what would leave, send and remember nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// The outage checklist, with who does each step.
+    Outage {
+        /// The Problem's number, once there is one.
+        #[arg(long, value_name = "NUMBER")]
+        problem: Option<String>,
+    },
+    /// A contact card with every number that pages come from.
+    Vcard {
+        /// Where to; default standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<String>,
+    },
+    /// Completions for a shell: bash, elvish, fish, powershell, zsh.
+    Completions {
+        /// The shell.
+        #[arg(hide_possible_values = true)]
+        shell: clap_complete::Shell,
+    },
+    /// The manual, for man: page-oncall man | man -l -
+    Man,
     /// A whole page on paper: every step with its time and every message, nothing sent.
     #[command(after_help = SIMULATE_EXAMPLES)]
     Simulate {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::arguments::{CaseArguments, Format};
 use super::ask::{self, Asker, Key, Typed};
+use super::blocked::Blocked;
 use super::desk;
 use super::error::{CommandError, Exit};
 use super::face::write_line;
@@ -43,6 +44,8 @@ pub struct Surroundings<'a> {
     pub format: Format,
     /// Reads a schedule now.
     pub schedule: &'a dyn Fn(&str) -> Result<LoadedSchedule, CommandError>,
+    /// Whose texts are blocked.
+    pub blocked: &'a dyn Fn() -> Blocked,
 }
 
 /// How the call goes on.
@@ -103,6 +106,7 @@ pub fn prepare(
             circumstances: &circumstances,
             case: Some(&case),
             promise_due: None,
+            told_at: None,
             nobody_on_call: false,
         };
         let facts = Facts {
@@ -413,8 +417,7 @@ impl PagePlan {
 
     /// When the promise ends, if one can be given.
     fn due(&self, site: &Site) -> Option<DateTime<Utc>> {
-        let minutes = i64::from(site.settings.paging.promise_minutes);
-        self.has_technician.then(|| self.at + chrono::Duration::minutes(minutes))
+        self.has_technician.then(|| site.promises().due(self.at))
     }
 
     fn call(&self, site: &Site) -> Call<'_> {
@@ -424,6 +427,7 @@ impl PagePlan {
             circumstances: &self.circumstances,
             case: Some(&self.briefing.case),
             promise_due: self.due(site),
+            told_at: Some(self.at),
             nobody_on_call: !self.has_technician,
         }
     }
@@ -447,6 +451,8 @@ impl PagePlan {
         let mut lines: Vec<String> = Vec::new();
         lines.extend(site.is_training().then(|| wording::page::TRAINING_LINE.to_owned()));
         lines.extend(decision_sheet::head(&call, words, &who));
+        let asked = self.ladder.rungs.iter().flat_map(|rung| &rung.contacts);
+        lines.extend((surroundings.blocked)().lines_of(asked));
         lines.extend(decision_sheet::why(&call, words));
         lines.join("\n") + "\n"
     }
@@ -486,6 +492,7 @@ impl PagePlan {
         };
         Prepared {
             opened: Opened {
+                drill: None,
                 case: self.briefing.case.clone(),
                 schedule: Some(self.schedule),
                 row: self.decision.row.name().to_owned(),
@@ -551,6 +558,7 @@ impl PagePlan {
             several_open: false,
             owner: None,
             also_paged: &[],
+            answer: None,
             training: site.is_training(),
         })
     }

@@ -6,7 +6,7 @@ use crate::episode::state::State;
 use crate::ports::Rendering;
 use crate::site::Site;
 use crate::wording::decision::Desk;
-use crate::wording::messages::Facts;
+use crate::wording::messages::{Answer, Facts};
 
 /// The desk of a site.
 pub fn desk(site: &Site) -> Desk {
@@ -19,6 +19,7 @@ pub fn desk(site: &Site) -> Desk {
         east_on_page: settings.east_on_page,
         options_page: settings.options_page.clone(),
         outages_page: settings.outages_page.clone(),
+        promises: site.promises(),
         ..Desk::new(site.zone, settings.cps_phone.clone(), settings.cps_hours.clone(), settings.help_desk_phone.clone())
     }
 }
@@ -43,8 +44,16 @@ pub fn facts<'a>(site: &'a Site, asked: &Rendering<'a>, label: &'a str, others: 
         several_open,
         owner: state.acknowledged.as_ref().map(|owner| owner.by.as_str()),
         also_paged: others,
+        answer: answer(state, attempt.purpose),
         training: state.training,
     }
+}
+
+/// What an answer says, when the message is one.
+fn answer(state: &State, purpose: Purpose) -> Option<Answer<'_>> {
+    let Purpose::Answer { heard } = purpose else { return None };
+    let place = usize::try_from(heard).ok()?.checked_sub(1)?;
+    Some(Answer::of(state, &state.heard.get(place)?.heard))
 }
 
 /// The schedule in a word: `AIMS`.

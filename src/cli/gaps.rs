@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use super::blocked::Blocked;
 use super::error::Exit;
 use super::face::{Face, Format, write_line};
 use super::gaps_formats;
@@ -48,20 +49,30 @@ pub fn run(
     out: &mut dyn Write,
 ) -> io::Result<Exit> {
     let judged = judge(schedules, face, window, desks, all_hours);
-    write(&judged, face, window, out)?;
+    write(&judged, face, window, &Blocked::default(), out)?;
     Ok(exit_code(&judged))
 }
 
 /// Writes the report.
-pub fn write(judged: &[Judgement<'_>], face: &Face, window: Interval, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    judged: &[Judgement<'_>],
+    face: &Face,
+    window: Interval,
+    blocked: &Blocked,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match face.format {
         Format::Json => {
             let entries = judged.iter().map(|judged| GapsSchedule::new(judged, face.zone)).collect();
-            write_line(&Gaps::new(window, entries, face.zone), out)
+            let gaps = Gaps { opted_out: blocked.known_views(), ..Gaps::new(window, entries, face.zone) };
+            write_line(&gaps, out)
         }
         Format::Junit => gaps_formats::junit(judged, face.zone, out),
         Format::Github => gaps_formats::github(judged, face.zone, out),
-        Format::Text => write!(out, "{}", words::gaps(window, judged, face.zone)),
+        Format::Text => {
+            write!(out, "{}", words::gaps(window, judged, face.zone))?;
+            blocked.known_lines().iter().try_for_each(|line| writeln!(out, "{line}"))
+        }
     }
 }
 

@@ -1,14 +1,19 @@
 //! The command line: one file a verb.
 //!
 //! `arguments` is what may be typed, `error` how a call ends, `face` what every reading verb needs, `desk` the settings
-//! as the words want them, `letters` how reports leave by mail. `case` and `follow` are the agent's call; the other files
+//! as the words want them, `letters` how reports leave by mail, `blocked` whose texts are
+//! blocked. `case` and `follow` are the agent's call; the other files
 //! are named after their verbs.
 
 pub mod arguments;
 pub mod ask;
+pub mod blocked;
 pub mod case;
+pub mod confirmations;
 pub mod decide;
 pub mod desk;
+pub mod doctor;
+pub mod drill;
 pub mod error;
 pub mod explain;
 pub mod face;
@@ -16,13 +21,21 @@ pub mod follow;
 pub mod gaps;
 mod gaps_formats;
 pub mod gaps_mail;
+pub mod handoff;
 pub mod instant;
 pub mod lasting;
 pub mod letters;
+pub mod notes;
+pub mod outage;
 pub mod pages;
 pub mod paint;
+pub mod proof_arguments;
+pub mod readiness;
 pub mod reports;
+pub mod shells;
 pub mod shifts;
 pub mod simulate;
 pub mod sync;
+mod sync_texts;
+pub mod vcard;
 pub mod who;

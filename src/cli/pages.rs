@@ -1,11 +1,13 @@
 //! Which pages are there, and how does one stand? The verbs `pages`, `show` and `promises`.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::arguments::Format;
+use super::blocked::Blocked;
 use super::desk::desk;
 use super::error::{CommandError, CommandResult, Exit};
 use super::face::write_line;
@@ -82,6 +84,12 @@ impl Reader<'_> {
         Ok(store.briefing(episode).await?)
     }
 
+    /// Whose texts are blocked.
+    pub async fn blocked(&self) -> Result<Blocked, CommandError> {
+        let Some(store) = self.store else { return Ok(Blocked::default()) };
+        Ok(Blocked::of(store.all_opted_out().await?, self.site))
+    }
+
     /// A page's state.
     pub async fn state(&self, episode: &str) -> Result<State, CommandError> {
         fold(episode, &self.log(episode).await?)
@@ -103,8 +111,9 @@ impl Reader<'_> {
             state,
             now,
         };
+        let blocked = self.blocked().await?;
         let dial = self.dial_views(&page.state, briefing.as_ref());
-        let view = PageView::of(&page, self.site.zone, dial, say, record);
+        let view = PageView::of(&page, self.site.zone, dial, say, record).marked(|phone| blocked.has(phone));
         Ok(if with_log { view.with_log(&log, self.site.zone) } else { view })
     }
 
@@ -117,6 +126,7 @@ impl Reader<'_> {
             circumstances: decided.circumstances,
             case: Some(&state.case),
             promise_due: state.promise.as_ref().map(|promise| promise.due),
+            told_at: state.promise.as_ref().map(|promise| promise.told_at),
             nobody_on_call: state.promise.is_none(),
         };
         let facts = Facts {
@@ -155,6 +165,7 @@ impl Reader<'_> {
         let zone = self.site.zone;
         let mut lines = vec![String::new()];
         lines.extend(words::ladder(state, zone));
+        lines.extend(words::blocked(state, self.site.texts_from(), zone));
         if let Some(next) = plan::next(state, now, &self.site.policy()) {
             let left = span(next.at - now);
             lines.push(format!("Next: {} in {left}", words::next_step(&next.step)));
@@ -210,6 +221,9 @@ pub async fn show(
     for line in words::ladder(&state, zone) {
         writeln!(out, "{line}")?;
     }
+    for line in reader.blocked().await?.lines_of(asked(&state)) {
+        writeln!(out, "{line}")?;
+    }
     if let Some(next) = plan::next(&state, now, &reader.site.policy()) {
         writeln!(out, "Next: {}, {}", words::next_step(&next.step), minute(next.at, zone))?;
     }
@@ -249,6 +263,9 @@ pub async fn show(
             writeln!(out, "{line}")?;
         }
     }
+    if state.drill.is_some() {
+        return Ok(Exit::Done);
+    }
     let (system, rule) = (&reader.site.settings.desk.ticket_system, "-".repeat(40));
     writeln!(out, "\nPaste into {system}:\n{rule}\n{}\n{rule}", view.record)?;
     Ok(Exit::Done)
@@ -269,6 +286,14 @@ struct PageLine {
     opened_at: String,
     acknowledged_by: Option<String>,
     promise: Option<PromiseView>,
+    /// Who of its ladder blocked texts with STOP; left out when nobody did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    opted_out: Vec<String>,
+}
+
+/// Whom a page asks, on whatever rung.
+fn asked(state: &State) -> impl Iterator<Item = &Contact> {
+    state.ladder.rungs.iter().flat_map(|rung| &rung.contacts)
 }
 
 /// `pages`: the open pages, or all.
@@ -281,11 +306,18 @@ pub async fn pages(
 ) -> CommandResult {
     let zone = reader.site.zone;
     let mut list = PageList { pages: Vec::new() };
+    let blocked = reader.blocked().await?;
     let mut lines = Vec::new();
     for page in reader.listed(all).await? {
         let state = reader.state(&page.episode).await?;
+        // A drill is no case.
+        if state.drill.is_some() {
+            continue;
+        }
         let now = state.time_at(now);
         lines.push(words::summary(&state, now, zone));
+        lines.extend(blocked.lines_of(asked(&state)));
+        let opted_out = asked(&state).filter(|it| blocked.has(it.phone.as_deref())).map(|it| it.name.clone());
         list.pages.push(PageLine {
             case: state.case.clone(),
             page: page.episode,
@@ -294,7 +326,8 @@ pub async fn pages(
             state: phase_word(state.phase()),
             opened_at: rfc3339(state.opened_at, zone),
             acknowledged_by: state.acknowledged.as_ref().map(|owner| owner.by.clone()),
-            promise: state.promise.as_ref().map(|made| promise(made, zone, now)),
+            promise: promise(&state, zone, now),
+            opted_out: opted_out.collect::<BTreeSet<_>>().into_iter().collect(),
         });
     }
     if format == Format::Json {
@@ -337,18 +370,19 @@ pub async fn promises(
     pages.sort_by_key(|page| page.opened_at);
     for page in pages {
         let state = reader.state(&page.episode).await?;
-        let Some(made) = &state.promise else { continue };
         let now = state.time_at(now);
+        let (Some(made), Some(view)) = (&state.promise, promise(&state, zone, now)) else { continue };
         missed |= made.state(now) == PromiseState::Missed;
         let owner = state.acknowledged.as_ref().map(|owner| owner.by.clone());
-        let who = owner.as_ref().map_or_else(|| "NOBODY has it".to_owned(), |owner| format!("{owner} has it"));
+        let has_it = owner.as_ref().map_or_else(|| "NOBODY has it".to_owned(), |owner| format!("{owner} has it"));
+        let who = words::told_and_called(&state, zone).map_or(has_it.clone(), |told| format!("{has_it}; {told}"));
         let mark = if state.training { "TRAINING " } else { "" };
         lines.push(fill(mark, 4, "   ", [state.case.as_str(), &words::promise(made, now, zone), &who]));
         list.promises.push(PromiseLine {
             case: state.case.clone(),
             schedule: state.schedule.clone(),
             owner,
-            promise: promise(made, zone, now),
+            promise: view,
         });
     }
     if format == Format::Json {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 /// Words that stand for "a person must look at this", as `wording` writes them.
-const LOUD: &[&str] = &["NOBODY", "CONFLICT", "CANNOT", "MISSED", "REFUSED", "LATE"];
+const LOUD: &[&str] = &["NOBODY", "CONFLICT", "CANNOT", "MISSED", "REFUSED", "LATE", "BLOCKED"];
 const RED: &str = "\x1b[1;31m";
 const YELLOW: &str = "\x1b[33m";
 const PLAIN: &str = "\x1b[0m";
@@ -48,6 +48,10 @@ impl<W: Write> Write for Painted<W> {
 }
 
 fn painted(line: &str) -> String {
+    // Whoever blocked texts is one whole line, which may be wrapped.
+    if line.contains("is blocked since") {
+        return format!("{RED}{}{PLAIN}\n", line.trim_end_matches('\n'));
+    }
     let mut text = line.replace("TRAINING", &format!("{YELLOW}TRAINING{PLAIN}"));
     for word in LOUD {
         if text.contains(word) {

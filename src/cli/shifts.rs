@@ -90,7 +90,7 @@ fn exit_code(plan: Option<&Plan>) -> Exit {
     }
 }
 
-fn hand_over(file: &str, text: &str, out: &mut dyn Write) -> Result<(), CommandError> {
+pub(super) fn hand_over(file: &str, text: &str, out: &mut dyn Write) -> Result<(), CommandError> {
     if file == STANDARD_OUTPUT {
         return Ok(out.write_all(text.as_bytes())?);
     }

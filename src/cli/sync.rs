@@ -14,6 +14,8 @@ use sha2::{Digest, Sha256};
 use super::error::{CommandError, CommandResult, Exit};
 use super::face::{Face, Format, write_line};
 use super::letters::{self, Mailer, Posted};
+use super::notes::Texts;
+use super::sync_texts::Texted;
 use crate::civil::Interval;
 use crate::ports::{Letter, NoticeStore, Snapshot, SnapshotStore};
 use crate::schedule::Schedule;
@@ -43,6 +45,8 @@ pub struct Surroundings<'a> {
     pub notices: Arc<dyn NoticeStore>,
     /// The way out for letters, when they are wanted.
     pub mailer: Option<Mailer<'a>>,
+    /// The way out for texts, when those are wanted too.
+    pub texts: Option<Texts>,
     /// Reads a kept version.
     pub understand: Understand<'a>,
 }
@@ -56,6 +60,7 @@ struct Synced {
     posted: Vec<Posted>,
     /// Whom a change concerns and who has no address.
     without_address: Vec<Arc<str>>,
+    texted: Vec<Texted>,
 }
 
 /// Reads, compares, writes letters, keeps, and says it.
@@ -103,9 +108,13 @@ impl Surroundings<'_> {
         let printed = format!("sync/{name}");
         let baseline = self.baseline(&printed, name).await?;
         let (past, to_come) = self.differences(name, baseline.as_ref(), schedule);
-        let mut synced = Synced { baseline, to_come, past, posted: Vec::new(), without_address: Vec::new() };
+        let mut synced =
+            Synced { baseline, to_come, past, posted: Vec::new(), without_address: Vec::new(), texted: Vec::new() };
         if let Some(mailer) = &self.mailer {
             self.write_letters(mailer, loaded, schedule, &mut synced).await?;
+        }
+        if let Some(texts) = &self.texts {
+            synced.texted = self.write_texts(texts, loaded, schedule).await?;
         }
         self.snapshots.saw(name, version, now).await?;
         self.notices.tell(&printed, &version.sha256, now).await?;
@@ -113,7 +122,7 @@ impl Surroundings<'_> {
     }
 
     /// The version that was told last about `subject`, or the one seen last when that is no longer kept.
-    async fn baseline(&self, subject: &str, schedule: &str) -> Result<Option<Snapshot>, CommandError> {
+    pub(super) async fn baseline(&self, subject: &str, schedule: &str) -> Result<Option<Snapshot>, CommandError> {
         if let Some(sha256) = self.notices.told(subject).await?
             && let Some(told) = self.snapshots.version(schedule, &sha256).await?
         {
@@ -123,7 +132,12 @@ impl Surroundings<'_> {
     }
 
     /// What is different in the past, and what from now on.
-    fn differences(&self, name: &str, baseline: Option<&Snapshot>, schedule: &Schedule) -> (Vec<Change>, Vec<Change>) {
+    pub(super) fn differences(
+        &self,
+        name: &str,
+        baseline: Option<&Snapshot>,
+        schedule: &Schedule,
+    ) -> (Vec<Change>, Vec<Change>) {
         let before = baseline.and_then(|kept| (self.understand)(name, &kept.version));
         let Some(before) = before else { return (Vec::new(), Vec::new()) };
         let extents = [before.extent(), schedule.extent()];
@@ -207,6 +221,11 @@ impl Surroundings<'_> {
         for posted in &synced.posted {
             letters::write_posted(posted, out)?;
         }
+        for texted in &synced.texted {
+            for line in texted.lines() {
+                writeln!(out, "{line}")?;
+            }
+        }
         for name in &synced.without_address {
             writeln!(out, "{}", words::no_address(name))?;
         }
@@ -265,7 +284,7 @@ fn unusable(loaded: &LoadedSchedule) -> SyncSchedule {
 }
 
 /// Everybody whom changes concern, each with theirs, in the order in which they are met.
-fn by_person(changes: &[Change]) -> Vec<(&OnCallPerson, Vec<&Change>)> {
+pub(super) fn by_person(changes: &[Change]) -> Vec<(&OnCallPerson, Vec<&Change>)> {
     let mut people: Vec<(&OnCallPerson, Vec<&Change>)> = Vec::new();
     for change in changes {
         for person in change.affected() {

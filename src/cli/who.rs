@@ -7,6 +7,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 
 use serde::Serialize;
 
+use super::blocked::Blocked;
 use super::error::Exit;
 use super::face::{Face, Format, write_line};
 use super::instant::{self, Instant};
@@ -17,13 +18,20 @@ use crate::wording::schedule as words;
 use crate::wording::time::rfc3339;
 
 /// Writes who is on call in each of `schedules` at one instant.
-pub fn run(schedules: &[LoadedSchedule], face: &Face, asked: Instant, out: &mut dyn Write) -> io::Result<Exit> {
+pub fn run(
+    schedules: &[LoadedSchedule],
+    face: &Face,
+    blocked: &Blocked,
+    asked: Instant,
+    out: &mut dyn Write,
+) -> io::Result<Exit> {
     let answers: Vec<_> = schedules.iter().map(|loaded| (loaded, loaded.on_call(asked.at))).collect();
     match face.format {
         Format::Json => {
             let entry = |(loaded, answer)| WhoSchedule::new(loaded, answer, face.zone);
             let schedules = answers.iter().map(|(loaded, answer)| entry((loaded, answer))).collect();
-            write_line(&Who { at: rfc3339(asked.at, face.zone), schedules }, out)?;
+            let who = Who { at: rfc3339(asked.at, face.zone), schedules };
+            write_line(&who.marked(|phone| blocked.has(phone)), out)?;
         }
         // The forms of findings are refused before it comes here.
         Format::Text | Format::Junit | Format::Github => {
@@ -32,6 +40,10 @@ pub fn run(schedules: &[LoadedSchedule], face: &Face, asked: Instant, out: &mut 
             }
             for (loaded, answer) in &answers {
                 write!(out, "{}", words::who(loaded, answer, face.now, face.zone))?;
+                let people = answer.people.iter().map(|person| (person.name.as_ref(), person.phone.as_deref()));
+                for line in blocked.lines(people) {
+                    writeln!(out, "{line}")?;
+                }
             }
         }
     }
@@ -48,7 +60,13 @@ struct BadLine {
 /// Reads one instant a line and writes one JSON line each, in order; a line that is not an instant gets its error in place.
 ///
 /// Answers are handed on whenever no whole line is waiting, so that a program may ask and read in turns.
-pub fn stream(schedules: &[LoadedSchedule], face: &Face, input: impl Read, out: &mut dyn Write) -> io::Result<Exit> {
+pub fn stream(
+    schedules: &[LoadedSchedule],
+    face: &Face,
+    blocked: &Blocked,
+    input: impl Read,
+    out: &mut dyn Write,
+) -> io::Result<Exit> {
     const BLOCK: usize = 64 * 1024;
     let mut input = BufReader::with_capacity(BLOCK, input);
     let mut out = io::BufWriter::with_capacity(BLOCK, out);
@@ -66,7 +84,7 @@ pub fn stream(schedules: &[LoadedSchedule], face: &Face, input: impl Read, out: 
         let line = String::from_utf8_lossy(&text);
         match instant::parse(line.trim_end_matches(['\n', '\r']), face.zone, face.now) {
             Ok(Instant { at, .. }) => {
-                let who = Who::new(schedules, at, face.zone);
+                let who = Who::new(schedules, at, face.zone).marked(|phone| blocked.has(phone));
                 code = code.max(exit_code(who.schedules.iter().map(|schedule| schedule.status)));
                 write_line(&who, &mut out)?;
             }

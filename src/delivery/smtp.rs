@@ -3,6 +3,8 @@
 //! One connection a message, one recipient a message, one time limit round the whole conversation: the library's own
 //! limit bounds the connecting only. What goes wrong is judged in `smtp_words` by how far the conversation came.
 
+mod inspect;
+
 use std::error::Error as _;
 use std::io;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use super::smtp_words::{Stage, Trouble, classify, detail};
 use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::{Clock, Letter, Message, Pending, Post, Provider, Reply};
+use crate::proof::fact::Fact;
 
 /// How the way to the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -259,6 +262,10 @@ impl SmtpMail {
 }
 
 impl Provider for SmtpMail {
+    fn inspect(&self) -> Pending<'_, Vec<Fact>> {
+        Box::pin(self.facts())
+    }
+
     fn channel(&self) -> Channel {
         Channel::Email
     }

@@ -87,7 +87,7 @@ impl Training {
         let asks = match self.channel {
             Channel::Sms => message.body.contains(ASKS),
             Channel::Voice => message.call.as_ref().is_some_and(|call| !call.menu.is_empty()),
-            _ => false,
+            Channel::Email | Channel::Chat | Channel::Ntfy | Channel::Pushover => false,
         };
         if !asks {
             return;

@@ -3,6 +3,8 @@
 //! One request a message: no redirects, no automatic retry. What the answers mean stands in `twilio_words`.
 //! Nothing personal is logged, and no error text of the provider is copied: it may hold a number.
 
+mod inspect;
+
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::Deserialize;
 
@@ -16,6 +18,7 @@ use crate::decision::ladder::Channel;
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply};
+use crate::proof::fact::Fact;
 
 /// The account's list of texts.
 const MESSAGES: &str = "Messages";
@@ -196,7 +199,7 @@ impl TwilioSms {
         }
         let request = self.account.get(self.account.resource(MESSAGES, Some(sid)));
         match self.account.exchange(request, ANSWER_LIMIT).await {
-            Ok(answer @ Answer { status: 200..=299, body: Some(_) }) => Some(self.judge(&answer)),
+            Ok(answer @ Answer { status: 200..=299, body: Some(_), .. }) => Some(self.judge(&answer)),
             Ok(answer) => {
                 tracing::warn!(
                     provider = self.name,
@@ -253,6 +256,10 @@ impl TwilioSms {
 }
 
 impl Provider for TwilioSms {
+    fn inspect(&self) -> Pending<'_, Vec<Fact>> {
+        Box::pin(self.facts())
+    }
+
     fn channel(&self) -> Channel {
         Channel::Sms
     }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use reqwest::{Client, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -46,6 +47,8 @@ pub(super) struct Account {
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Option<Value>,
+    /// The provider's clock, as its head says.
+    pub(super) date: Option<DateTime<Utc>>,
 }
 
 /// Why nothing came back.
@@ -112,6 +115,13 @@ impl Account {
         url
     }
 
+    /// The address of the account's own description.
+    pub(super) fn itself(&self) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}.json", self.url.path()));
+        url
+    }
+
     /// A request that posts a form; fields may be repeated.
     pub(super) fn post(&self, url: Url, form: &[(&str, &str)]) -> RequestBuilder {
         self.client.post(url).form(form)
@@ -130,15 +140,17 @@ impl Account {
             .await
             .map_err(|error| if error.is_connect() || error.is_builder() { Failure::NotSent } else { Failure::Lost })?;
         let status = response.status().as_u16();
+        let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()).map(|date| date.to_utc());
         let mut bytes = Vec::new();
         // A body that breaks off or has no end leaves the status, which may be enough.
         while let Ok(Some(chunk)) = response.chunk().await {
             if bytes.len() + chunk.len() > limit {
-                return Ok(Answer { status, body: None });
+                return Ok(Answer { status, body: None, date });
             }
             bytes.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, body: serde_json::from_slice(&bytes).ok() })
+        Ok(Answer { status, body: serde_json::from_slice(&bytes).ok(), date })
     }
 }
 

@@ -238,7 +238,7 @@ impl TwilioCall {
         }
         let request = self.account.get(self.account.resource(CALLS, Some(sid)));
         match self.account.exchange(request, ANSWER_LIMIT).await {
-            Ok(answer @ Answer { status: 200..=299, body: Some(_) }) => Some(self.judge(&answer)),
+            Ok(answer @ Answer { status: 200..=299, body: Some(_), .. }) => Some(self.judge(&answer)),
             Ok(answer) => {
                 let status = answer.status;
                 tracing::warn!(provider = self.name, status, "the provider does not tell what became of a call");

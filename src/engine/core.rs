@@ -1,5 +1,6 @@
 //! What is an engine made of, and how does a page begin in it?
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,6 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 
 use super::error::EngineError;
+use super::pace::Pace;
 use super::page::Page;
 use super::watch::Watch;
 use crate::episode::briefing::Briefing;
@@ -16,7 +18,7 @@ use crate::episode::input::Input;
 use crate::episode::policy::Policy;
 use crate::ports::{Begun, Clock, EngineLease, EpisodeStore, NewPage, PageSummary, Provider, Render};
 
-/// How many pages are worked on at the same time.
+/// How many pages are read and written at the same time. Who waits for a provider or its turn does not count.
 const PAGES_AT_ONCE: usize = 16;
 
 /// What an engine is built from. The caller chooses all of it; nothing has a default.
@@ -47,21 +49,24 @@ pub(super) type Question = (String, DateTime<Utc>);
 #[derive(Clone)]
 pub struct Engine {
     pub(super) parts: Arc<Parts>,
-    /// The pages that this engine is working on now, each by one task.
-    busy: Arc<Mutex<HashSet<String>>>,
+    /// The pages that this engine is working on now, each by one task, with the beginning of the step it takes; `None`
+    /// while it waits for its turn.
+    pub(super) busy: Arc<Mutex<HashMap<String, Option<DateTime<Utc>>>>>,
     pub(super) permits: Arc<Semaphore>,
+    /// The queues before providers that take only so many messages a second.
+    pub(super) pace: Arc<Pace>,
     /// Counts what this engine appended, to wake its own loops.
-    changes: watch::Sender<u64>,
+    pub(super) changes: watch::Sender<u64>,
     /// When this engine became the sole one; `None` while it is not.
     pub(super) sole_since: Arc<Mutex<Option<DateTime<Utc>>>>,
     /// The questions about messages that were asked: for each page the attempt, and since when the question was due.
     pub(super) asked: Arc<Mutex<HashMap<String, HashSet<Question>>>>,
     /// When replies were last asked for.
     pub(super) replies_asked_at: Arc<Mutex<Option<DateTime<Utc>>>>,
+    /// When the last turn was finished.
+    pub(super) turns: watch::Sender<Option<DateTime<Utc>>>,
     /// What this engine knows of its own work.
     pub(super) watch: Arc<Mutex<Watch>>,
-    /// Held while a reply is heard.
-    pub(super) hearing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// A page to be opened.
@@ -84,12 +89,13 @@ impl Engine {
             parts: Arc::new(parts),
             busy: Arc::default(),
             permits: Arc::new(Semaphore::new(PAGES_AT_ONCE)),
+            pace: Arc::default(),
             changes: watch::Sender::new(0),
             sole_since: Arc::default(),
             asked: Arc::default(),
             replies_asked_at: Arc::default(),
+            turns: watch::Sender::new(None),
             watch: Arc::default(),
-            hearing: Arc::default(),
         }
     }
 
@@ -107,12 +113,13 @@ impl Engine {
         let standing = Page::of(&episode, Vec::new(), now, &events)?.standing(now, policy);
         let page = NewPage { episode, training, briefing, at: now, events, standing };
         let begun = self.parts.store.begin(&page).await?;
-        self.announce();
+        self.announce(&page.episode);
         Ok(Ok(begun))
     }
 
-    /// Tells this engine's loops that something was appended.
-    pub(super) fn announce(&self) {
+    /// Tells this engine's loops, and whoever waits to send for the page, that something was appended.
+    pub(super) fn announce(&self, episode: &str) {
+        self.pace.moved(episode);
         self.changes.send_modify(|changes| *changes = changes.wrapping_add(1));
     }
 
@@ -124,20 +131,25 @@ impl Engine {
     /// Takes a page for one task; `None` while another task of this engine has it.
     pub(super) fn take(&self, page: &PageSummary) -> Option<Busy> {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        busy.insert(page.episode.clone()).then(|| Busy {
-            taken: Arc::clone(&self.busy),
-            episode: page.episode.clone(),
-            next_wake: page.next_wake,
-        })
+        let Entry::Vacant(place) = busy.entry(page.episode.clone()) else { return None };
+        place.insert(None);
+        Some(Busy { taken: Arc::clone(&self.busy), episode: page.episode.clone(), next_wake: page.next_wake })
     }
 }
 
 /// A page that one task works on; free again when this is dropped, however the task ends.
 pub(super) struct Busy {
-    taken: Arc<Mutex<HashSet<String>>>,
+    taken: Arc<Mutex<HashMap<String, Option<DateTime<Utc>>>>>,
     pub(super) episode: String,
     /// Its next wake as the derived table had it.
     pub(super) next_wake: Option<DateTime<Utc>>,
+}
+
+impl Busy {
+    /// Notes that a step begins, so that one which never ends is noticed.
+    pub(super) fn step(&self, now: DateTime<Utc>) {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).insert(self.episode.clone(), Some(now));
+    }
 }
 
 impl Drop for Busy {

@@ -16,10 +16,7 @@ impl Engine {
     pub async fn heard(&self, heard: Heard) -> Result<HookAnswer, EngineError> {
         match heard {
             Heard::Receipt { about, report } => self.hear_receipt(&about, report).await?,
-            Heard::Reply { provider, reply } => {
-                let open = self.open_pages().await?;
-                self.hear_once(&open, &provider, &reply).await?;
-            }
+            Heard::Reply { provider, reply } => self.hear(&provider, &reply).await?,
             Heard::Call { about, digit, repeats } => return Ok(self.answer_call(&about, digit, repeats).await),
             Heard::Machine { about, report } => self.hear_machine(&about, report).await?,
             Heard::Nothing => {}

@@ -14,7 +14,7 @@ use crate::ports::{Appended, Standing};
 
 /// How often an input is decided anew because somebody else wrote first. Each time somebody else got on, so that many
 /// in a row mean a defect and not bad luck.
-const TRIES: usize = 100;
+pub(super) const TRIES: usize = 100;
 
 /// One page as it stood at one reading of its log.
 #[derive(Debug, Clone)]
@@ -93,6 +93,24 @@ impl Engine {
     /// Records what the world reports to a page: decided on what the log says, and again when somebody else wrote in
     /// between. The state afterwards, or why the page does not allow it.
     pub async fn submit(&self, episode: &str, input: Input) -> Result<Result<State, Refusal>, EngineError> {
+        let told = match &input {
+            Input::Finished { attempt, report } | Input::Receipt { attempt, report } => {
+                Some((attempt.clone(), report.clone()))
+            }
+            _ => None,
+        };
+        let state = self.put(episode, input).await?;
+        if let (Ok(state), Some((attempt, report))) = (&state, told)
+            && let Some(number) = self.stopped_by(state, &attempt, &report)
+        {
+            tracing::warn!(%episode, %attempt, "the provider says that the person texted STOP");
+            self.stopped(&number, self.now()).await?;
+        }
+        Ok(state)
+    }
+
+    /// The same, without what follows from it for other pages.
+    pub(super) async fn put(&self, episode: &str, input: Input) -> Result<Result<State, Refusal>, EngineError> {
         for _ in 0..TRIES {
             let page = self.page(episode).await?;
             match self.move_page(page, input.clone()).await? {
@@ -118,7 +136,7 @@ impl Engine {
         let standing = page.standing(now, policy);
         match self.parts.store.append(&page.episode, last_seq, now, &events, standing).await? {
             Appended::Done => {
-                self.announce();
+                self.announce(&page.episode);
                 Ok(Moved::Done(Box::new(page)))
             }
             Appended::Conflict => Ok(Moved::Conflict),

@@ -18,8 +18,7 @@ impl Engine {
         if providers.is_empty() {
             return Ok(());
         }
-        let mut open = self.parts.store.pages(false).await?;
-        open.retain(|page| page.training == self.parts.training);
+        let open = self.open_pages().await?;
         let Some(since) = open.iter().map(|page| page.opened_at).min() else { return Ok(()) };
         for summary in open {
             let page = self.page(&summary.episode).await?;

@@ -49,7 +49,8 @@ impl Engine {
             if let Err(error) = &started {
                 tracing::error!(%error, "the engine could not take its turn; it tries again");
             }
-            self.note_round(started.is_ok()).await;
+            let finished = started.is_ok() && self.finish_turn();
+            self.note_round(finished).await;
             tokio::select! {
                 () = &mut stop => break,
                 () = rounds.pause() => {}
@@ -197,11 +198,7 @@ impl Rounds {
         }
         for busy in self.engine.take_due().await? {
             let (engine, stopping) = (self.engine.clone(), Arc::clone(&self.stopping));
-            self.tasks.spawn(async move {
-                // Never closed, so that an error would only mean going on without a bound.
-                let _permit = engine.permits.acquire().await;
-                engine.work(&busy, &stopping).await
-            });
+            self.tasks.spawn(async move { engine.work(&busy, &stopping).await });
         }
         if self.engine.replies_are_due() {
             let engine = self.engine.clone();
@@ -226,6 +223,7 @@ impl Rounds {
     /// Tells every task to end after what it is doing now.
     fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.engine.pace.look_up();
     }
 
     /// Waits for every task; the first error, the others are logged.

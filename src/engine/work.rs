@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::SemaphorePermit;
 
 use super::core::{Busy, Engine};
 use super::error::EngineError;
+use super::pace::{Claim, Pace, Slot, Urgency};
 use super::page::{Moved, Page};
 use crate::decision::ladder::Channel;
 use crate::episode::event::Attempt;
@@ -30,10 +32,14 @@ impl Engine {
     pub(super) async fn work(&self, busy: &Busy, stopping: &AtomicBool) -> Result<(), EngineError> {
         // Every append of events writes the next wake with it; only a turn that ends without one has to.
         let mut wake_is_written = false;
+        let (mut ticket, mut slot) = (None, None);
         for _ in 0..STEPS {
             if stopping.load(Ordering::Relaxed) {
                 return Ok(());
             }
+            // Never closed, so that an error would only mean going on without a bound.
+            let permit = self.permits.acquire().await.ok();
+            busy.step(self.now());
             let page = self.page(&busy.episode).await?;
             if let Some(attempt) = self.abandoned(&page) {
                 tracing::warn!(episode = %page.episode, %attempt, "the engine that was sending is gone: outcome unknown");
@@ -51,10 +57,22 @@ impl Engine {
             }
             match due.actions.into_iter().find(|action| self.is_new(&page.episode, action)) {
                 Some(Action::Send(attempt)) => {
-                    self.send(page, attempt).await?;
+                    let provider = self.provider(attempt.channel, &attempt.provider);
+                    if let Some(provider) = provider.filter(|it| Pace::needs_slot(it.as_ref(), slot.as_ref())) {
+                        // What is due may be something else once the turn has come: the next step plans anew.
+                        drop((page, permit));
+                        let ticket = *ticket.get_or_insert_with(|| self.pace.ticket());
+                        let claim = Claim { episode: &busy.episode, urgency: Urgency::of(&attempt), ticket };
+                        slot = self.pace.slot(provider.as_ref(), self.parts.clock.as_ref(), claim, stopping).await;
+                        continue;
+                    }
+                    let turn = slot.take().filter(|slot| provider.is_some_and(|it| slot.is_for(it.as_ref())));
+                    self.send(page, attempt, permit, turn).await?;
+                    ticket = None;
                     wake_is_written = true;
                 }
                 Some(Action::AskReceipt { attempt, channel, provider, provider_id, due_at: _ }) => {
+                    drop(permit);
                     self.ask_receipt(&page.episode, attempt, channel, &provider, &provider_id).await?;
                     wake_is_written = false;
                 }
@@ -97,7 +115,14 @@ impl Engine {
     }
 
     /// Makes one attempt, unless somebody else moved the page meanwhile: then the next step plans anew.
-    async fn send(&self, page: Page, planned: Attempt) -> Result<(), EngineError> {
+    /// `permit` is let go before the provider is called; `slot` is its turn where it has a limit.
+    async fn send(
+        &self,
+        page: Page,
+        planned: Attempt,
+        permit: Option<SemaphorePermit<'_>>,
+        slot: Option<Slot>,
+    ) -> Result<(), EngineError> {
         let briefing = self.parts.store.briefing(&page.episode).await?;
         let id = planned.id.clone();
         let attempt = Attempt { engine: self.parts.id.clone(), ..planned };
@@ -112,9 +137,36 @@ impl Engine {
             several_open,
             now: self.now(),
         };
-        let report = self.deliver(&rendering).await;
+        let blocked_since = self.blocked_since(&tried.attempt).await;
+        if let Some(slot) = slot.filter(|_| blocked_since.is_none()) {
+            slot.used();
+        }
+        drop(permit);
+        let report = match blocked_since {
+            None => self.deliver(&rendering).await,
+            Some(since) => Report {
+                outcome: Outcome::Refused,
+                provider: tried.attempt.provider.clone(),
+                provider_id: None,
+                detail: self.parts.render.opted_out(since),
+            },
+        };
         tracing::info!(episode = %page.episode, attempt = %id, provider = %report.provider, outcome = ?report.outcome);
-        self.record(&page.episode, &id, report).await
+        self.record(&page.episode, &id, report).await?;
+        if let Some(phone) = tried.attempt.contact.phone.clone().filter(|_| blocked_since.is_some()) {
+            // A page that closed meanwhile asks nobody.
+            let _told = self.put(&page.episode, Input::OptOut { phone }).await?;
+        }
+        Ok(())
+    }
+
+    /// Since when the person blocks texts, for a text. What cannot be told is no reason to keep silent.
+    async fn blocked_since(&self, attempt: &Attempt) -> Option<DateTime<Utc>> {
+        let number = attempt.contact.phone.as_deref().filter(|_| attempt.channel == Channel::Sms)?;
+        self.parts.store.opted_out(number).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "whether the person blocked texts cannot be told");
+            None
+        })
     }
 
     /// Hands the message to the provider that the attempt names, and waits until the attempt becomes doubtful.

@@ -89,6 +89,7 @@ mod tests {
             }],
         };
         Opened {
+            drill: None,
             case: "1".to_owned(),
             schedule: None,
             row: "D5a".to_owned(),

@@ -5,13 +5,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::event::{Attempt, Event, Opened, Said};
+use super::event::{Attempt, Event, Heard, Meant, Opened, Said, Via};
 use super::fact::due_fact;
 use super::input::Input;
 use super::outcome::{Outcome, Report};
 use super::plan::due_attempt;
 use super::policy::Policy;
-use super::promise::later;
 use super::state::{Phase, State, Word};
 use crate::decision::ladder::{Contact, same_name};
 
@@ -80,7 +79,7 @@ fn open(opened: Opened, told_at: Option<DateTime<Utc>>, now: DateTime<Utc>, poli
     let mut state = State::opened(&opened, now);
     let mut events = vec![Event::Opened(opened)];
     if let Some(told_at) = told_at {
-        let due = later(told_at, i64::from(policy.promise_minutes) * 60);
+        let due = policy.promises.due(told_at);
         let promise = Event::PromiseMade { told_at, due };
         state.fold(now, &promise);
         events.push(promise);
@@ -111,6 +110,9 @@ fn respond(state: &State, input: Input, now: DateTime<Utc>, policy: &Policy) -> 
         Input::Acknowledge(said) => acknowledge(state, said),
         Input::Decline(said) => decline(state, said, policy),
         Input::CalledBack(said) => called_back(state, said),
+        Input::Reply { heard, via } => reply(state, heard, via, policy),
+        Input::OptOut { phone } => opt_out(state, phone),
+        Input::OptIn { phone } => opt_in(state, phone),
         Input::Cancel(said) => cancel(state, said),
         Input::Tick => Ok(Vec::new()),
     }
@@ -208,6 +210,40 @@ fn called_back(state: &State, said: Said) -> Result<Vec<Event>, Refusal> {
         Some(_) => {}
     }
     Ok(events)
+}
+
+/// Does what a reply says, if the page still allows it, and notes that it was heard. The same reply again is nothing new.
+fn reply(state: &State, heard: Heard, via: Via, policy: &Policy) -> Result<Vec<Event>, Refusal> {
+    refuse_closed(state)?;
+    if state.heard.iter().any(|earlier| earlier.heard.key() == heard.key()) {
+        return Ok(Vec::new());
+    }
+    let said = Said { by: heard.from.name.clone(), via };
+    let done = match heard.meant {
+        Meant::HaveIt => acknowledge(state, said),
+        Meant::Cannot => decline(state, said, policy),
+        Meant::CalledBack => called_back(state, said),
+        Meant::TooLate | Meant::Several { .. } | Meant::Unclear => Ok(Vec::new()),
+    };
+    let (mut events, meant) = match done {
+        Ok(events) => (events, heard.meant),
+        Err(Refusal::NotAsked { .. }) => (Vec::new(), Meant::Unclear),
+        Err(_) => (Vec::new(), Meant::TooLate),
+    };
+    events.push(Event::Heard(Heard { meant, ..heard }));
+    Ok(events)
+}
+
+fn opt_out(state: &State, phone: String) -> Result<Vec<Event>, Refusal> {
+    refuse_closed(state)?;
+    let by = state.contact_at(&phone).map(|contact| contact.name.clone()).unwrap_or_default();
+    Ok(if state.is_opted_out(&phone) { Vec::new() } else { vec![Event::OptedOut { by, phone }] })
+}
+
+fn opt_in(state: &State, phone: String) -> Result<Vec<Event>, Refusal> {
+    refuse_closed(state)?;
+    let by = state.contact_at(&phone).map(|contact| contact.name.clone()).unwrap_or_default();
+    Ok(if state.is_opted_out(&phone) { vec![Event::OptedIn { by, phone }] } else { Vec::new() })
 }
 
 fn cancel(state: &State, said: Said) -> Result<Vec<Event>, Refusal> {

@@ -65,7 +65,24 @@ pub enum Event {
     Acknowledged(Said),
     /// A person said "I cannot".
     Declined(Said),
-    /// The customer was told "within an hour": the promise began (A38, A47).
+    /// A text came back that means this page, and its sender is owed an answer. Stands in one transaction with what it
+    /// changed, so that neither is lost without the other.
+    Heard(Heard),
+    /// A person blocked texts to their number with STOP: texts cannot reach them until they text START.
+    OptedOut {
+        /// The person, as the page knows them.
+        by: String,
+        /// Their number, E.164.
+        phone: String,
+    },
+    /// A person let texts through again with START.
+    OptedIn {
+        /// The person, as the page knows them.
+        by: String,
+        /// Their number, E.164.
+        phone: String,
+    },
+    /// The customer was told when to expect a call: the promise began (A38, A47).
     PromiseMade {
         /// When the customer was told.
         told_at: DateTime<Utc>,
@@ -111,6 +128,27 @@ pub struct Opened {
     pub ladder: Ladder,
     /// What it is based on.
     pub basis: Basis,
+    /// Set when nothing is wrong: the page only asks whether its person can be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<Drill>,
+}
+
+/// A page that only asks whether somebody can be reached: it never escalates, alarms nobody and counts nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drill {
+    /// The time on call that the person is asked to confirm; `None` for a test of the way to them alone.
+    pub shift: Option<DrilledShift>,
+}
+
+/// A time on call to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrilledShift {
+    /// The schedule, by its name in the settings.
+    pub schedule: String,
+    /// When it begins.
+    pub from: DateTime<Utc>,
+    /// When it ends.
+    pub until: DateTime<Utc>,
 }
 
 /// What a ladder is based on (contract 5.9).
@@ -183,6 +221,57 @@ pub enum Purpose {
     PromiseMissed,
     /// Nobody took the case on the whole ladder.
     Exhausted,
+    /// To answer a text that came back.
+    Answer {
+        /// Which one: the how-manieth that the page heard, from 1.
+        heard: u32,
+    },
+}
+
+/// A text that came back. What was written is never kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// The provider it came in by, by its name in the settings: the answer goes out by the same one.
+    pub provider: String,
+    /// The provider's own name for it: the same reply is never used twice.
+    pub reply: String,
+    /// Who wrote it: the person as the page knows them, at the number it came from.
+    pub from: Contact,
+    /// What it amounts to.
+    pub meant: Meant,
+}
+
+impl Heard {
+    /// What makes two replies the same: provider and name.
+    pub fn key(&self) -> String {
+        reply_key(&self.provider, &self.reply)
+    }
+}
+
+/// The name of a reply among those of all providers.
+pub fn reply_key(provider: &str, reply: &str) -> String {
+    format!("{provider} {reply}")
+}
+
+/// What a reply amounts to for the page that it means.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "as", rename_all = "snake_case")]
+pub enum Meant {
+    /// "I have it", and they do.
+    HaveIt,
+    /// "I cannot", and they are asked no more.
+    Cannot,
+    /// "The customer was called back."
+    CalledBack,
+    /// It came too late: somebody else has it, or it was withdrawn.
+    TooLate,
+    /// It may mean any of these cases, so nothing was done.
+    Several {
+        /// The cases it may mean.
+        cases: Vec<String>,
+    },
+    /// It was not understood, so nothing was done.
+    Unclear,
 }
 
 /// Why the climb went on to another rung: what ended the last rung that had somebody, or how the climb began.

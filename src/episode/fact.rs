@@ -8,11 +8,12 @@ use chrono::{DateTime, Utc};
 use super::event::{EscalationReason, Event};
 use super::failover::Progress;
 use super::message::{Message, owed, pages};
+use super::opted_out::calls_instead;
 use super::outcome::{Outcome, Report};
 use super::policy::Policy;
 use super::promise::later;
 use super::state::{Climb, State};
-use crate::decision::ladder::Rung;
+use crate::decision::ladder::{Channel, Rung};
 
 /// The next fact that is due at `now`; each one recorded brings the page nearer to having none.
 pub(super) fn due_fact(state: &State, now: DateTime<Utc>, policy: &Policy) -> Option<Event> {
@@ -73,8 +74,11 @@ fn why_leave(state: &State, climb: Climb, now: DateTime<Utc>, policy: &Policy) -
     if state.given_back {
         return Some(EscalationReason::Declined);
     }
-    let messages = pages(state, climb.rung, policy);
-    if !messages.iter().any(may_reach) {
+    let mut messages = pages(state, climb.rung, policy);
+    let on_rung = |call: &Message<'_>| messages.iter().any(|page| page.contact.same_as(call.contact));
+    let calls: Vec<Message<'_>> = calls_instead(state, policy).into_iter().filter(on_rung).collect();
+    messages.extend(calls);
+    if !messages.iter().any(|message| may_reach(state, message)) {
         let declined =
             state.current_rung().is_some_and(|rung| rung.contacts.iter().any(|it| state.has_declined(&it.name)));
         return Some(if declined { EscalationReason::Declined } else { EscalationReason::Unreachable });
@@ -97,11 +101,14 @@ pub(super) fn next_rung<'a>(state: &'a State, policy: &Policy) -> Option<&'a Run
 
 /// Whether a rung has anybody to try: not declined, with an address that was not refused.
 fn has_somebody(state: &State, rung: usize, policy: &Policy) -> bool {
-    pages(state, rung, policy).iter().any(may_reach)
+    pages(state, rung, policy).iter().any(|message| may_reach(state, message))
 }
 
-fn may_reach(message: &Message<'_>) -> bool {
-    message.progress != Progress::Failed
+/// Whether a message may still bring somebody to take the page. Whoever blocked texts is reached by a call alone: a mail
+/// is a copy and wakes nobody.
+fn may_reach(state: &State, message: &Message<'_>) -> bool {
+    let only_by_call = message.contact.phone.as_deref().is_some_and(|phone| state.is_opted_out(phone));
+    message.progress != Progress::Failed && (!only_by_call || message.channel == Channel::Voice)
 }
 
 /// A settled page closes when its last attempt has ended and nobody is left to be stood down.

@@ -10,7 +10,7 @@ use super::event::{Attempt, Purpose};
 use super::outcome::Outcome;
 use super::policy::Policy;
 use super::promise::later;
-use super::state::{State, Tried};
+use super::state::{HeardAt, State, Tried};
 use crate::decision::ladder::{Channel, Contact};
 
 /// How far a message is.
@@ -59,7 +59,7 @@ impl<'a> Question<'a> {
         }
         let order = self.order();
         let fresh = order.iter().find(|name| self.tries_by(name, &order) == 0).copied();
-        let refused = had(Outcome::Refused) || was_refused(self.state, self.contact, self.channel);
+        let refused = had(Outcome::Refused) || self.was_refused();
         if had(Outcome::Accepted) {
             return match (self.unconfirmed_at(), fresh) {
                 (Some(at), Some(next)) if !refused => (Progress::Unconfirmed(at), next.to_owned()),
@@ -108,8 +108,32 @@ impl<'a> Question<'a> {
         if order.is_empty() {
             order.push("");
         }
-        order.sort_by_key(|name| self.was_in_trouble(name));
+        // An answer goes out by the number that was written to.
+        let written_to = self.heard().map(|it| it.heard.provider.as_str());
+        order.sort_by_key(|name| (written_to.is_some_and(|it| it != *name), self.was_in_trouble(name)));
         order
+    }
+
+    /// The reply that this message answers.
+    fn heard(&self) -> Option<&'a HeardAt> {
+        let Purpose::Answer { heard } = self.purpose else { return None };
+        self.state.heard.get(usize::try_from(heard).ok()?.checked_sub(1)?)
+    }
+
+    /// Whether a provider refused this address on this channel in this round: it is the contact that cannot be reached,
+    /// so that no provider is asked again. What was refused before the person wrote from there, or before they let texts
+    /// through again, does not count.
+    fn was_refused(&self) -> bool {
+        let address = self.contact.address(self.channel);
+        let opened = self.state.opted_out.iter().filter(|it| Some(it.phone.as_str()) == address);
+        let since = opened.filter_map(|it| it.until).chain(self.heard().map(|it| it.at)).max();
+        self.state.attempts.iter().any(|tried| {
+            tried.outcome() == Some(Outcome::Refused)
+                && tried.attempt.round == self.state.round
+                && tried.attempt.channel == self.channel
+                && tried.attempt.contact.address(self.channel) == address
+                && since.is_none_or(|since| tried.latest().is_some_and(|latest| latest.at >= since))
+        })
     }
 
     fn was_in_trouble(&self, name: &str) -> bool {
@@ -165,17 +189,6 @@ impl<'a> Question<'a> {
 fn awaits_receipt(purpose: Purpose) -> bool {
     match purpose {
         Purpose::Page | Purpose::Exhausted | Purpose::PromiseWarning { .. } | Purpose::PromiseMissed => true,
-        Purpose::StandDown => false,
+        Purpose::StandDown | Purpose::Answer { .. } => false,
     }
-}
-
-/// Whether a provider refused this address on this channel in this round: it is the contact that cannot be reached, so
-/// that no provider is asked again.
-fn was_refused(state: &State, contact: &Contact, channel: Channel) -> bool {
-    state.attempts.iter().any(|tried| {
-        tried.outcome() == Some(Outcome::Refused)
-            && tried.attempt.round == state.round
-            && tried.attempt.channel == channel
-            && tried.attempt.contact.address(channel) == contact.address(channel)
-    })
 }

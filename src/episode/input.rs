@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::event::{Attempt, Basis, Opened, Said};
+use super::event::{Attempt, Basis, Heard, Opened, Said, Via};
 use super::outcome::Report;
 use crate::decision::ladder::Ladder;
 
@@ -47,6 +47,23 @@ pub enum Input {
     Decline(Said),
     /// A person reports that the customer was reached.
     CalledBack(Said),
+    /// A text came back that means this page (see `reply::bind`): does what it says, and owes its sender an answer.
+    Reply {
+        /// The reply; `meant` is what it says.
+        heard: Heard,
+        /// How it came in.
+        via: Via,
+    },
+    /// A person whom the page asks has blocked texts to their number.
+    OptOut {
+        /// The number, E.164.
+        phone: String,
+    },
+    /// A person lets texts to their number through again.
+    OptIn {
+        /// The number, E.164.
+        phone: String,
+    },
     /// An agent withdraws the page.
     Cancel(Said),
     /// Time passed: record the facts that are due (`plan` named them).

@@ -5,8 +5,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::event::{Attempt, Purpose};
+use super::event::{Attempt, Meant, Purpose};
 use super::failover::{Progress, Question};
+use super::opted_out::calls_instead;
 use super::policy::Policy;
 use super::promise::later;
 use super::state::{State, Tried};
@@ -56,7 +57,7 @@ impl Message<'_> {
     }
 }
 
-/// Every message owed now, the most urgent first: pages, then alarms, then the promise, then stand-downs.
+/// Every message owed now, the most urgent first: pages, then alarms, then the promise, then answers, then stand-downs.
 pub(super) fn owed<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>> {
     let mut messages = Vec::new();
     if !state.is_open() {
@@ -65,9 +66,40 @@ pub(super) fn owed<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>>
     if let Some(climb) = state.current.filter(|_| state.is_climbing()) {
         messages.extend(pages(state, climb.rung, policy));
     }
-    messages.extend(exhaustion_alarms(state, policy));
-    messages.extend(promise_messages(state, policy));
-    messages.extend(stand_downs(state, policy));
+    let is_page = state.drill.is_none();
+    if is_page {
+        messages.extend(calls_instead(state, policy));
+        messages.extend(exhaustion_alarms(state, policy));
+        messages.extend(promise_messages(state, policy));
+    }
+    messages.extend(answers(state, policy));
+    if is_page {
+        messages.extend(stand_downs(state, policy));
+    }
+    messages
+}
+
+/// How many replies of one person that nobody understands a page answers: what answers by itself, as a phone does whose
+/// owner drives, must not keep a conversation going.
+const UNCLEAR_ANSWERS: usize = 3;
+
+/// An answer to every reply, to the number it came from.
+fn answers<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
+    let mut messages = Vec::new();
+    for (place, it) in (1_u32..).zip(&state.heard) {
+        let from = &it.heard.from;
+        let unclear = |other: &&super::state::HeardAt| {
+            other.heard.meant == Meant::Unclear && other.heard.from.phone == from.phone
+        };
+        let before = usize::try_from(place).unwrap_or(usize::MAX);
+        if it.heard.meant == Meant::Unclear && state.heard.iter().take(before).filter(unclear).count() > UNCLEAR_ANSWERS
+        {
+            continue;
+        }
+        let slug = slug(&from.name);
+        let key = format!("answer.{place}.{}.sms", if slug.is_empty() { "_" } else { &slug });
+        messages.push(message(state, policy, key, Purpose::Answer { heard: place }, None, from, Channel::Sms));
+    }
     messages
 }
 
@@ -115,7 +147,7 @@ fn promise_messages<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>
         None => !state.has_declined(&contact.name),
     };
     let nobody_to_warn = !warned.recipients.iter().any(|contact| channels_of(contact).next().is_some());
-    let is_last = policy.promise_warnings.iter().max().is_some_and(|last| after_minutes >= *last);
+    let is_last = promise.is_last_warning(after_minutes, policy);
     let told = if is_last || nobody_to_warn { leadership.as_slice() } else { &[] };
     let group: Vec<&Contact> = warned.recipients.iter().chain(told.iter().copied()).collect();
     let topic = format!("promise.{after_minutes}");
@@ -142,7 +174,9 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
             if tried.release < state.releases {
                 channels.clear();
             }
-        } else if tried.asks_to_act() || state.cancelled.is_some() {
+        } else if tried.asks_to_act()
+            || (state.cancelled.is_some() && !matches!(tried.attempt.purpose, Purpose::Answer { .. }))
+        {
             channels.push(tried.attempt.channel);
         }
     }
@@ -226,7 +260,7 @@ fn channels_of(contact: &Contact) -> impl Iterator<Item = Channel> {
     [Channel::Sms, Channel::Email].into_iter().filter(|channel| contact.address(*channel).is_some())
 }
 
-fn message<'a>(
+pub(super) fn message<'a>(
     state: &State,
     policy: &Policy,
     key: String,
@@ -243,13 +277,13 @@ fn message<'a>(
 }
 
 /// A topic that is the same for the first time, and tells later times apart.
-fn numbered(word: &str, time: u32) -> String {
+pub(super) fn numbered(word: &str, time: u32) -> String {
     if time <= 1 { word.to_owned() } else { format!("{word}-{time}") }
 }
 
 /// Short names for the people of a group, unique in it and stable when the group grows: the name in ASCII, or the
 /// place in the group where an earlier member has that already or nothing is left of the name.
-fn tags<'a>(group: impl IntoIterator<Item = &'a Contact>) -> Vec<String> {
+pub(super) fn tags<'a>(group: impl IntoIterator<Item = &'a Contact>) -> Vec<String> {
     let mut taken: Vec<String> = Vec::new();
     for (place, contact) in group.into_iter().enumerate() {
         let slug = slug(&contact.name);

@@ -6,6 +6,9 @@
 //! `audit` checks open pages from outside these rules, and `rehearsal` drives one on paper.
 //! `policy` holds the numbers. Inside, `message` derives what is owed to whom, `failover` by
 //! which provider it goes next, and `fact` what time alone makes true.
+//! `policy` holds the numbers; `reply` understands the texts that come back. Inside, `message` derives what is owed to
+//! whom, `failover` by which provider it goes next, `opted_out` whom a call reaches where texts are blocked, and `fact`
+//! what time alone makes true.
 
 pub mod audit;
 pub mod briefing;
@@ -15,11 +18,13 @@ mod fact;
 mod failover;
 pub mod input;
 mod message;
+mod opted_out;
 pub mod outcome;
 pub mod plan;
 pub mod policy;
 pub mod promise;
 pub mod rehearsal;
+pub mod reply;
 pub mod state;
 #[cfg(test)]
 mod stories;

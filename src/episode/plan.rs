@@ -217,7 +217,7 @@ fn open_questions(state: &State) -> impl Iterator<Item = (&Tried, DateTime<Utc>)
         let matters = match tried.attempt.purpose {
             Purpose::Page | Purpose::Exhausted => nobody_has_it && tried.attempt.round == state.round,
             Purpose::PromiseWarning { .. } | Purpose::PromiseMissed => promise_runs,
-            Purpose::StandDown => false,
+            Purpose::StandDown | Purpose::Answer { .. } => false,
         };
         let latest = tried.latest().filter(|latest| latest.report.outcome == Outcome::Accepted)?;
         (page_is_open && matters && tried.provider_id().is_some()).then_some((tried, latest.at))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::decision::ladder::{Channel, Contact};
+use crate::decision::promise::PromiseRules;
 
 /// The settings that `decide` and `plan` follow. Every key may be absent; an unknown key is an error.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -26,14 +27,19 @@ pub struct Policy {
     /// Seconds after which a text that a provider took and no receipt confirms goes out once more by the next provider;
     /// where there is none it stays with the one text.
     pub receipt_wait_s: u32,
-    /// Minutes that a promise runs from the moment the customer is told (A38, A47).
+    /// Minutes that a promise runs from the moment the customer is told, where no rule of the table says otherwise (A38,
+    /// A47).
     pub promise_minutes: u32,
-    /// Minutes after which a running promise is warned about (contract 5.5); the last one also reaches leadership.
-    /// A warning that is not before the end of the promise is never due.
+    /// Minutes after which a running promise of `promise_minutes` is warned about (contract 5.5); the last one also
+    /// reaches leadership. A promise of another length is warned about as long before its end as such a one is: what
+    /// matters to whoever must call is the time that is left.
     pub promise_warnings: Vec<u32>,
     /// Who is alarmed when nobody takes a page or a promise is missed (A77). Comes from the site's contacts.
     #[serde(skip)]
     pub leadership: Vec<Contact>,
+    /// By when a customer is promised a call. Comes from the site's table, with `promise_minutes` for what it leaves out.
+    #[serde(skip)]
+    pub promises: PromiseRules,
     /// Which providers each channel has. Comes from the site's ways out.
     #[serde(skip)]
     pub providers: Providers,
@@ -77,6 +83,7 @@ impl Default for Policy {
             promise_minutes: 60,
             promise_warnings: vec![30, 45, 55],
             leadership: Vec::new(),
+            promises: PromiseRules::default(),
             providers: Providers::default(),
         }
     }

@@ -1,6 +1,6 @@
-//! How does the one-hour promise to the customer stand (A38, A47; contract 5.5)?
+//! How does the promise to the customer stand (A38, A47; contract 5.5)?
 //!
-//! The hour is elapsed time from the moment the customer was told. An acknowledgement does not keep it; a reported
+//! Its end was settled when the customer was told. An acknowledgement does not keep it; a reported
 //! callback does.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -81,9 +81,23 @@ impl Promise {
             return None;
         }
         let recorded = |minutes: u32| self.warned.iter().any(|warned| warned.after_minutes == minutes);
-        let minutes = policy.promise_warnings.iter().copied().filter(|minutes| !recorded(*minutes)).min()?;
-        let at = later(self.told_at, i64::from(minutes) * 60);
-        (at < self.due).then_some((minutes, at))
+        self.warnings(policy).filter(|(minutes, _)| !recorded(*minutes)).min()
+    }
+
+    /// Whether no warning follows the one after so many minutes.
+    pub(super) fn is_last_warning(&self, after_minutes: u32, policy: &Policy) -> bool {
+        self.warnings(policy).all(|(minutes, _)| minutes <= after_minutes)
+    }
+
+    /// The warnings of this promise: whole minutes after `told_at`, and when that is. As long before the end as those of
+    /// a promise of the usual length, which for one of that length are the minutes of the settings; none before it began.
+    fn warnings<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = (u32, DateTime<Utc>)> + 'a {
+        policy.promise_warnings.iter().filter_map(move |minutes| {
+            let left = policy.promise_minutes.checked_sub(*minutes).filter(|left| *left > 0)?;
+            let at = self.due.checked_sub_signed(TimeDelta::minutes(i64::from(left)))?;
+            let after_minutes = u32::try_from((at - self.told_at).num_minutes()).ok()?;
+            (at > self.told_at).then_some((after_minutes, at))
+        })
     }
 
     /// When the promise will be missed, as long as that is neither recorded nor averted.
@@ -142,6 +156,20 @@ mod tests {
         promise.missed_at = Some(at(60));
         let more = Policy { promise_warnings: vec![10], ..policy };
         assert_eq!((promise.next_warning(&more), promise.next_miss()), (None, None), "nothing warns of what happened");
+    }
+
+    #[test]
+    fn another_length_is_warned_about_as_long_before_its_end() {
+        let policy = Policy::default();
+        let warnings = |due| Promise::made(at(0), due).warnings(&policy).collect::<Vec<_>>();
+        assert_eq!(warnings(at(60)), [(30, at(30)), (45, at(45)), (55, at(55))]);
+        assert_eq!(warnings(at(480)), [(450, at(450)), (465, at(465)), (475, at(475))], "a promise for the morning");
+        assert_eq!(warnings(at(30)), [(15, at(15)), (25, at(25))], "none at its beginning");
+        assert_eq!(warnings(at(4)), []);
+        assert!(Promise::made(at(0), at(30)).is_last_warning(25, &policy));
+        let usual = Policy { promise_minutes: 90, ..Policy::default() };
+        let made = Promise::made(at(0), at(90));
+        assert_eq!(made.warnings(&usual).map(|(minutes, _)| minutes).collect::<Vec<_>>(), [30, 45, 55]);
     }
 
     #[test]

@@ -232,6 +232,7 @@ mod tests {
             contacts: vec![contact(name)],
         };
         Opened {
+            drill: None,
             case: "1234567".to_owned(),
             schedule: Some("aims".to_owned()),
             row: "D5a".to_owned(),

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
+use super::event::{Attempt, Basis, Drill, Event, Heard, Opened, Purpose, Recorded, Said, Via};
 use super::outcome::{Outcome, Report};
 use super::promise::{Promise, PromiseState, Warned};
 use crate::decision::Answers;
@@ -37,6 +37,8 @@ pub struct State {
     pub ladder: Ladder,
     /// What the ladder is based on.
     pub basis: Basis,
+    /// Set when the page only asks whether its person can be reached.
+    pub drill: Option<Drill>,
     /// The rung that was reached in this round; stays when the page is taken or exhausted.
     pub current: Option<Climb>,
     /// The index of the rung that the climb reaches next; the number of rungs when there is none.
@@ -47,6 +49,10 @@ pub struct State {
     pub acknowledged: Option<Word>,
     /// Who said "I cannot" in this round, in order.
     pub declined: Vec<Word>,
+    /// The texts that came back, in order.
+    pub heard: Vec<HeardAt>,
+    /// Who blocked texts with STOP, in order, those who let them through again too.
+    pub opted_out: Vec<OptedOut>,
     /// The promise to the customer, if one was made.
     pub promise: Option<Promise>,
     /// Who first reported that the customer was reached.
@@ -74,6 +80,26 @@ pub struct Climb {
     pub rung: usize,
     /// When it was reached.
     pub since: DateTime<Utc>,
+}
+
+/// A text that came back, and when it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeardAt {
+    /// When it was recorded.
+    pub at: DateTime<Utc>,
+    /// The text.
+    pub heard: Heard,
+}
+
+/// Somebody who blocked texts to their number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptedOut {
+    /// Their number, E.164.
+    pub phone: String,
+    /// Since when the page knows.
+    pub since: DateTime<Utc>,
+    /// When they let texts through again.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// What a person said, and when it was recorded.
@@ -259,20 +285,34 @@ impl State {
         self.declined.iter().any(|word| same_name(&word.by, name))
     }
 
+    /// Whether texts to this number are blocked, as far as the page knows.
+    pub fn is_opted_out(&self, phone: &str) -> bool {
+        self.opted_out.iter().any(|it| it.phone == phone && it.until.is_none())
+    }
+
+    /// The person whom the page knows at this number: of the ladder in force, else whom it was sent to besides.
+    pub fn contact_at(&self, number: &str) -> Option<&Contact> {
+        let climbed = self.ladder.rungs.iter().flat_map(|rung| &rung.contacts);
+        let mut known = climbed.chain(self.attempts.iter().rev().map(|tried| &tried.attempt.contact));
+        known.find(|contact| contact.phone.as_deref() == Some(number))
+    }
+
     /// Whether the ladder is being climbed.
     pub(super) fn is_climbing(&self) -> bool {
         self.is_open() && self.phase() == Phase::Paging
     }
 
-    /// Whether the page needs nobody any more: withdrawn, or taken with the promise settled (kept, late or not made).
+    /// Whether the page needs nobody any more: withdrawn, or taken with the promise settled (kept, late or not made). A
+    /// drill without an answer needs nobody either.
     pub(super) fn is_settled(&self) -> bool {
         let promise_settled = self.promise.as_ref().is_none_or(|promise| !promise.runs());
-        self.cancelled.is_some() || (self.acknowledged.is_some() && promise_settled)
+        let over = self.acknowledged.is_some() || (self.drill.is_some() && self.exhausted_at.is_some());
+        self.cancelled.is_some() || (over && promise_settled)
     }
 
     /// The page as its opening leaves it.
     pub(super) fn opened(opened: &Opened, at: DateTime<Utc>) -> Self {
-        let Opened { case, schedule, row, answers, training, pretended_s, by, ladder, basis } = opened.clone();
+        let Opened { case, schedule, row, answers, training, pretended_s, by, ladder, basis, drill } = opened.clone();
         Self {
             case,
             schedule,
@@ -285,11 +325,14 @@ impl State {
             round: 1,
             ladder,
             basis,
+            drill,
             current: None,
             next_rung: 0,
             attempts: Vec::new(),
             acknowledged: None,
             declined: Vec::new(),
+            heard: Vec::new(),
+            opted_out: Vec::new(),
             promise: None,
             called_back: None,
             exhausted_at: None,
@@ -370,6 +413,15 @@ impl State {
                 self.releases = self.releases.saturating_add(1);
             }
             Event::Declined(said) => self.fold_declined(at, said),
+            Event::Heard(heard) => self.heard.push(HeardAt { at, heard: heard.clone() }),
+            Event::OptedOut { phone, by: _ } => {
+                self.opted_out.push(OptedOut { phone: phone.clone(), since: at, until: None });
+            }
+            Event::OptedIn { phone, by: _ } => {
+                for it in self.opted_out.iter_mut().filter(|it| it.phone == *phone && it.until.is_none()) {
+                    it.until = Some(at);
+                }
+            }
             Event::PromiseMade { told_at, due } => self.promise = Some(Promise::made(*told_at, *due)),
             Event::PromiseWarned { after_minutes } => {
                 let recipients = self.concerned();

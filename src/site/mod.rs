@@ -1,12 +1,13 @@
 //! What does the site folder say? Settings as types, and the site put together from its files. No file is opened here.
 //!
-//! `settings` is `page-oncall.toml` with `serve` for its part about the service, `error` what can be wrong in it,
-//! `settings` is `page-oncall.toml`, `error` what can be wrong in it, `one_or_many` a table that may stand several times,
-//! `holidays` the holidays file; `Site` is all of it as the verbs need it.
+//! `settings` is `page-oncall.toml` with `serve` for its part about the service and `proof` for what is made sure
+//! beforehand, `error` what can be wrong in it, `one_or_many` a table that may stand several times, `holidays` the
+//! holidays file; `Site` is all of it as the verbs need it.
 
 mod error;
 pub mod holidays;
 mod one_or_many;
+pub mod proof;
 pub mod serve;
 pub mod settings;
 
@@ -18,8 +19,10 @@ pub use settings::Settings;
 
 use crate::civil::{HolidayCalendar, OpeningHours, WeeklyHours};
 use crate::decision::ladder::{Address, Channel, Contact};
+use crate::decision::promise::PromiseRules;
 use crate::decision::{Circumstances, Partners};
 use crate::episode::policy::{Policy, Providers};
+use crate::proof::quiet::QuietHours;
 use crate::schedule::phone;
 use crate::schedule::roster::Roster;
 use settings::Mode;
@@ -44,6 +47,8 @@ pub struct Site {
     pub cps: OpeningHours,
     /// Whom to ask when nobody else can be.
     pub leadership: Vec<Contact>,
+    /// When all that is no page waits.
+    pub quiet: QuietHours,
 }
 
 impl Site {
@@ -76,6 +81,14 @@ impl Site {
             roster,
             partners,
             leadership,
+            quiet: QuietHours::new(
+                zone,
+                QuietHours::weekly(&settings.quiet.hours).map_err(|error| SettingsError {
+                    line: None,
+                    message: error.to_string(),
+                    hint: None,
+                })?,
+            ),
             settings,
         })
     }
@@ -92,7 +105,17 @@ impl Site {
 
     /// The numbers that pages follow, with the people to alarm and the providers of each channel.
     pub fn policy(&self) -> Policy {
-        Policy { leadership: self.leadership.clone(), providers: self.providers(), ..self.settings.paging.clone() }
+        Policy {
+            leadership: self.leadership.clone(),
+            promises: self.promises(),
+            providers: self.providers(),
+            ..self.settings.paging.clone()
+        }
+    }
+
+    /// By when a customer is promised a call.
+    pub fn promises(&self) -> PromiseRules {
+        PromiseRules::new(self.zone, self.settings.promise.clone(), self.settings.paging.promise_minutes)
     }
 
     /// The providers of each channel, by their names, in the order in which they are asked.
@@ -108,6 +131,26 @@ impl Site {
         let ntfy = delivery.ntfy.iter().map(|it| (Channel::Ntfy, it.name.as_str()));
         let pushover = delivery.pushover.iter().map(|it| (Channel::Pushover, it.name.as_str()));
         Providers::of(sms.chain(voice).chain(mail).chain(chat).chain(ntfy).chain(pushover))
+    }
+
+    /// The number that texts come from, where the settings say: there START must be sent after STOP.
+    pub fn texts_from(&self) -> Option<&str> {
+        self.settings.delivery.sms.iter().find_map(|sender| sender.from.as_deref())
+    }
+
+    /// Every number that messages come from, E.164, each once: the accounts' own and what `[proof]` adds.
+    pub fn sender_numbers(&self) -> Vec<String> {
+        let accounts = self.settings.delivery.sms.iter().filter_map(|sms| sms.from.as_deref());
+        let more = self.settings.proof.sender_numbers.iter().map(String::as_str);
+        let mut numbers: Vec<String> = Vec::new();
+        for text in accounts.chain(more) {
+            let known = phone::normalise(text, &self.settings.campus());
+            let number = known.map_or_else(|_| text.trim().to_owned(), |phone| phone.main.e164.to_string());
+            if !numbers.contains(&number) {
+                numbers.push(number);
+            }
+        }
+        numbers
     }
 
     /// The channels that messages can leave by.

@@ -10,12 +10,15 @@ use serde::Deserialize;
 
 use super::error::SettingsError;
 use super::one_or_many::one_or_many;
+use super::proof::{HandoffSettings, ProofSettings, QuietSettings};
 use super::serve::ServeSettings;
 use crate::decision::ladder::LadderPolicy;
+use crate::decision::promise::PromiseRule;
 use crate::delivery::{
     ChatSettings, NtfySettings, PushoverSettings, SmtpSettings, TrainingSettings, TwilioCallSettings, TwilioSettings,
 };
 use crate::episode::policy::Policy;
+use crate::proof::quiet::QuietHours;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::layout::LayoutSettings;
 use crate::schedule::roster::is_address;
@@ -40,6 +43,9 @@ pub struct Settings {
     /// The numbers of the climb and of the promise.
     #[serde(default)]
     pub paging: Policy,
+    /// By when a customer is promised a call, the first rule that holds; an hour where none does.
+    #[serde(default)]
+    pub promise: Vec<PromiseRule>,
     /// The people who are asked when nobody else can be.
     #[serde(default)]
     pub leadership: Vec<LeadershipContact>,
@@ -54,6 +60,15 @@ pub struct Settings {
     pub google: GoogleSettings,
     /// Who is told that a run came to its end.
     pub heartbeat: Option<HeartbeatSettings>,
+    /// How it is made sure beforehand that people can be reached.
+    #[serde(default)]
+    pub proof: ProofSettings,
+    /// What people are told at the beginning and the end of their time on call.
+    #[serde(default)]
+    pub handoff: HandoffSettings,
+    /// When all that is no page waits.
+    #[serde(default)]
+    pub quiet: QuietSettings,
     /// The service.
     #[serde(default)]
     pub serve: ServeSettings,
@@ -323,6 +338,18 @@ impl Settings {
                            Write for example general_hours = \"always\" under [desk]";
             return Err(at("desk", message.to_owned()));
         }
+        QuietHours::weekly(&self.quiet.hours).map_err(|error| at("hours", error.to_string()))?;
+        for (key, addresses) in
+            [("supervisors", self.proof.supervisors.as_slice()), ("desk_mail", self.handoff.desk_mail.as_slice())]
+        {
+            if let Some(address) = addresses.iter().find(|address| !is_address(address)) {
+                return Err(at(key, format!("{key}: {address:?} is not an e-mail address")));
+            }
+        }
+        if self.proof.readiness_report_at <= self.proof.readiness_at {
+            let message = "[proof] readiness_report_at must be later in the day than readiness_at";
+            return Err(at("readiness_report_at", message.to_owned()));
+        }
         regex_lite::Regex::new(&self.desk.case_pattern)
             .map_err(|error| at("case_pattern", format!("case_pattern is not a regular expression: {error}")))?;
         let DeliverySettings { mode, sms, voice, mail, .. } = &self.delivery;
@@ -338,6 +365,11 @@ impl Settings {
         self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
         self.serve.check().map_err(|(key, message)| at(key, format!("[serve] {message}")))?;
         self.check_names(text)?;
+        if let Some((place, problem)) =
+            self.promise.iter().enumerate().find_map(|(place, rule)| Some((place, rule.problem()?)))
+        {
+            return Err(at("promise", format!("rule {} of [[promise]] cannot be used: {problem}", place + 1)));
+        }
         for (name, schedule) in &self.schedules {
             if let Some(owner) = schedule.owners.iter().find(|owner| !is_address(owner)) {
                 return Err(at("owners", format!("[schedules.{name}] owners: {owner:?} is not an e-mail address")));

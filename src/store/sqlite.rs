@@ -1,7 +1,7 @@
 //! How is the log of pages kept in one SQLite file? Write-ahead log, durable commits, one writer, one transaction an append.
 //!
-//! `open` makes and migrates the file, `snapshots` keeps the sheets, `fault` puts errors into words. Times are milliseconds UTC, events and briefings
-//! are JSON. Several processes may share the file on one machine.
+//! `open` makes and migrates the file, `snapshots` keeps the sheets, `opt_outs` who blocked texts, `fault` puts errors
+//! into words. Times are milliseconds UTC, events and briefings are JSON. Several processes may share the file on one machine.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use crate::ports::{Appended, Begun, EpisodeStore, NewPage, PageSummary, Pending,
 
 pub(in crate::store) mod fault;
 mod open;
+mod opt_outs;
 mod snapshots;
 
 /// How long an opening or a write waits for another process before it gives up.
@@ -74,6 +75,15 @@ impl SqliteStore {
             self.derive(&mut transaction, page, standing(&log)).await?;
         }
         self.sql(transaction.commit().await)
+    }
+
+    /// The version of SQLite, once the file was found to take writes; nothing is written.
+    pub async fn check_writable(&self) -> Result<String, StoreError> {
+        let mut transaction = self.write().await?;
+        let (version,): (String,) =
+            self.sql(sqlx::query_as("SELECT sqlite_version()").fetch_one(&mut *transaction).await)?;
+        self.sql(transaction.rollback().await)?;
+        Ok(version)
     }
 
     fn sql<T>(&self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
@@ -184,6 +194,13 @@ impl SqliteStore {
             return Ok(Appended::Conflict);
         }
         self.insert(&mut transaction, episode, last_seq, at, events).await?;
+        for event in events {
+            if let Event::Heard(heard) = event
+                && !self.insert_reply(&mut transaction, &heard.key(), at).await?
+            {
+                return Ok(Appended::Conflict);
+            }
+        }
         let update = sqlx::query("UPDATE pages SET open = $2, next_wake_ms = $3 WHERE episode = $1")
             .bind(episode)
             .bind(standing.open)
@@ -198,6 +215,22 @@ impl SqliteStore {
         }
         self.sql(transaction.commit().await)?;
         Ok(Appended::Done)
+    }
+
+    /// Notes that a reply was used; false when it had been used before.
+    async fn insert_reply(
+        &self,
+        transaction: &mut Transaction<'static, Sqlite>,
+        key: &str,
+        at: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let insert = sqlx::query(
+            "INSERT INTO used_replies (provider_id, at_ms) VALUES ($1, $2) ON CONFLICT (provider_id) DO NOTHING",
+        )
+        .bind(key)
+        .bind(at.timestamp_millis());
+        let inserted = self.sql(insert.execute(&mut **transaction).await)?;
+        Ok(inserted.rows_affected() == 1)
     }
 
     async fn load_log(&self, episode: &str) -> Result<Vec<Recorded>, StoreError> {
@@ -383,15 +416,14 @@ impl EpisodeStore for SqliteStore {
     fn use_reply<'a>(&'a self, provider_id: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<bool, StoreError>> {
         Box::pin(async move {
             let mut transaction = self.write().await?;
-            let insert = sqlx::query(
-                "INSERT INTO used_replies (provider_id, at_ms) VALUES ($1, $2) ON CONFLICT (provider_id) DO NOTHING",
-            )
-            .bind(provider_id)
-            .bind(at.timestamp_millis());
-            let inserted = self.sql(insert.execute(&mut *transaction).await)?;
+            let is_new = self.insert_reply(&mut transaction, provider_id, at).await?;
             self.sql(transaction.commit().await)?;
-            Ok(inserted.rows_affected() == 1)
+            Ok(is_new)
         })
+    }
+
+    fn may_answer_stray<'a>(&'a self, number: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<bool, StoreError>> {
+        Box::pin(self.answer_stray(number, at))
     }
 
     fn purge_briefings(&self, opened_before: DateTime<Utc>) -> Pending<'_, Result<u64, StoreError>> {

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::problem::ProblemView;
-use super::who::RowView;
+use super::who::{BlockedView, RowView};
 use crate::civil::Interval;
 use crate::schedule::coverage::Coverage;
 use crate::schedule::gaps::{Gap, Overlap};
@@ -20,6 +20,9 @@ pub struct Gaps<'a> {
     pub to: String,
     /// One entry a schedule.
     pub schedules: Vec<GapsSchedule<'a>>,
+    /// Whoever blocked texts with STOP; left out when nobody did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub opted_out: Vec<BlockedView>,
 }
 
 /// The report on one schedule.
@@ -124,7 +127,7 @@ impl<'a> GapsSchedule<'a> {
 impl<'a> Gaps<'a> {
     /// The report over `window`.
     pub fn new(window: Interval, schedules: Vec<GapsSchedule<'a>>, zone: Tz) -> Self {
-        Self { from: rfc3339(window.start(), zone), to: rfc3339(window.end(), zone), schedules }
+        Self { from: rfc3339(window.start(), zone), to: rfc3339(window.end(), zone), schedules, opted_out: Vec::new() }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::decision::ladder::{Contact, Ladder};
 use crate::decision::{Answers, Decision};
 use crate::episode::event::Recorded;
 use crate::episode::plan::Upcoming;
-use crate::episode::promise::{Promise, PromiseState};
+use crate::episode::promise::PromiseState;
 use crate::episode::state::{Phase, State, Tried, Word};
 use crate::wording;
 use crate::wording::time::rfc3339;
@@ -79,6 +79,9 @@ pub struct ContactView {
     pub email: Option<String>,
     /// When their shift ends.
     pub until: Option<String>,
+    /// Whether they blocked texts with STOP; left out when not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opted_out: bool,
 }
 
 /// One message.
@@ -132,6 +135,8 @@ pub struct WordView {
 pub struct PromiseView {
     /// When the customer was told.
     pub told_at: String,
+    /// Who told them.
+    pub told_by: String,
     /// When the time ends.
     pub due: String,
     /// `open`, `kept`, `late`, `missed`.
@@ -140,6 +145,8 @@ pub struct PromiseView {
     pub minutes_left: Option<i64>,
     /// When the callback was reported.
     pub called_back_at: Option<String>,
+    /// Who reported it.
+    pub called_back_by: Option<String>,
 }
 
 /// What comes next by itself.
@@ -202,7 +209,7 @@ impl PageView {
             attempts: state.attempts.iter().map(|tried| attempt(tried, zone)).collect(),
             acknowledged: state.acknowledged.as_ref().map(|said| word(said, zone)),
             declined: state.declined.iter().map(|said| word(said, zone)).collect(),
-            promise: state.promise.as_ref().map(|made| promise(made, zone, page.now)),
+            promise: promise(state, zone, page.now),
             next: page
                 .next
                 .as_ref()
@@ -218,6 +225,15 @@ impl PageView {
             }),
             log: Vec::new(),
         }
+    }
+
+    /// The same with whoever blocked texts marked, as `is_blocked` knows by number.
+    #[must_use]
+    pub fn marked(mut self, is_blocked: impl Fn(Option<&str>) -> bool) -> Self {
+        for contact in &mut self.on_call {
+            contact.opted_out = is_blocked(contact.phone.as_deref());
+        }
+        self
     }
 
     /// The same with the whole log.
@@ -261,17 +277,20 @@ pub fn phase_word(phase: Phase) -> &'static str {
     }
 }
 
-/// A promise as JSON, at `now`.
-pub fn promise(promise: &Promise, zone: Tz, now: DateTime<Utc>) -> PromiseView {
+/// A page's promise as JSON, at `now`; `None` when none was made.
+pub fn promise(page: &State, zone: Tz, now: DateTime<Utc>) -> Option<PromiseView> {
+    let promise = page.promise.as_ref()?;
     let state = promise.state(now);
     let runs = matches!(state, PromiseState::Open | PromiseState::Missed);
-    PromiseView {
+    Some(PromiseView {
         told_at: rfc3339(promise.told_at, zone),
+        told_by: page.opened_by.clone(),
         due: rfc3339(promise.due, zone),
         state,
         minutes_left: runs.then(|| promise.minutes_left(now)),
         called_back_at: promise.called_back_at.map(|at| rfc3339(at, zone)),
-    }
+        called_back_by: page.called_back.as_ref().map(|word| word.by.clone()),
+    })
 }
 
 fn word(word: &Word, zone: Tz) -> WordView {
@@ -292,6 +311,7 @@ impl ContactView {
                     phone: contact.phone.clone(),
                     email: contact.email.clone(),
                     until: contact.until.map(|at| rfc3339(at, zone)),
+                    opted_out: false,
                 });
             }
         }

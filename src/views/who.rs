@@ -69,6 +69,20 @@ pub struct PersonView {
     pub row: RowView,
     /// `shift` or `override`.
     pub kind: ShiftKind,
+    /// Whether they blocked texts with STOP; left out when not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opted_out: bool,
+}
+
+/// Somebody who blocked texts with STOP.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlockedView {
+    /// Their name.
+    pub name: String,
+    /// Their number, E.164.
+    pub phone: String,
+    /// Since when.
+    pub since: String,
 }
 
 /// A row of a sheet.
@@ -103,6 +117,18 @@ pub struct HoleView {
 }
 
 impl<'a> Who<'a> {
+    /// Marks whoever blocked texts, as `is_blocked` knows by number.
+    #[must_use]
+    pub fn marked(mut self, is_blocked: impl Fn(Option<&str>) -> bool) -> Self {
+        for schedule in &mut self.schedules {
+            let next = schedule.next.iter_mut().flat_map(|next| &mut next.on_call);
+            for person in schedule.on_call.iter_mut().chain(next) {
+                person.opted_out = is_blocked(person.phone.as_deref());
+            }
+        }
+        self
+    }
+
     /// The answer of all `schedules` at `at`.
     pub fn new(schedules: &'a [LoadedSchedule], at: DateTime<Utc>, zone: Tz) -> Self {
         let answer = |loaded: &'a LoadedSchedule| WhoSchedule::new(loaded, &loaded.on_call(at), zone);
@@ -151,6 +177,7 @@ impl PersonView {
             until: rfc3339(person.until, zone),
             row: RowView::new(&person.row),
             kind: person.kind,
+            opted_out: false,
         }
     }
 }

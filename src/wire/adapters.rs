@@ -16,7 +16,7 @@ use crate::delivery::{
     self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCallSettings, TwilioCredentials,
     TwilioHooks, TwilioSettings, TwilioSms,
 };
-use crate::engine::{Engine, Parts};
+use crate::engine::{Changed, Engine, Parts};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::Hooks;
 use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
@@ -36,6 +36,7 @@ pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
 }
 
 /// What one database keeps, each part behind its own port.
+#[derive(Clone)]
 pub(super) struct Stores {
     /// The page log.
     pub pages: Arc<dyn EpisodeStore>,
@@ -99,15 +100,36 @@ pub(super) fn engine(
     store: Arc<dyn EpisodeStore>,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, CommandError> {
-    let site = &loaded.site;
-    let providers = if site.is_training() {
-        let texts = Training::new(Channel::Sms, site.settings.delivery.training, Arc::clone(&clock));
-        let (calls, mails) = (texts.beside(Channel::Voice), texts.beside(Channel::Email));
-        vec![Arc::new(texts) as Arc<dyn Provider>, Arc::new(calls), Arc::new(mails)]
-    } else {
-        live_providers(loaded, environment, &clock)?
-    };
+    let providers = providers(loaded, environment, &clock)?;
     engine_of(loaded, providers, store, clock)
+}
+
+/// What the settings change about an engine that goes on.
+pub(super) fn changed(
+    loaded: &Arc<Loaded>,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> Result<Changed, CommandError> {
+    Ok(Changed {
+        providers: providers(loaded, environment, clock)?,
+        render: Arc::new(Words { loaded: Arc::clone(loaded) }),
+        policy: loaded.site.policy(),
+    })
+}
+
+/// The ways out of the site, in training those that send nothing.
+pub(super) fn providers(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: &Arc<dyn Clock>,
+) -> Result<Vec<Arc<dyn Provider>>, CommandError> {
+    let site = &loaded.site;
+    if !site.is_training() {
+        return live_providers(loaded, environment, clock);
+    }
+    let texts = Training::new(Channel::Sms, site.settings.delivery.training, Arc::clone(clock));
+    let (calls, mails) = (texts.beside(Channel::Voice), texts.beside(Channel::Email));
+    Ok(vec![Arc::new(texts), Arc::new(calls), Arc::new(mails)])
 }
 
 fn engine_of(
@@ -130,7 +152,7 @@ fn engine_of(
     }))
 }
 
-fn live_providers(
+pub(super) fn live_providers(
     loaded: &Loaded,
     environment: &Environment,
     clock: &Arc<dyn Clock>,

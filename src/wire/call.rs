@@ -6,15 +6,13 @@ use std::cell::RefCell;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
-use chrono::Duration;
-
 use super::adapters::{self, Stores};
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::Loaded;
 use super::memory;
 use super::sheets::Hurry;
-use super::verbs::block_on;
+use super::verbs::{self, block_on};
 use crate::cli::arguments::{Arguments, CaseArguments, Format};
 use crate::cli::ask;
 use crate::cli::case::{self, Next, Prepared, Surroundings};
@@ -73,6 +71,7 @@ pub(super) fn call(
         by,
         format: arguments.global.format,
         schedule: &read_schedule,
+        blocked: &|| verbs::blocked(&loaded),
     };
     let session = Session {
         words,
@@ -196,7 +195,7 @@ impl Session<'_> {
         let by_hand = wording::page::dial_instead(
             &prepared.opened.ladder,
             &prepared.briefing,
-            prepared.told_at.map(|at| at + Duration::minutes(i64::from(site.settings.paging.promise_minutes))),
+            prepared.told_at.map(|at| site.promises().due(at)),
             &site.settings.desk.help_desk_phone,
             site.zone,
         )

@@ -47,6 +47,10 @@ pub(super) struct Environment {
     pub https_proxy: Option<secrecy::SecretString>,
     /// `NO_PROXY`, in either case.
     pub no_proxy: Option<String>,
+    /// Whether a service manager wants to hear of this process: `NOTIFY_SOCKET` is set.
+    pub notify_socket: bool,
+    /// Whether it wants signs of life: `WATCHDOG_USEC` is set.
+    pub watchdog: bool,
     /// The login name of the person at the keyboard, for the log of who did what.
     pub user: Option<String>,
 }
@@ -79,6 +83,8 @@ impl Environment {
                 .find_map(text)
                 .map(Into::into),
             no_proxy: text("NO_PROXY").or_else(|| text("no_proxy")),
+            notify_socket: text("NOTIFY_SOCKET").is_some(),
+            watchdog: text("WATCHDOG_USEC").is_some(),
             user: text("USER").or_else(|| text("LOGNAME")),
         }
     }

@@ -23,7 +23,8 @@ pub(super) async fn ping(url: &str) {
     }
 }
 
-async fn asked(url: &str) -> Result<(), String> {
+/// Asks for the address, and says why it did not answer well.
+pub(super) async fn asked(url: &str) -> Result<(), String> {
     let said = |error: reqwest::Error| error.without_url().to_string();
     let client = reqwest::Client::builder().timeout(LIMIT).build().map_err(said)?;
     let answer = client.get(url).send().await.map_err(said)?;

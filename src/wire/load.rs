@@ -31,6 +31,8 @@ use super::sheets::{self, Hurry};
 pub(super) struct Loaded {
     /// The site.
     pub site: Site,
+    /// The settings file.
+    pub file: PathBuf,
     /// The folder that paths in the settings are relative to.
     pub folder: PathBuf,
     /// What is wrong with the contacts and partners, for people.
@@ -78,7 +80,7 @@ pub(super) fn site(file: &Path, environment: &Environment) -> Result<Loaded, Com
     let changed_at = parts.iter().map(PathBuf::as_path).chain([file]).filter_map(changed_at).max();
     let site = Site::new(settings, roster, partners, holidays).map_err(wrong)?;
     let google = sheets::surroundings(&folder, environment);
-    Ok(Loaded { site, folder, warnings, changed_at, google })
+    Ok(Loaded { site, file: file.to_owned(), folder, warnings, changed_at, google })
 }
 
 /// When a file was last changed, where the machine can tell.

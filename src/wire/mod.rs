@@ -4,12 +4,22 @@
 //! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine, with
 //! `callers` for calls and `words` for what messages say; `verbs` hands each verb what it needs, `call` the agent's,
 //! `serve` the service, `upkeep` the two that a timer runs, whose end `heartbeat` tells.
+//! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine; `verbs`
+//! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells,
+//! `doctor` the checks before the night, `drill` the tests of people,
+//! `handoff` the notes to them.
+//! hands each verb what it needs, `call` the agent's, `serve` the service, `upkeep` the two that a timer runs, whose end
+//! `heartbeat` tells.
 
 mod adapters;
 mod call;
 mod callers;
 mod clock;
+mod doctor;
+mod doctor_people;
+mod drill;
 mod environment;
+mod handoff;
 mod heartbeat;
 mod load;
 mod locate;
@@ -28,7 +38,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::arguments::Arguments;
+use crate::cli::arguments::{Arguments, LogFormat};
 use crate::cli::error::CommandError;
 use crate::wording::columns::wrapped;
 use environment::Environment;
@@ -52,21 +62,25 @@ pub fn start() -> ExitCode {
     match ran {
         Ok(Ok(exit)) => ExitCode::from(exit.code()),
         Ok(Err(error)) => {
-            report(&error);
+            report(&error, arguments.global.log_format);
             ExitCode::from(error.exit.code())
         }
         Err(_) => {
-            report(
-                &CommandError::could_not_tell("this is a defect of page-oncall; the page log on disk is whole")
-                    .hint("dial by hand, and report what is printed above"),
-            );
+            let error = CommandError::could_not_tell("this is a defect of page-oncall; the page log on disk is whole")
+                .hint("dial by hand, and report what is printed above");
+            report(&error, arguments.global.log_format);
             ExitCode::from(DEFECT)
         }
     }
 }
 
-/// Says to the person what went wrong. When even that cannot be written, the exit code still says it.
-fn report(error: &CommandError) {
+/// Says to the person what went wrong, or to the program that reads log lines. When even that cannot be written, the exit
+/// code still says it.
+fn report(error: &CommandError, format: LogFormat) {
+    if format == LogFormat::Json {
+        tracing::error!(hint = error.hint, exit = error.exit.code(), "{}", error.message);
+        return;
+    }
     let mut stderr = std::io::stderr();
     let text = format!("page-oncall: {error}");
     // A person reads whole words; a program gets each part on one line.

@@ -8,6 +8,7 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::Loaded;
 use super::sheets::Hurry;
+use super::verbs;
 use super::words::Words;
 use crate::cli::case::Surroundings;
 use crate::cli::error::{CommandError, CommandResult};
@@ -52,6 +53,7 @@ pub(super) fn run(
             by: environment.user.clone().unwrap_or_else(|| "agent".to_owned()),
             format: face.format,
             schedule: &schedule,
+            blocked: &|| verbs::blocked(&loaded),
         },
         render: &Words { loaded: Arc::clone(&loaded) },
         roles,

@@ -1,25 +1,36 @@
-//! What do the verbs need that a timer runs? Stores, mail, and the heartbeat that says they came to their end.
+//! What do the runs need that the clock starts? Stores, mail, and the heartbeat that says they came to their end.
+//!
+//! `verbs` calls [`sync`] and [`gaps`] for a timer of the system; the service's own jobs are [`synced`] and [`reported`].
 
 use std::io::Write;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::adapters;
+use super::adapters::{self, Stores};
 use super::clock::MachineClock;
 use super::environment::Environment;
-use super::heartbeat;
 use super::load::Loaded;
 use super::verbs::block_on;
+use super::{handoff, heartbeat};
 use crate::civil::Interval;
-use crate::cli::error::{CommandResult, Exit};
+use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::Face;
 use crate::cli::letters::Mailer;
+use crate::cli::notes::Texts;
 use crate::cli::{gaps, gaps_mail, sync};
-use crate::ports::{Clock, EpisodeStore};
+use crate::ports::{Clock, EpisodeStore, Post};
 use crate::schedule::judgement::Judgement;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::site::Site;
+
+/// How a run ended.
+pub(super) struct Ended {
+    /// What it says to the shell.
+    pub exit: Exit,
+    /// Whether every sheet was read and every letter left, whatever was found.
+    pub whole: bool,
+}
 
 /// `sync`, with letters when they are wanted.
 pub(super) fn sync(
@@ -30,41 +41,81 @@ pub(super) fn sync(
     face: Face,
     out: &mut dyn Write,
 ) -> CommandResult {
-    let post = if mail { Some(adapters::post(loaded, environment, Arc::new(MachineClock::real()))?) } else { None };
-    let training = loaded.site.is_training();
+    let post = post(mail, loaded, environment)?;
+    let texts = texts(mail, loaded, environment)?;
     block_on(async {
         let stores = adapters::stores(loaded).await?;
         purge(stores.pages.as_ref(), &loaded.site, face.now).await;
-        let around = sync::Surroundings {
-            site: &loaded.site,
-            face,
-            snapshots: stores.snapshots,
-            notices: stores.notices,
-            mailer: post.as_deref().map(|post| Mailer { post, training }),
-            understand: &|name, kept| {
-                loaded.understand(name, kept, face.now, Vec::new()).ok().map(|(schedule, _)| schedule)
-            },
-        };
-        let exit = sync::run(schedules, &around, out).await?;
-        finished(exit, exit == Exit::Done, loaded, out).await
+        let ended = synced(schedules, loaded, stores, Ways { post: post.as_deref(), texts }, face, out).await?;
+        finished(ended, loaded, out).await
     })
 }
 
+/// The way out for letters, when they are wanted.
+pub(super) fn post(
+    mail: bool,
+    loaded: &Loaded,
+    environment: &Environment,
+) -> Result<Option<Box<dyn Post>>, CommandError> {
+    mail.then(|| adapters::post(loaded, environment, Arc::new(MachineClock::real()))).transpose()
+}
+
+/// The way out for texts about changes, when they are wanted.
+pub(super) fn texts(mail: bool, loaded: &Loaded, environment: &Environment) -> Result<Option<Texts>, CommandError> {
+    let wanted = mail && loaded.site.settings.handoff.changes_by_sms;
+    let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
+    wanted.then(|| handoff::texts(loaded, environment, &clock)).transpose()
+}
+
+/// How word of a change leaves.
+pub(super) struct Ways<'a> {
+    /// For letters.
+    pub post: Option<&'a dyn Post>,
+    /// For texts.
+    pub texts: Option<Texts>,
+}
+
+/// Keeps and compares sheets that were read; word of changes leaves by `ways`.
+pub(super) async fn synced(
+    schedules: &[LoadedSchedule],
+    loaded: &Loaded,
+    stores: Stores,
+    ways: Ways<'_>,
+    face: Face,
+    out: &mut dyn Write,
+) -> Result<Ended, CommandError> {
+    let around = sync::Surroundings {
+        site: &loaded.site,
+        face,
+        snapshots: stores.snapshots,
+        notices: stores.notices,
+        mailer: ways.post.map(|post| Mailer { post, training: loaded.site.is_training() }),
+        texts: ways.texts,
+        understand: &|name, kept| {
+            loaded.understand(name, kept, face.now, Vec::new()).ok().map(|(schedule, _)| schedule)
+        },
+    };
+    let exit = sync::run(schedules, &around, out).await?;
+    Ok(Ended { exit, whole: exit == Exit::Done })
+}
+
 /// Deletes the customer data of pages that closed long ago. What fails is said and tried again the next time: nobody
-/// waits for it.
-pub(super) async fn purge(store: &dyn EpisodeStore, site: &Site, now: DateTime<Utc>) {
+/// waits for it. Whether it did not fail.
+pub(super) async fn purge(store: &dyn EpisodeStore, site: &Site, now: DateTime<Utc>) -> bool {
     let days = site.settings.store.keep_customer_data_days;
     let Some(opened_before) = TimeDelta::try_days(days.into()).and_then(|keep| now.checked_sub_signed(keep)) else {
-        return;
+        return true;
     };
     if days == 0 {
-        return;
+        return true;
     }
-    match store.purge_briefings(opened_before).await {
+    let purged = store.purge_briefings(opened_before).await;
+    match &purged {
         Ok(0) => {}
         Ok(pages) => tracing::info!(pages, "customer data of old pages was deleted; their logs stay whole"),
         Err(error) => tracing::error!(%error, "customer data of old pages could not be deleted"),
     }
+    purged.is_ok()
 }
 
 /// The same once an hour; never ends by itself.
@@ -93,33 +144,46 @@ pub(super) fn gaps(
     face: Face,
     out: &mut dyn Write,
 ) -> CommandResult {
-    let Report { judged, window, desks, mail } = *report;
-    let exit = gaps::exit_code(judged);
-    if !mail && loaded.site.settings.heartbeat.is_none() {
-        return Ok(exit);
+    if !report.mail && loaded.site.settings.heartbeat.is_none() {
+        return Ok(gaps::exit_code(report.judged));
     }
-    let post = if mail { Some(adapters::post(loaded, environment, Arc::new(MachineClock::real()))?) } else { None };
-    let training = loaded.site.is_training();
+    let post = post(report.mail, loaded, environment)?;
     block_on(async {
-        let mut letters = Exit::Done;
-        if let Some(post) = post.as_deref() {
-            let notices = adapters::stores(loaded).await?.notices;
-            let mailer = Mailer { post, training };
-            let around = gaps_mail::Surroundings { site: &loaded.site, face, notices, mailer };
-            letters = gaps_mail::run(judged, window, desks, &around, out).await?;
-        }
-        // A gap is what the run was for; a sheet that cannot be read, or a letter that stays, is a run that failed.
-        let whole = exit != Exit::CouldNotTell && letters == Exit::Done;
-        finished(exit.max(letters), whole, loaded, out).await
+        let letters = match post.as_deref() {
+            Some(post) => Some((adapters::stores(loaded).await?, post)),
+            None => None,
+        };
+        let ended = reported(report, loaded, letters, face, out).await?;
+        finished(ended, loaded, out).await
     })
 }
 
+/// Sends the report to the owners where letters can leave.
+pub(super) async fn reported(
+    report: &Report<'_>,
+    loaded: &Loaded,
+    letters: Option<(Stores, &dyn Post)>,
+    face: Face,
+    out: &mut dyn Write,
+) -> Result<Ended, CommandError> {
+    let Report { judged, window, desks, mail: _ } = *report;
+    let exit = gaps::exit_code(judged);
+    let mut sent = Exit::Done;
+    if let Some((stores, post)) = letters {
+        let mailer = Mailer { post, training: loaded.site.is_training() };
+        let around = gaps_mail::Surroundings { site: &loaded.site, face, notices: stores.notices, mailer };
+        sent = gaps_mail::run(judged, window, desks, &around, out).await?;
+    }
+    // A gap is what the run was for; a sheet that cannot be read, or a letter that stays, is a run that failed.
+    Ok(Ended { exit: exit.max(sent), whole: exit != Exit::CouldNotTell && sent == Exit::Done })
+}
+
 /// Ends a run: what it says is out before the heartbeat tells that it came to its end.
-async fn finished(exit: Exit, whole: bool, loaded: &Loaded, out: &mut dyn Write) -> CommandResult {
+async fn finished(ended: Ended, loaded: &Loaded, out: &mut dyn Write) -> CommandResult {
     out.flush()?;
     let heartbeat = loaded.site.settings.heartbeat.as_ref();
-    if let Some(url) = heartbeat.and_then(|settings| settings.url.as_ref()).filter(|_| whole) {
+    if let Some(url) = heartbeat.and_then(|settings| settings.url.as_ref()).filter(|_| ended.whole) {
         heartbeat::ping(url).await;
     }
-    Ok(exit)
+    Ok(ended.exit)
 }

@@ -12,16 +12,17 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
-use super::{adapters, heartbeat, locate, serve, simulate, upkeep};
+use super::{adapters, doctor, drill, handoff, heartbeat, locate, serve, simulate, upkeep};
 use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
+use crate::cli::blocked::Blocked;
 use crate::cli::desk::desk;
 use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::Face;
 use crate::cli::instant::{self, Instant};
 use crate::cli::pages::{self, Reader};
 use crate::cli::paint::Painted;
-use crate::cli::{ask, decide, explain, gaps, reports, shifts, who};
+use crate::cli::{ask, decide, explain, gaps, outage, reports, shells, shifts, vcard, who};
 use crate::ports::Clock;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::wording::decision::Call;
@@ -32,6 +33,9 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     if arguments.global.format.is_of_findings() && !matches!(arguments.verb, Some(Verb::Gaps { .. })) {
         return Err(CommandError::usage("--format junit and --format github are for gaps only")
             .hint("use --format text or --format json"));
+    }
+    if let Some(verb @ (Verb::Completions { .. } | Verb::Man)) = &arguments.verb {
+        return without_site(verb);
     }
     let file = locate::settings_file(arguments.global.config.as_deref(), environment)?;
     let loaded = load::site(&file, environment)?;
@@ -52,6 +56,15 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     let exit = ended?;
     flushed?;
     Ok(exit)
+}
+
+/// The verbs that need no site.
+fn without_site(verb: &Verb) -> CommandResult {
+    let mut out = std::io::stdout().lock();
+    match verb {
+        Verb::Completions { shell } => shells::completions(*shell, &mut out),
+        _ => shells::manual(&mut out),
+    }
 }
 
 /// Standard output, painted where a person looks and wants colour.
@@ -84,8 +97,8 @@ fn verb_of(
         Verb::Who { schedule, at, known_at } => {
             let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
             match at.as_deref() {
-                Some("-") => Ok(who::stream(&schedules, &face, std::io::stdin().lock(), out)?),
-                at => Ok(who::run(&schedules, &face, parse(at.unwrap_or("now"))?, out)?),
+                Some("-") => Ok(who::stream(&schedules, &face, &blocked(&loaded), std::io::stdin().lock(), out)?),
+                at => Ok(who::run(&schedules, &face, &blocked(&loaded), parse(at.unwrap_or("now"))?, out)?),
             }
         }
         Verb::Explain { schedule, at, known_at } => {
@@ -102,7 +115,7 @@ fn verb_of(
             let window = window(zone, from, to.as_deref(), *days, &parse)?;
             let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
             let judged = gaps::judge(&schedules, &face, window, desks, *all_hours);
-            gaps::write(&judged, &face, window, out)?;
+            gaps::write(&judged, &face, window, &blocked(&loaded), out)?;
             let report = upkeep::Report { judged: &judged, window, desks, mail: *mail };
             upkeep::gaps(&report, environment, &loaded, face, out)
         }
@@ -143,6 +156,15 @@ fn verb_of(
         Verb::Decline(report) => reported(reports::Kind::Decline, report, environment, loaded, format, out),
         Verb::CalledBack(report) => reported(reports::Kind::CalledBack, report, environment, loaded, format, out),
         Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
+        Verb::Doctor { ping_heartbeat } => doctor::run(&loaded, environment, &face, *ping_heartbeat, out),
+        Verb::Drill(words) => drill::run(words, environment, loaded, &face, out),
+        Verb::Handoff { dry_run } => {
+            let schedules = loaded.schedules(None, now, Hurry::No)?;
+            block_on(handoff::run(&schedules, *dry_run, environment, &loaded, face, out))
+        }
+        Verb::Outage { problem } => outage::run(&loaded.site, problem.as_deref(), format, out),
+        Verb::Vcard { out: file } => vcard::run(&loaded.site, file.as_deref(), out),
+        Verb::Completions { .. } | Verb::Man => without_site(verb),
         Verb::Simulate { case_file, nobody_answers, at } => {
             simulate::run(case_file, *nobody_answers, at.as_deref(), loaded, environment, &face, out)
         }
@@ -252,6 +274,24 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T, CommandError>>)
     runtime.block_on(future)
 }
 
+/// Whose texts are blocked, as far as the page log tells: a log that cannot be read hides nobody who is on call.
+pub(super) fn blocked(loaded: &Loaded) -> Blocked {
+    if !adapters::database(loaded).is_ok_and(|file| file.exists()) {
+        return Blocked::default();
+    }
+    let known = block_on(async {
+        let Some(store) = adapters::store_to_read(loaded).await? else { return Ok(Vec::new()) };
+        Ok(store.all_opted_out().await?)
+    });
+    known.map_or_else(
+        |error| {
+            tracing::warn!("whether anybody blocked texts cannot be told: {}", error.message);
+            Blocked::default()
+        },
+        |opt_outs| Blocked::of(opt_outs, &loaded.site),
+    )
+}
+
 fn reading(loaded: &Loaded, look: impl AsyncFnOnce(&Reader<'_>) -> CommandResult) -> CommandResult {
     block_on(async {
         let store = adapters::store_to_read(loaded).await?;
@@ -313,7 +353,7 @@ fn engine_alone(once: bool, environment: &Environment, loaded: Loaded) -> Comman
 }
 
 /// Ready when the person or the service manager asks the program to stop.
-pub(super) async fn stop_asked() {
+async fn stop_asked() {
     let interrupt = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(mut terminate) => {

@@ -3,7 +3,7 @@
 //! Reading the same sheet gives the same bytes: stamps come from the sheet's last change, never from the clock. Event
 //! names (UID) come from what a shift is, not from when: see `Names`.
 
-mod lines;
+pub(super) mod lines;
 mod zone;
 
 use std::collections::HashMap;

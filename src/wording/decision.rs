@@ -6,6 +6,7 @@ use chrono::{DateTime, Months, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 use super::time;
+use crate::decision::promise::PromiseRules;
 use crate::decision::{Affected, Answer, Answers, Circumstances, Decision, Device, Group, Outcome, Partner, RowId};
 
 /// What the sentences need to know about the desk; from the settings.
@@ -35,6 +36,8 @@ pub struct Desk {
     pub options_page: Option<String>,
     /// The page that lists planned and present outages (A87).
     pub outages_page: Option<String>,
+    /// By when a customer is promised a call.
+    pub promises: PromiseRules,
 }
 
 impl Desk {
@@ -53,6 +56,7 @@ impl Desk {
             east_on_page: true,
             options_page: None,
             outages_page: None,
+            promises: PromiseRules::default(),
         }
     }
 
@@ -73,8 +77,10 @@ pub struct Call<'a> {
     pub circumstances: &'a Circumstances,
     /// The case number, once there is one.
     pub case: Option<&'a str>,
-    /// When the promised hour ends; only once a technician's number is known (domain 1.9 row 9).
+    /// When the promised time ends; only once a technician's number is known (domain 1.9 row 9).
     pub promise_due: Option<DateTime<Utc>>,
+    /// When the customer is or was told so.
+    pub told_at: Option<DateTime<Utc>>,
     /// Whether the schedule was asked and gave nobody who can be reached: leadership is next (row D6).
     pub nobody_on_call: bool,
 }
@@ -83,8 +89,23 @@ impl<'a> Call<'a> {
     /// Decides a call of which no more than the answers is known.
     pub fn decide(answers: &'a Answers, circumstances: &'a Circumstances) -> Self {
         let decision = crate::decision::decide(answers, circumstances);
-        Self { decision, answers, circumstances, case: None, promise_due: None, nobody_on_call: false }
+        Self { decision, answers, circumstances, case: None, promise_due: None, told_at: None, nobody_on_call: false }
     }
+}
+
+/// The promise as it is said: the hour where it is one, and always the clock time.
+fn promised(due: DateTime<Utc>, call: &Call, desk: &Desk) -> String {
+    let told_at = call.told_at.unwrap_or(call.circumstances.at);
+    if is_an_hour(told_at, due) {
+        format!("within one hour, by {}", time::spoken(due, desk.zone))
+    } else {
+        format!("by {}", time::spoken_ahead(due, told_at, desk.zone))
+    }
+}
+
+/// Whether a promise is the procedure's own (A38, A47).
+pub(super) fn is_an_hour(told_at: DateTime<Utc>, due: DateTime<Utc>) -> bool {
+    due - told_at == chrono::Duration::hours(1)
 }
 
 /// The outcome as one large word.
@@ -197,9 +218,7 @@ pub fn say(call: &Call, desk: &Desk) -> Vec<String> {
         }
         Outcome::Page => {
             let mut sentences = vec![match call.promise_due {
-                Some(due) => {
-                    format!("A technician will contact you within one hour, by {}.", time::spoken(due, desk.zone))
-                }
+                Some(due) => format!("A technician will contact you {}.", promised(due, call, desk)),
                 None if call.nobody_on_call => "I am asking our leadership who can help you now.".to_owned(),
                 None => "I am contacting the on-call technician now.".to_owned(),
             }];
@@ -352,7 +371,13 @@ fn page(call: &Call, desk: &Desk) -> Vec<String> {
         format!("Contact the on-call technician of the {group}schedule."),
         "Tell them: a case came in; the customer's name and phone; the problem in a few words; the case number."
             .to_owned(),
-        "Then tell the customer that a technician will contact them within one hour.".to_owned(),
+        format!(
+            "Then tell the customer that a technician will contact them {}.",
+            match desk.promises.due(call.circumstances.at) {
+                due if is_an_hour(call.circumstances.at, due) => "within one hour".to_owned(),
+                due => format!("by {}", time::spoken_ahead(due, call.circumstances.at, desk.zone)),
+            }
+        ),
         format!("If nobody answers, leave a voicemail: the same facts, and our number {}.", desk.help_desk_phone),
     ];
     if desk.east_on_page {
@@ -451,5 +476,9 @@ pub(crate) mod tests {
         call.promise_due = Some(at + chrono::Duration::minutes(60));
         let said = say(&call, &desk());
         assert_eq!(said[0], "A technician will contact you within one hour, by 11:42pm.");
+        call.promise_due = Some("2026-11-23T07:15:00-06:00".parse().unwrap());
+        assert_eq!(say(&call, &desk())[0], "A technician will contact you by 7:15 tomorrow morning.");
+        call.promise_due = Some(at + chrono::Duration::minutes(33));
+        assert_eq!(say(&call, &desk())[0], "A technician will contact you by 11:15pm.");
     }
 }

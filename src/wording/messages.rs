@@ -1,9 +1,11 @@
 //! What does a technician read in a text or a mail? Every message, from facts alone (contract 5.6).
 //!
 //! A text is folded to GSM-7 and kept to one segment: the customer's name is cut first, then the description, never
-//! the case number or a phone number. `email` writes the mails, `voice` what a call says and `voice_answers`
-//! what it says after a key, `held_back` keeps identities inside.
+//! the case number or a phone number. `answers` answers texts that came back, `email` writes the mails, `voice` what a call
+//! says and `voice_answers` what it says after a key, `push` what rooms and push services show, `held_back` keeps
+//! identities inside.
 
+mod answers;
 mod email;
 mod held_back;
 mod push;
@@ -14,9 +16,10 @@ mod voice_numbers;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+pub use answers::{Answer, StrayWords, stray};
 pub use email::email;
 pub use held_back::{HeldBack, held_back, stays_inside};
-pub use push::{Answer, push};
+pub use push::{TakenBy, push};
 
 use super::gsm::{ONE_SEGMENT, fold, segments};
 use super::phone;
@@ -59,6 +62,8 @@ pub struct Facts<'a> {
     pub owner: Option<&'a str>,
     /// Who else was paged in this round.
     pub also_paged: &'a [String],
+    /// What a reply amounted to, for the answer to it.
+    pub answer: Option<Answer<'a>>,
     /// Whether the page is training.
     pub training: bool,
 }
@@ -85,6 +90,9 @@ pub fn sms(facts: &Facts) -> String {
         Purpose::PromiseWarning { .. } => promise_warning(facts, name),
         Purpose::PromiseMissed => promise_missed(facts, name),
         Purpose::Exhausted => exhausted(facts, name),
+        Purpose::Answer { .. } => {
+            facts.answer.as_ref().map_or_else(String::new, |answer| answers::answer(facts, answer, name))
+        }
     })
 }
 

@@ -3,20 +3,32 @@
 //! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `unheard`, `refusals`. For technicians:
 //! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
 //! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
+//! `calendar`. For whoever runs the service:
+//! `service`. For all of them: `time`, `phone`, and `columns` that fills lines.
+//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `refusals`. For whoever keeps the site: `doctor`, `doctor_people`. For technicians:
+//! `messages`, kept to one segment by `gsm`. For those who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`,
+//! `layouts`, `problems`, `lint`, `partners`. For whoever looks ahead: `shifts`, drawn by `timeline_svg` and exported by
+//! `calendar`. For telephones: `vcard`. For all of them: `time`, `phone`, and `columns` that fills lines.
 //! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
+//! `calendar`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that fills lines.
 
 pub mod calendar;
 pub mod changes;
 pub mod columns;
 pub mod decision;
 pub mod decision_sheet;
+pub mod doctor;
+pub mod doctor_people;
+pub mod drill;
 pub mod gaps;
 pub mod gaps_letter;
 pub mod gsm;
+pub mod handoff;
 mod layout_problems;
 pub mod layouts;
 pub mod lint;
 pub mod messages;
+pub mod opt_outs;
 pub mod outage;
 pub mod page;
 pub mod partners;
@@ -26,8 +38,10 @@ pub mod questions;
 pub mod record;
 pub mod refusals;
 pub mod schedule;
+pub mod service;
 pub mod shifts;
 pub mod simulation;
 pub mod time;
 pub mod timeline_svg;
 pub mod unheard;
+pub mod vcard;

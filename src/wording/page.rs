@@ -9,7 +9,7 @@ use super::phone;
 use super::time::{minute, short, span, spoken, stamp};
 use crate::decision::ladder::{Channel, Contact, Ladder, Rung};
 use crate::episode::briefing::Briefing;
-use crate::episode::event::{Basis, EscalationReason, Event, Purpose, Said, Via};
+use crate::episode::event::{Basis, EscalationReason, Event, Meant, Purpose, Said, Via};
 use crate::episode::outcome::{Outcome, Report};
 use crate::episode::plan::NextStep;
 use crate::episode::promise::{Promise, PromiseState};
@@ -39,6 +39,11 @@ pub fn event(event: &Event, zone: Tz) -> String {
         }
         Event::Acknowledged(by) => format!("{} has it ({})", by.by, via(by.via)),
         Event::Declined(by) => format!("{} cannot ({})", by.by, via(by.via)),
+        Event::Heard(heard) => format!("reply from {}: {}", heard.from.name, meant(&heard.meant)),
+        Event::OptedOut { by, .. } => {
+            format!("texts to {by} are BLOCKED since they texted STOP: they are called; they must text START")
+        }
+        Event::OptedIn { by, .. } => format!("texts reach {by} again: they texted START"),
         Event::PromiseMade { due, .. } => {
             format!("customer promised a call by {}", minute(*due, zone))
         }
@@ -48,6 +53,17 @@ pub fn event(event: &Event, zone: Tz) -> String {
         Event::Exhausted => "the whole ladder was tried and NOBODY has it: act by hand".to_owned(),
         Event::Cancelled(by) => format!("page withdrawn by {}", said_by(by)),
         Event::Closed => "everything is settled".to_owned(),
+    }
+}
+
+fn meant(meant: &Meant) -> String {
+    match meant {
+        Meant::HaveIt => "has it".to_owned(),
+        Meant::Cannot => "cannot".to_owned(),
+        Meant::CalledBack => "called the customer back".to_owned(),
+        Meant::TooLate => "too late, nothing changed".to_owned(),
+        Meant::Several { cases } => format!("may mean {}, nothing changed", cases.join(" or ")),
+        Meant::Unclear => "NOT UNDERSTOOD, nothing changed".to_owned(),
     }
 }
 
@@ -88,6 +104,7 @@ pub fn purpose(purpose: Purpose) -> String {
         Purpose::PromiseWarning { after_minutes } => format!("promise warning at {after_minutes} min"),
         Purpose::PromiseMissed => "promise missed".to_owned(),
         Purpose::Exhausted => "nobody has it".to_owned(),
+        Purpose::Answer { .. } => "answer to a reply".to_owned(),
     }
 }
 
@@ -332,6 +349,16 @@ pub fn ladder(state: &State, zone: Tz) -> Vec<String> {
     lines
 }
 
+/// A line about everybody of the ladder whose texts are blocked, as far as the page knows.
+pub fn blocked(state: &State, sender: Option<&str>, zone: Tz) -> Vec<String> {
+    let mut lines = Vec::new();
+    for it in state.opted_out.iter().filter(|it| it.until.is_none()) {
+        let name = state.contact_at(&it.phone).map_or("", |contact| contact.name.as_str());
+        lines.extend(wrapped(&super::opt_outs::line(name, it.since, sender, zone), "  ! ", "    "));
+    }
+    lines
+}
+
 /// What became of the messages to `person` on this rung of the present round.
 fn words_about(state: &State, rung: usize, person: &Contact) -> String {
     let mut words: Vec<String> = Vec::new();
@@ -367,6 +394,16 @@ pub fn promise(promise: &Promise, now: DateTime<Utc>, zone: Tz) -> String {
         PromiseState::Late => format!("kept LATE, {due}"),
         PromiseState::Missed => format!("MISSED by {}, {due}", span(now - promise.due)),
     }
+}
+
+/// Who told the customer, and who called back and when, in a few words; `None` when no promise was made.
+pub fn told_and_called(state: &State, zone: Tz) -> Option<String> {
+    let made = state.promise.as_ref()?;
+    let told = format!("told by {} {}", state.opened_by, short(made.told_at, zone));
+    Some(match &state.called_back {
+        Some(word) => format!("{told}, called back by {} {}", word.by, short(word.at, zone)),
+        None => told,
+    })
 }
 
 /// What to say when a page has to be given by telephone: the four facts, for a person or a voicemail (A38, A41).
@@ -510,8 +547,8 @@ pub fn audit(state: &State, zone: Tz) -> Vec<String> {
     }
     if let Some(made) = &state.promise {
         lines.push(format!("Customer told {}; call due {}", stamp(made.told_at, zone), stamp(made.due, zone)));
-        if let Some(at) = made.called_back_at {
-            lines.push(format!("Customer called back: reported {}", stamp(at, zone)));
+        if let Some(word) = &state.called_back {
+            lines.push(format!("Customer called back: reported {} by {}", stamp(word.at, zone), word.by));
         }
     }
     lines

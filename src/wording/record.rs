@@ -111,11 +111,13 @@ fn expectation(call: &Call, facts: &Facts, desk: &Desk) -> String {
     let cps =
         format!("incident number, CPS hours ({}) and CPS phone {}", spoken_hours(&desk.cps_hours), desk.cps_phone);
     match (call.decision.outcome, call.promise_due) {
-        (Outcome::Page, Some(due)) => {
-            let due = time::minute(due, desk.zone);
+        (Outcome::Page, Some(ends)) => {
+            let due = time::minute(ends, desk.zone);
             let told = facts.told_at.map_or_else(|| missing("when"), |at| time::minute(at, desk.zone));
             let by = required(facts.told_by, "by whom");
-            format!("technician contacts the customer within one hour, by {due}; told {told}, {by}; given: {cps}")
+            let is_an_hour = facts.told_at.is_none_or(|at| super::decision::is_an_hour(at, ends));
+            let within = if is_an_hour { " within one hour," } else { "" };
+            format!("technician contacts the customer{within} by {due}; told {told}, {by}; given: {cps}")
         }
         (Outcome::East, _) => format!("given: {cps}; no callback promised"),
         (Outcome::PtpExpedite, _) => "technologist responds within one business day of receipt".to_owned(),

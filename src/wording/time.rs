@@ -1,6 +1,6 @@
 //! How is an instant written for people and for programs? Always with its offset, so that the two 01:30 of November differ.
 
-use chrono::{DateTime, Duration, LocalResult, SecondsFormat, TimeZone, Utc};
+use chrono::{DateTime, Duration, LocalResult, SecondsFormat, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
 /// RFC 3339 with the site's offset, as the JSON carries it: `2026-11-22T01:30:00-06:00`.
@@ -30,6 +30,31 @@ pub fn spoken(at: DateTime<Utc>, zone: Tz) -> String {
     let local = at.with_timezone(&zone);
     let twice = matches!(zone.from_local_datetime(&local.naive_local()), LocalResult::Ambiguous(..));
     local.format(if twice { "%-I:%M%P %Z" } else { "%-I:%M%P" }).to_string()
+}
+
+/// The same with the day where it is another one than that of `now`: `Sun 11:42pm`.
+pub fn spoken_with_day(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let day = |it: DateTime<Utc>| it.with_timezone(&zone).date_naive();
+    let clock = spoken(at, zone);
+    if day(at) == day(now) { clock } else { format!("{} {clock}", at.with_timezone(&zone).format("%a")) }
+}
+
+/// The clock time as it is promised to somebody at `now`: `11:42pm`, `7:15 tomorrow morning`, `7:15am on Tuesday`.
+pub fn spoken_ahead(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let local = at.with_timezone(&zone);
+    let days = (local.date_naive() - now.with_timezone(&zone).date_naive()).num_days();
+    let part = match local.hour() {
+        0..=11 => "morning",
+        12..=16 => "afternoon",
+        _ => "evening",
+    };
+    match days {
+        0 => spoken(at, zone),
+        // The hour that November has twice needs its zone more than the part of the day.
+        1 if spoken(at, zone).contains(' ') => format!("{} tomorrow", spoken(at, zone)),
+        1 => format!("{} tomorrow {part}", local.format("%-I:%M")),
+        _ => format!("{} on {}", spoken(at, zone), local.format("%A")),
+    }
 }
 
 /// A span in its two largest units: `2 d 4 h`, `1 h 5 min`, `45 s`.

@@ -181,6 +181,7 @@ account_sid = "AC0123456789abcdef0123456789abcdef"
 from = "+16085550100"
 timeout_s = 50
 connect_timeout_s = 50
+per_second = 0
 "#,
         sms.address
     );

@@ -27,6 +27,8 @@ use house::{ADA, Act, BEN, House, by, open, opening, turning};
 
 mod calls;
 mod house;
+mod reaching;
+mod storm;
 
 #[tokio::test]
 async fn a_page_climbs_until_nobody_is_left() {
@@ -259,6 +261,9 @@ async fn a_reply_of_one_digit_acknowledges_once() {
         })
         .collect();
     assert_eq!(said, [("Ada", Via::Sms)]);
+    engine.turn().await.unwrap();
+    assert_eq!(house.sms.sent(), ["r1.0.ada.sms.1", "answer.1.ada.sms.1"]);
+    let log = house.store().await.load("p1").await.unwrap();
     house.clock.turn(30);
     engine.turn().await.unwrap();
     beside.turn().await.unwrap();
@@ -279,7 +284,7 @@ async fn a_reply_of_two_leads_to_the_next_rung_at_once() {
     house.clock.turn(30);
     engine.turn().await.unwrap();
     engine.turn().await.unwrap();
-    assert_eq!(house.sms.sent(), ["r1.0.ada.sms.1", "r1.1.ben.sms.1"]);
+    assert_eq!(house.sms.sent(), ["r1.0.ada.sms.1", "r1.1.ben.sms.1", "answer.1.ada.sms.1"]);
 }
 
 #[tokio::test]

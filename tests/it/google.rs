@@ -1,5 +1,6 @@
 //! Is a Google Sheet read as people keep it, and is every refusal told? The real program against a server that plays Google.
 
+mod doctor;
 mod kept;
 
 use std::os::unix::fs::PermissionsExt;

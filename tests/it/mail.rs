@@ -89,6 +89,11 @@ impl MailServer {
         provider(self.port, tls, password, root.as_deref(), changes)
     }
 
+    /// Ends the server; what it wrote and nobody read.
+    pub(crate) fn stopped(self) -> Vec<String> {
+        self.program.stopped().1
+    }
+
     /// The next mail the server took.
     pub(crate) fn taken(&self) -> serde_json::Value {
         let line = self.program.lines_until("{").pop().unwrap_or_default();

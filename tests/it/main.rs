@@ -10,9 +10,12 @@
 mod calls;
 mod crash;
 mod decisions;
+mod doctor;
+mod drill;
 mod engine;
 mod expectations;
 mod google;
+mod handoff;
 mod help;
 mod layouts;
 mod lint;
@@ -21,11 +24,13 @@ mod mail;
 mod paging;
 mod privacy;
 mod push;
+mod reaching;
 mod reading;
 mod readme;
 mod resolving;
 mod rooms;
 mod serve;
+mod shells;
 mod shifts;
 mod simulate;
 #[cfg(test)]

@@ -34,14 +34,19 @@ const ROOMS: &[Room] = &[
     Room { name: "schedule", may_use: &["civil"], never: EFFECTS },
     Room { name: "decision", may_use: &["civil", "schedule"], never: EFFECTS },
     Room { name: "episode", may_use: &["decision", "schedule"], never: EFFECTS },
-    Room { name: "wording", may_use: &["civil", "schedule", "decision", "episode"], never: EFFECTS },
-    Room { name: "views", may_use: &["civil", "schedule", "decision", "episode", "wording"], never: EFFECTS },
-    Room { name: "site", may_use: &["civil", "schedule", "decision", "episode", "delivery", "source"], never: EFFECTS },
-    Room { name: "ports", may_use: &["schedule", "decision", "episode"], never: EFFECTS },
+    Room { name: "proof", may_use: &["civil", "schedule", "decision", "episode"], never: EFFECTS },
+    Room { name: "wording", may_use: &["civil", "schedule", "decision", "episode", "proof"], never: EFFECTS },
+    Room { name: "views", may_use: &["civil", "schedule", "decision", "episode", "proof", "wording"], never: EFFECTS },
+    Room {
+        name: "site",
+        may_use: &["civil", "schedule", "decision", "episode", "delivery", "source", "proof"],
+        never: EFFECTS,
+    },
+    Room { name: "ports", may_use: &["schedule", "decision", "episode", "proof"], never: EFFECTS },
     Room { name: "source", may_use: &["civil", "schedule", "ports"], never: &["sqlx::", "lettre::", "clap::"] },
     Room {
         name: "delivery",
-        may_use: &["decision", "episode", "ports", "civil", "schedule"],
+        may_use: &["decision", "episode", "ports", "civil", "schedule", "proof"],
         never: &["sqlx::", "clap::", "crossterm::"],
     },
     Room {
@@ -56,7 +61,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "cli",
-        may_use: &["civil", "schedule", "decision", "episode", "wording", "views", "site", "ports", "engine"],
+        may_use: &["civil", "schedule", "decision", "episode", "proof", "wording", "views", "site", "ports", "engine"],
         never: PROVIDERS,
     },
     Room {

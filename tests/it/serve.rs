@@ -1,8 +1,13 @@
 //! Does the service hear what providers report, and nothing else? The real process, a provider that signs.
 
 mod calls;
+mod health;
+mod hooks;
+mod life;
+mod logs;
 mod provider;
 mod service;
+mod signatures;
 
 use provider::Provider;
 use service::{CALL, PUBLIC, Service, page, run, site};

@@ -10,10 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use page_oncall::decision::Answers;
 use page_oncall::decision::ladder::{Channel, Contact, Ladder, Rung};
-use page_oncall::episode::event::{Attempt, Basis, Event, Opened, Recorded, Said, Via};
+use page_oncall::decision::promise::PromiseRules;
+use page_oncall::episode::event::{Attempt, Basis, Event, Heard, Meant, Opened, Purpose, Recorded, Said, Via};
 use page_oncall::episode::input::Input;
 use page_oncall::episode::outcome::{Outcome, Report};
-use page_oncall::episode::{Action, Phase, Policy, PromiseState, Refusal, State, decide, next, plan};
+use page_oncall::episode::{Action, Phase, Policy, PromiseState, Providers, Refusal, State, decide, next, plan};
 use referee::Referee;
 
 const SEEDS: u64 = 2000;
@@ -28,14 +29,17 @@ fn pages_stay_safe_under_faults_and_end_when_they_stop() {
     }
     // The worlds are wild enough to show every plain kind of event, every reason to climb, and every purpose by every
     // channel that it may use.
-    let expected = 14 + 5 + 16;
+    let expected = 16 + 5 + 22 + 6;
     assert_eq!(seen.len(), expected, "{seen:#?}");
 }
 
 /// What kind of thing an event is, fine enough to tell whether a seed ever led to it.
 fn happened(recorded: &Recorded) -> String {
     match &recorded.event {
+        Event::AttemptStarted(Attempt { purpose: Purpose::Answer { .. }, .. }) => "an answer".to_owned(),
+        Event::AttemptStarted(attempt) if attempt.id.contains(".stop") => "a call for STOP".to_owned(),
         Event::AttemptStarted(attempt) => format!("{:?} by {:?}", attempt.purpose, attempt.channel),
+        Event::Heard(heard) => format!("heard: {:?}", heard.meant).split(' ').take(2).collect(),
         Event::Escalated { reason, .. } => format!("escalated: {reason:?}"),
         other => serde_json::to_value(other).unwrap()["kind"].as_str().unwrap().to_owned(),
     }
@@ -171,6 +175,18 @@ fn random_ladder(dice: &mut Dice) -> Ladder {
     Ladder { rungs: rungs.collect() }
 }
 
+/// One provider a channel, as a site with few settings has; or several; with calls or without.
+fn random_providers(dice: &mut Dice) -> Providers {
+    let texts: &[&str] = dice.pick(&[&["A"][..], &["A", "B"], &["A", "B"], &["A", "B", "C"]]);
+    let mails: &[&str] = dice.pick(&[&["M"][..], &["M", "N"]]);
+    let calls: &[&str] = dice.pick(&[&[][..], &["V"], &["V", "W"]]);
+    if dice.percent(20) {
+        return Providers::default();
+    }
+    let of = |channel, names: &[&'static str]| -> Vec<_> { names.iter().map(|name| (channel, *name)).collect() };
+    Providers::of([of(Channel::Sms, texts), of(Channel::Email, mails), of(Channel::Voice, calls)].concat())
+}
+
 fn basis() -> Basis {
     Basis { rows: vec!["aims row 7: Ada".to_owned()], snapshot: "00ff".to_owned(), read_at: Some(start()), age_s: 4 }
 }
@@ -186,10 +202,14 @@ impl World {
                 vec![contacts()[2].clone(), contacts()[3].clone()],
             ]),
             receipt_poll_s: dice.pick(&[vec![], vec![10, 60], Policy::default().receipt_poll_s]),
+            receipt_wait_s: dice.pick(&[0, 90, 120]),
+            promises: PromiseRules::new(chrono_tz::UTC, Vec::new(), dice.pick(&[60, 60, 25])),
+            providers: random_providers(&mut dice),
             ..Policy::default()
         };
         let told_at = dice.pick(&[None, Some(start()), Some(start() - seconds(50 * 60))]);
         let opened = Opened {
+            drill: None,
             answers: Answers::default(),
             pretended_s: 0,
             case: "1234567".to_owned(),
@@ -439,6 +459,7 @@ impl World {
             Outcome::Refused,
             Outcome::Retryable,
             Outcome::Unknown,
+            Outcome::Unavailable,
         ]);
         let latency_s = self.dice.pick(&[0, 0, 0, 1, 14, 15, 40]);
         self.arrange_input(latency_s, Input::Finished { attempt: id.clone(), report: report(outcome) });
@@ -452,7 +473,14 @@ impl World {
     }
 
     fn random_outcome(&mut self) -> Outcome {
-        let all = [Outcome::Accepted, Outcome::Delivered, Outcome::Refused, Outcome::Retryable, Outcome::Unknown];
+        let all = [
+            Outcome::Accepted,
+            Outcome::Delivered,
+            Outcome::Refused,
+            Outcome::Retryable,
+            Outcome::Unavailable,
+            Outcome::Unknown,
+        ];
         self.dice.pick(&all)
     }
 
@@ -468,6 +496,35 @@ impl World {
             };
             let after_s = self.dice.pick(&[0, 1, 30, 400, 3000]);
             self.arrange_input(after_s, input);
+        }
+        if let Some(phone) = attempt.contact.phone.clone().filter(|_| self.dice.percent(30)) {
+            self.arrange_texts(attempt.contact.clone(), phone);
+        }
+    }
+
+    /// Somebody writes back, perhaps in riddles; a provider hands the same text over twice; or they block texts.
+    fn arrange_texts(&mut self, from: Contact, phone: String) {
+        let after_s = self.dice.pick(&[0, 1, 30, 400, 3000]);
+        if self.dice.percent(30) {
+            self.arrange_input(after_s, Input::OptOut { phone: phone.clone() });
+            if self.dice.percent(50) {
+                let later_s = after_s + self.dice.pick(&[1, 60, 900]);
+                self.arrange_input(later_s, Input::OptIn { phone });
+            }
+            return;
+        }
+        let meant = self.dice.pick(&[
+            Meant::HaveIt,
+            Meant::Cannot,
+            Meant::CalledBack,
+            Meant::Unclear,
+            Meant::Several { cases: vec!["1234567".to_owned(), "7654321".to_owned()] },
+        ]);
+        self.arranged += 1;
+        let heard = Heard { provider: "A".to_owned(), reply: format!("SM{}", self.arranged), from, meant };
+        for _ in 0..=self.dice.below(2) {
+            let after_s = after_s + self.dice.pick(&[0, 0, 5, 300]);
+            self.arrange_input(after_s, Input::Reply { heard: heard.clone(), via: Via::Sms });
         }
     }
 

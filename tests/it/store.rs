@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use page_oncall::decision::Answers;
-use page_oncall::decision::ladder::Ladder;
+use page_oncall::decision::ladder::{Contact, Ladder};
 use page_oncall::episode::briefing::Briefing;
-use page_oncall::episode::event::{Basis, EscalationReason, Event, Opened, Recorded, Said, Via};
+use page_oncall::episode::event::{Basis, EscalationReason, Event, Heard, Meant, Opened, Recorded, Said, Via};
 use page_oncall::ports::{Appended, Begun, EpisodeStore, NewPage, Standing};
 use page_oncall::store::sqlite::SqliteStore;
 use tokio::task::JoinSet;
@@ -77,6 +77,9 @@ contract! {
     an_unknown_page_is_empty_to_read_and_an_error_to_write
     a_purge_takes_the_briefings_of_old_closed_pages_and_leaves_the_log
     a_reply_is_used_once
+    a_reply_of_a_page_counts_as_used_and_one_that_was_used_is_a_conflict
+    who_stops_is_known_until_start_in_any_order
+    a_stray_is_answered_once_an_hour
 }
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -86,6 +89,7 @@ fn at(second: i64) -> DateTime<Utc> {
 
 fn opened(case: &str, training: bool) -> Event {
     Event::Opened(Opened {
+        drill: None,
         answers: Answers::default(),
         pretended_s: 0,
         case: case.to_owned(),
@@ -303,4 +307,58 @@ async fn a_reply_is_used_once(bench: &dyn Bench) {
     assert_eq!(racers.join_all().await.into_iter().filter(|first| *first).count(), 1);
     assert!(other.reply_used("SM1").await.unwrap());
     assert!(store.use_reply("SM2", at(1)).await.unwrap());
+}
+
+/// A reply that a page heard.
+fn heard(reply: &str) -> Event {
+    let from = Contact { name: "Ada".to_owned(), phone: Some("+16085550101".to_owned()), email: None, until: None };
+    Event::Heard(Heard { provider: "twilio".to_owned(), reply: reply.to_owned(), from, meant: Meant::HaveIt })
+}
+
+async fn a_reply_of_a_page_counts_as_used_and_one_that_was_used_is_a_conflict(bench: &dyn Bench) {
+    let (store, other) = (bench.another().await, bench.another().await);
+    store.begin(&page("p1", "1234567", 0, waking(1))).await.unwrap();
+    store.begin(&page("p2", "7654321", 0, waking(1))).await.unwrap();
+    let last = |log: &[Recorded]| log.last().unwrap().seq;
+    let first = last(&store.load("p1").await.unwrap());
+    let events = [Event::Acknowledged(by("Ada")), heard("SM1")];
+    assert_eq!(store.append("p1", first, at(1), &events, waking(2)).await.unwrap(), Appended::Done);
+    assert!(other.reply_used("twilio SM1").await.unwrap(), "with the events, in one transaction");
+    assert!(!other.use_reply("twilio SM1", at(2)).await.unwrap());
+    let second = last(&other.load("p2").await.unwrap());
+    let again = other.append("p2", second, at(2), &events, waking(3)).await.unwrap();
+    assert_eq!(again, Appended::Conflict, "the same reply cannot mean another page as well");
+    assert_eq!(last(&other.load("p2").await.unwrap()), second, "nothing of it was written");
+}
+
+async fn who_stops_is_known_until_start_in_any_order(bench: &dyn Bench) {
+    let (store, other) = (bench.another().await, bench.another().await);
+    let (ada, ben) = ("+16085550101", "+16085550102");
+    assert_eq!(store.opted_out(ada).await.unwrap(), None);
+    assert!(store.opt_out(ada, at(10)).await.unwrap());
+    assert!(!other.opt_out(ada, at(11)).await.unwrap(), "twice is once, from the first on");
+    assert!(other.opt_out(ben, at(5)).await.unwrap());
+    assert_eq!(other.opted_out(ada).await.unwrap(), Some(at(10)));
+    let all = store.all_opted_out().await.unwrap();
+    let all: Vec<_> = all.iter().map(|it| (it.number.as_str(), it.since)).collect();
+    assert_eq!(all, [(ben, at(5)), (ada, at(10))]);
+    assert!(!store.opt_in(ada, at(9)).await.unwrap(), "a START from before the STOP");
+    assert!(store.opt_in(ada, at(20)).await.unwrap());
+    assert!(!store.opt_out(ada, at(15)).await.unwrap(), "a STOP that comes late was ended by the START");
+    assert_eq!(other.opted_out(ada).await.unwrap(), None);
+    assert!(other.opt_out(ada, at(30)).await.unwrap(), "and again");
+    assert_eq!(store.opted_out(ada).await.unwrap(), Some(at(30)));
+}
+
+async fn a_stray_is_answered_once_an_hour(bench: &dyn Bench) {
+    let (store, other) = (bench.another().await, bench.another().await);
+    let mut racers = JoinSet::new();
+    for racer in 0..8 {
+        let store = Arc::clone(if racer % 2 == 0 { &store } else { &other });
+        racers.spawn(async move { store.may_answer_stray("+16085559999", at(0)).await.unwrap() });
+    }
+    assert_eq!(racers.join_all().await.into_iter().filter(|first| *first).count(), 1);
+    assert!(!other.may_answer_stray("+16085559999", at(3599)).await.unwrap());
+    assert!(other.may_answer_stray("+16085559999", at(3600)).await.unwrap());
+    assert!(store.may_answer_stray("+16085559998", at(3600)).await.unwrap());
 }

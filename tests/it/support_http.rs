@@ -48,6 +48,9 @@ impl Seen {
     }
 }
 
+/// What is answered to a request.
+type Answer = dyn Fn(&Seen) -> Play + Send + Sync;
+
 /// A provider that answers by script, one connection an answer; a request beyond the script gets 599.
 pub(crate) struct ScriptedHttp {
     pub(crate) address: String,
@@ -55,15 +58,25 @@ pub(crate) struct ScriptedHttp {
 }
 
 impl ScriptedHttp {
+    /// One that answers each request by what it asks.
+    pub(crate) async fn answering(answer: impl Fn(&Seen) -> Play + Send + Sync + 'static) -> Self {
+        Self::with(Arc::new(answer)).await
+    }
+
     pub(crate) async fn start(script: impl IntoIterator<Item = Play>) -> Self {
+        let script = Mutex::new(script.into_iter().collect::<VecDeque<_>>());
+        let next = move |_: &Seen| script.lock().unwrap().pop_front().unwrap_or_else(|| Play::json(599, "{}"));
+        Self::with(Arc::new(next)).await
+    }
+
+    async fn with(answer: Arc<Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = format!("http://{}", listener.local_addr().expect("the port is known"));
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let script = Arc::new(Mutex::new(script.into_iter().collect::<VecDeque<_>>()));
         let record = seen.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, script.clone(), record.clone()));
+                tokio::spawn(serve(stream, answer.clone(), record.clone()));
             }
         });
         Self { address, seen }
@@ -75,14 +88,14 @@ impl ScriptedHttp {
     }
 }
 
-async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Play>>>, record: Arc<Mutex<Vec<Seen>>>) {
+async fn serve(mut stream: TcpStream, answer: Arc<Answer>, record: Arc<Mutex<Vec<Seen>>>) {
     let Some(request) = read_request(&mut stream).await else { return };
+    let play = answer(&request);
     record.lock().unwrap().push(request);
-    let play = script.lock().unwrap().pop_front();
-    send(stream, play.unwrap_or_else(|| Play::json(599, "{}"))).await;
+    send(stream, play).await;
 }
 
-async fn send(mut stream: TcpStream, play: Play) {
+pub(crate) async fn send(mut stream: TcpStream, play: Play) {
     let (head, body) = match play {
         Play::Answer(status, kind, body) => {
             (format!("HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n", body.len()), body)

@@ -78,10 +78,15 @@ impl Program {
         (self.child.wait().expect("the program can be waited for"), rest)
     }
 
+    /// Sends the program a signal, by its name without `SIG`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("/bin/sh").arg("-c").arg(format!("kill -{name} {}", self.child.id())).status();
+        assert!(sent.expect("there is a shell").success(), "the program had ended before");
+    }
+
     /// Asks the program to stop as a service manager does (SIGTERM), and waits for its end.
     pub(crate) fn stopped(self) -> (ExitStatus, Vec<String>) {
-        let asked = Command::new("/bin/sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status();
-        assert!(asked.expect("there is a shell").success(), "the program had ended before");
+        self.signal("TERM");
         self.ended()
     }
 }

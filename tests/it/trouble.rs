@@ -316,7 +316,7 @@ async fn a_provider_that_answers_nonsense_is_doubted_and_the_agent_told_to_dial(
     let html = |status| Play::Answer(status, "text/html", "<html>Welcome to the hotel</html>".to_owned());
     for (what, play) in [
         ("a page of a proxy", html(200)),
-        ("a fault", html(500)),
+        ("a fault that speaks of the text", Play::json(503, r#"{"status":"queued"}"#)),
         ("a redirect", Play::Redirect("http://127.0.0.1:9/login".to_owned())),
         ("a closed door", Play::Close),
         ("silence", Play::Hang),

@@ -1,11 +1,14 @@
 //! Does a page behave as a person at the other end of the line expects?
 //!
 //! `story` is the language: a page, its log, and an engine that carries out whatever is planned. The stories are told
-//! in `climb`, `channels`, `failover`, `promise` and `words`.
+//! in `climb`, `channels`, `drill`, `failover`, `promise`, `replies`, `stop` and `words`.
 
 mod channels;
 mod climb;
+mod drill;
 mod failover;
 mod promise;
+mod replies;
+mod stop;
 mod story;
 mod words;

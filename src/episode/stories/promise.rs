@@ -59,6 +59,29 @@ fn after_a_pause_only_the_latest_warning_is_sent() {
 }
 
 #[test]
+fn a_promise_for_the_morning_is_warned_about_before_its_end() {
+    let mut story = Story::promised_within(480, &[&["Ada"]]);
+    story.until("1:00", &["0:00 Ada sms page", "0:00 Ada email page"]);
+    story.says(Input::Acknowledge(said("Ada")));
+    story.until(
+        "479:59",
+        &[
+            "450:00 Ada sms promise at 450",
+            "465:00 Ada sms promise at 465",
+            "475:00 Ada sms promise at 475",
+            "475:00 Chief sms promise at 475",
+        ],
+    );
+    story.until("500:00", &["480:00 Chief sms promise missed"]);
+
+    let mut story = Story::promised_within(25, &[&["Ada"]]);
+    story.until("1:00", &["0:00 Ada sms page", "0:00 Ada email page"]);
+    story.says(Input::Acknowledge(said("Ada")));
+    let last = ["20:00 Ada sms promise at 20", "20:00 Chief sms promise at 20", "25:00 Chief sms promise missed"];
+    story.until("60:00", &[&["10:00 Ada sms promise at 10"], &last[..]].concat());
+}
+
+#[test]
 fn a_callback_takes_keeps_and_closes() {
     let mut story = Story::promised(&[&["Ada"]]);
     story.until("1:00", &["0:00 Ada sms page", "0:00 Ada email page"]);

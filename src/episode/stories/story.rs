@@ -10,7 +10,8 @@ use Outcome::Accepted;
 
 use crate::decision::Answers;
 use crate::decision::ladder::{Channel, Contact, Ladder, Rung};
-use crate::episode::event::{Attempt, Basis, Event, Opened, Purpose, Recorded, Said, Via};
+use crate::decision::promise::PromiseRules;
+use crate::episode::event::{Attempt, Basis, Event, Heard, Meant, Opened, Purpose, Recorded, Said, Via};
 use crate::episode::input::Input;
 use crate::episode::outcome::{Outcome, Report};
 use crate::episode::state::{Phase, State};
@@ -25,6 +26,7 @@ pub(super) struct Story {
     answers: HashMap<(String, Channel), Vec<Option<Outcome>>>,
     /// What a provider will say to whomever it is sent for, in order; afterwards the person's answer counts.
     saying: HashMap<String, Vec<Outcome>>,
+    replies: u32,
     sent: Vec<String>,
 }
 
@@ -92,13 +94,30 @@ impl Story {
         Self::opened(ladder(rungs), Some(at("0:00")))
     }
 
+    /// The same with another time promised.
+    pub(super) fn promised_within(minutes: u32, rungs: &[&[&str]]) -> Self {
+        let promises = PromiseRules::new(chrono_tz::UTC, Vec::new(), minutes);
+        Self::begun("1234567", ladder(rungs), Some(at("0:00")), promises)
+    }
+
+    /// A page of these rungs for another case.
+    pub(super) fn case(case: &str, rungs: &[&[&str]]) -> Self {
+        Self::begun(case, ladder(rungs), None, PromiseRules::default())
+    }
+
     pub(super) fn opened(ladder: Ladder, told_at: Option<DateTime<Utc>>) -> Self {
+        Self::begun("1234567", ladder, told_at, PromiseRules::default())
+    }
+
+    fn begun(case: &str, ladder: Ladder, told_at: Option<DateTime<Utc>>, promises: PromiseRules) -> Self {
         // Without questions after receipts nothing but what is due wakes the engine.
-        let policy = Policy { leadership: vec![person("Chief")], receipt_poll_s: Vec::new(), ..Policy::default() };
+        let leadership = vec![person("Chief")];
+        let policy = Policy { leadership, promises, receipt_poll_s: Vec::new(), ..Policy::default() };
         let opened = Opened {
+            drill: None,
             answers: Answers::default(),
             pretended_s: 0,
-            case: "1234567".to_owned(),
+            case: case.to_owned(),
             schedule: Some("aims".to_owned()),
             row: "D5a".to_owned(),
             training: false,
@@ -107,7 +126,8 @@ impl Story {
             basis: basis(),
         };
         let (answers, saying) = (HashMap::new(), HashMap::new());
-        let mut story = Self { log: Vec::new(), now: at("0:00"), policy, answers, saying, sent: Vec::new() };
+        let mut story =
+            Self { log: Vec::new(), now: at("0:00"), policy, answers, saying, replies: 0, sent: Vec::new() };
         let events = decide(None, Input::Open { opened, told_at }, story.now, &story.policy).unwrap();
         story.append(events);
         story
@@ -129,6 +149,25 @@ impl Story {
         let answers = outcomes.iter().copied().map(Some).collect();
         self.answers.insert((name.to_owned(), channel), answers);
         self
+    }
+
+    /// Calls can be made as well.
+    pub(super) fn calling(mut self) -> Self {
+        self.policy.providers = Providers::of([(Sms, "text"), (Email, "post"), (Channel::Voice, "call")]);
+        self
+    }
+
+    /// This person's text says so to this page, which must be open.
+    pub(super) fn texts(&mut self, name: &str, meant: Meant) -> &mut Self {
+        self.replies += 1;
+        let reply = format!("SM{}", self.replies);
+        let heard = Heard { provider: "text".to_owned(), reply, from: person(name), meant };
+        self.says(Input::Reply { heard, via: Via::Sms })
+    }
+
+    /// This person blocks texts, or lets them through again.
+    pub(super) fn stops(&mut self, name: &str) -> &mut Self {
+        self.says(Input::OptOut { phone: format!("+1 {name}") })
     }
 
     /// The engine dies in the first message to this person by text.
@@ -203,6 +242,10 @@ impl Story {
             Purpose::PromiseWarning { after_minutes } => format!("promise at {after_minutes}"),
             Purpose::PromiseMissed => "promise missed".to_owned(),
             Purpose::Exhausted => "nobody has it".to_owned(),
+            Purpose::Answer { heard } => {
+                let place = usize::try_from(heard).unwrap() - 1;
+                format!("answer {:?}", self.state().heard[place].heard.meant)
+            }
         };
         let several = self.policy.providers.names(channel).len() > 1;
         let by = if several { format!(" by {}", attempt.provider) } else { String::new() };

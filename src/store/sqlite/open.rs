@@ -15,8 +15,11 @@ use super::fault;
 use crate::ports::StoreError;
 
 /// The schema's versions from 1; a released file is never edited. Each ends by setting `user_version` to its number.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_pages.sql"), include_str!("../migrations/0002_snapshots.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_pages.sql"),
+    include_str!("../migrations/0002_snapshots.sql"),
+    include_str!("../migrations/0003_replies.sql"),
+];
 
 /// `PRAGMA application_id` of our files: the letters `POnC`.
 const APPLICATION: i64 = 0x504F_6E43;

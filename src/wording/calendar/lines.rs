@@ -7,13 +7,13 @@ const LONGEST: usize = 75;
 
 /// Lines as they are written.
 #[derive(Default)]
-pub(super) struct Lines {
+pub(in crate::wording) struct Lines {
     text: String,
 }
 
 impl Lines {
     /// A property whose value is no text: a date, a number, a fixed word.
-    pub(super) fn raw(&mut self, name: &str, value: &str) {
+    pub(in crate::wording) fn raw(&mut self, name: &str, value: &str) {
         let mut length = 0;
         let mut buffer = [0; 4];
         for letter in name.chars().chain([':']).chain(value.chars()) {
@@ -30,13 +30,19 @@ impl Lines {
     }
 
     /// A property whose value is text.
-    pub(super) fn text(&mut self, name: &str, value: &str) {
+    pub(in crate::wording) fn text(&mut self, name: &str, value: &str) {
         let parts: Vec<String> = value.split('\n').map(escaped).collect();
         self.raw(name, &parts.join("\\n"));
     }
 
+    /// A property whose value has parts between semicolons, each of them text.
+    pub(in crate::wording) fn structured(&mut self, name: &str, parts: &[&str]) {
+        let parts: Vec<String> = parts.iter().map(|part| escaped(part)).collect();
+        self.raw(name, &parts.join(";"));
+    }
+
     /// The whole file.
-    pub(super) fn into_text(self) -> String {
+    pub(in crate::wording) fn into_text(self) -> String {
         self.text
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn subject(facts: &Facts) -> String {
         Purpose::PromiseWarning { .. } => format!("CALLBACK DUE {case}: call{by}"),
         Purpose::PromiseMissed => format!("CALLBACK MISSED {case}: the customer was promised a call{by}"),
         Purpose::Exhausted => format!("NOBODY HAS{schedule} {case}: call{by} or send somebody"),
+        Purpose::Answer { .. } => format!("{case}: your reply"),
     };
     one_line(&format!("{training}{} {what}", facts.desk_short))
 }
@@ -66,7 +67,9 @@ fn purpose_lines(facts: &Facts) -> Vec<String> {
         |due| {
             let stamp = time::stamp(due, facts.zone);
             if due > facts.now {
-                format!("Call the customer by {stamp}: a call within an hour was promised.")
+                let hour = due - facts.opened_at <= chrono::Duration::hours(1);
+                let within = if hour { "within an hour" } else { "by then" };
+                format!("Call the customer by {stamp}: a call {within} was promised.")
             } else {
                 format!("The customer was promised a call by {stamp}. Call now.")
             }
@@ -87,11 +90,17 @@ fn purpose_lines(facts: &Facts) -> Vec<String> {
             vec![format!("{after_minutes} minutes have passed since the promise."), promised, owner_line(facts), report]
         }
         Purpose::PromiseMissed => {
-            vec!["The hour has passed and no call is reported.".to_owned(), promised, owner_line(facts), report]
+            vec![
+                "The promised time has passed and no call is reported.".to_owned(),
+                promised,
+                owner_line(facts),
+                report,
+            ]
         }
         Purpose::Exhausted => {
             vec!["Everybody on the ladder was tried and nobody has the case.".to_owned(), promised, answer, report]
         }
+        Purpose::Answer { .. } => vec![owner_line(facts)],
     }
 }
 

@@ -7,7 +7,7 @@ use crate::wording::time;
 
 /// How whoever reads it can take the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum TakenBy {
     /// By the message's own button.
     Button,
     /// Only by telling the help desk: a room has no button that counts.
@@ -15,7 +15,7 @@ pub enum Answer {
 }
 
 /// The title and the text.
-pub fn push(facts: &Facts, answer: Answer) -> (String, String) {
+pub fn push(facts: &Facts, taken_by: TakenBy) -> (String, String) {
     let mut lines = Vec::new();
     if facts.training {
         lines.push("TRAINING: this is practice, nobody waits for a call.".to_owned());
@@ -30,11 +30,11 @@ pub fn push(facts: &Facts, answer: Answer) -> (String, String) {
         lines.extend(facts.due.map(|due| format!("Promised by: {}", time::stamp(due, facts.zone))));
         lines.push(owner_line(facts));
     }
-    match (facts.purpose, answer) {
-        (Purpose::Page | Purpose::Exhausted, Answer::Button) => {
+    match (facts.purpose, taken_by) {
+        (Purpose::Page | Purpose::Exhausted, TakenBy::Button) => {
             lines.push("Press the button of this message to take it.".to_owned());
         }
-        (Purpose::Page | Purpose::Exhausted, Answer::Desk) => lines.push(format!("To take it call {}.", desk(facts))),
+        (Purpose::Page | Purpose::Exhausted, TakenBy::Desk) => lines.push(format!("To take it call {}.", desk(facts))),
         (Purpose::PromiseWarning { .. } | Purpose::PromiseMissed, _) => {
             lines.push(format!("When the customer is reached tell {}.", desk(facts)));
         }

@@ -5,6 +5,8 @@ use chrono_tz::America::Chicago;
 use proptest::prelude::*;
 
 use super::*;
+use crate::episode::event::Meant;
+use crate::episode::promise::PromiseState;
 use crate::wording::gsm::{Encoding, Segments};
 
 fn digits(text: &str) -> String {
@@ -42,6 +44,7 @@ pub(super) fn facts(briefing: &Briefing) -> Facts<'_> {
         several_open: false,
         owner: None,
         also_paged: &[],
+        answer: None,
         training: false,
     }
 }
@@ -320,5 +323,111 @@ proptest! {
         let facts = facts(&briefing);
         let (subject, body) = email(&facts);
         prop_assert!(![sms(&facts), subject, body].iter().any(|text| text.contains(&mark)));
+    }
+}
+
+fn answered(meant: &Meant, more: impl FnOnce(&mut Answer<'_>)) -> String {
+    let briefing = briefing();
+    let mut answer = Answer {
+        meant,
+        owner: None,
+        cancelled_at: None,
+        kept: None,
+        called_back_at: None,
+        next: Vec::new(),
+        exhausted: false,
+    };
+    more(&mut answer);
+    let facts = facts(&briefing);
+    measured(&Facts { purpose: Purpose::Answer { heard: 1 }, answer: Some(answer), ..facts })
+}
+
+#[test]
+fn answers_are_these_words() {
+    let since = Chicago.with_ymd_and_hms(2026, 11, 22, 3, 2, 0).unwrap().to_utc();
+    let cases = |count: u32| Meant::Several { cases: (0..count).map(|it| format!("INC{}", 1_000_001 + it)).collect() };
+    let seen = [
+        answered(&Meant::HaveIt, |_| {}),
+        answered(&Meant::Cannot, |it| it.next = vec!["Ben Ito", "Cy Young"]),
+        answered(&Meant::Cannot, |it| it.exhausted = true),
+        answered(&Meant::Cannot, |it| it.owner = Some(("Ben Ito", since))),
+        answered(&Meant::CalledBack, |it| it.kept = Some(PromiseState::Kept)),
+        answered(&Meant::CalledBack, |it| it.kept = Some(PromiseState::Late)),
+        answered(&Meant::TooLate, |it| it.owner = Some(("Ben Ito", since))),
+        answered(&Meant::TooLate, |it| it.cancelled_at = Some(since)),
+        answered(&Meant::TooLate, |it| (it.owner, it.called_back_at) = (Some(("Ben Ito", since)), Some(since))),
+        answered(&cases(2), |_| {}),
+        answered(&cases(40), |_| {}),
+        answered(&Meant::Unclear, |_| {}),
+    ];
+    assert_eq!(
+        seen,
+        [
+            "102 UW HD you have 1234567. Call Pat Q 608-555-0142 by 11:42pm. Customer reached? Reply 9. HD 608-264-4357",
+            "61 UW HD noted, you cannot take 1234567. Next: Ben Ito, Cy Young",
+            "63 UW HD noted, you cannot take 1234567. HD leadership is told now",
+            "52 UW HD noted, you cannot take 1234567. Ben Ito has it",
+            "76 UW HD thank you. The callback for 1234567 is noted, in time. HD 608-264-4357",
+            "93 UW HD thank you. The callback for 1234567 is noted, late: it was due 11:42pm. HD 608-264-4357",
+            "74 UW HD Ben Ito has 1234567 since 3:02am. You need not call. HD 608-264-4357",
+            "70 UW HD 1234567 was withdrawn 3:02am. You need not call. HD 608-264-4357",
+            "86 UW HD 1234567: the customer was called back 3:02am. You need not call. HD 608-264-4357",
+            "106 UW HD nothing done, 2 cases wait for you: INC1000001, INC1000002. Reply with the case number, as 1 1000001",
+            "155 UW HD nothing done, 40 cases wait for you: INC1000001, INC1000002, INC1000003, INC1000004, INC1000005 \
+             and 35 more. Reply with the case number, as 1 1000001",
+            "87 UW HD 1234567: not understood. Reply 1 if you have it, 2 if you cannot. HD 608-264-4357",
+        ]
+    );
+}
+
+#[test]
+fn strays_are_answered_without_a_customer() {
+    let now = Chicago.with_ymd_and_hms(2026, 11, 23, 9, 0, 0).unwrap().to_utc();
+    let words = |words| stray(&words, "UW HD", "608-264-4357", now, Chicago);
+    let at = Chicago.with_ymd_and_hms(2026, 11, 22, 23, 2, 0).unwrap().to_utc();
+    assert_eq!(
+        [
+            words(StrayWords::Unknown),
+            words(StrayWords::NothingOpen),
+            words(StrayWords::Over { case: "1234567", owner: Some("Ben Ito"), at }),
+            words(StrayWords::Over { case: "1234567", owner: None, at }),
+        ],
+        [
+            "UW HD: this number takes replies of on-call staff only. Please call HD 608-264-4357",
+            "UW HD: no page waits for you. HD 608-264-4357",
+            "UW HD: 1234567 is over since Sun 11:02pm, Ben Ito had it. You need not call. HD 608-264-4357",
+            "UW HD: 1234567 is over since Sun 11:02pm. You need not call. HD 608-264-4357",
+        ]
+    );
+}
+
+proptest! {
+    #[test]
+    fn answers_fit_one_segment_and_never_say_a_word_that_blocks_texts(
+        name in "\\PC{0,80}", owner in "\\PC{0,60}", next in prop::collection::vec("\\PC{0,40}", 0..5), cases in 1_u32..60, kind in 0..6,
+    ) {
+        let meant = match kind {
+            0 => Meant::HaveIt,
+            1 => Meant::Cannot,
+            2 => Meant::CalledBack,
+            3 => Meant::TooLate,
+            4 => Meant::Several { cases: (0..cases).map(|it| format!("INC{}", 10_000_001 + it)).collect() },
+            _ => Meant::Unclear,
+        };
+        let briefing = Briefing { customer: name, ..briefing() };
+        let facts = facts(&briefing);
+        let answer = Answer {
+            meant: &meant,
+            owner: (!owner.is_empty()).then_some((owner.as_str(), facts.opened_at)),
+            cancelled_at: None,
+            kept: Some(PromiseState::Late),
+            called_back_at: None,
+            next: next.iter().map(String::as_str).collect(),
+            exhausted: false,
+        };
+        let several_open = cases > 30;
+        let text = sms(&Facts { purpose: Purpose::Answer { heard: 1 }, answer: Some(answer), several_open, ..facts });
+        prop_assert!(segments(&text).units <= ONE_SEGMENT && segments(&text).encoding == Encoding::Gsm7, "{text}");
+        prop_assert!(!text.contains("=got it"), "training answers that");
     }
 }

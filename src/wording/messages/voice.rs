@@ -23,6 +23,7 @@ pub fn opening(facts: &Facts) -> String {
         Purpose::PromiseWarning { .. } => "Help Desk: a callback is due".to_owned(),
         Purpose::PromiseMissed => "Help Desk: a callback was missed".to_owned(),
         Purpose::Exhausted => format!("Help Desk on-call page{label}, and nobody has it"),
+        Purpose::Answer { .. } => "Help Desk: your reply".to_owned(),
     };
     let nth = if facts.notice > 1 { format!(", {} notice", ordinal(facts.notice)) } else { String::new() };
     format!("{training}{what}{nth}, case {}.", case(facts.case))
@@ -32,6 +33,7 @@ pub fn opening(facts: &Facts) -> String {
 pub fn details(facts: &Facts) -> Vec<String> {
     match facts.purpose {
         Purpose::StandDown => vec![stand_down(facts)],
+        Purpose::Answer { .. } => vec![owner(facts)],
         Purpose::Page | Purpose::Exhausted => {
             let mut lines = vec![whom_to_call(facts)];
             lines.extend(deadline(facts));

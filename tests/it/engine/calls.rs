@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use page_oncall::decision::ladder::Channel;
 use page_oncall::delivery::{TwilioCall, TwilioCredentials};
 use page_oncall::engine::{Engine, Opening, Parts};
 use page_oncall::episode::policy::Policy;
 use page_oncall::episode::state::Phase;
-use page_oncall::ports::{CallAnswer, CallScript, Clock, Message, Render, Rendering};
+use page_oncall::ports::{CallAnswer, CallScript, Clock, Message, Render, Rendering, Stray};
 use page_oncall::store::lease::FileLease;
 
 use super::house::{ADA, BEN, CaseOnly, House, at, by, contact, opening, rung};
@@ -28,6 +29,14 @@ impl Render for Speaks {
             voicemail: Vec::new(),
         };
         Message { call: Some(script), ..CaseOnly.render(asked) }
+    }
+
+    fn stray(&self, stray: &Stray, now: DateTime<Utc>) -> String {
+        CaseOnly.stray(stray, now)
+    }
+
+    fn opted_out(&self, since: DateTime<Utc>) -> String {
+        CaseOnly.opted_out(since)
     }
 
     fn answer(&self, _asked: &Rendering<'_>, _answer: &CallAnswer<'_>) -> Vec<String> {

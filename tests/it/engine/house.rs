@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::future::pending;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,10 +14,10 @@ use page_oncall::engine::{Engine, EngineError, Opening, Parts};
 use page_oncall::episode::briefing::Briefing;
 use page_oncall::episode::event::{Basis, Opened, Said, Via};
 use page_oncall::episode::outcome::{Outcome, Report};
-use page_oncall::episode::policy::Policy;
+use page_oncall::episode::policy::{Policy, Providers};
 use page_oncall::episode::state::State;
 use page_oncall::ports::{
-    Begun, CallAnswer, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Rendering, Reply,
+    Begun, CallAnswer, Clock, EngineLease, EpisodeStore, Message, Pending, Provider, Render, Rendering, Reply, Stray,
 };
 use page_oncall::store::lease::FileLease;
 use page_oncall::store::sqlite::SqliteStore;
@@ -82,6 +83,8 @@ impl Drop for Sleep<'_> {
 /// What a scripted provider does with a message.
 pub(super) enum Act {
     Answer(Outcome),
+    /// Says that the person blocked texts.
+    Stopped,
     /// Never answers.
     Hang,
     /// Accepts once the test lets it.
@@ -91,6 +94,11 @@ pub(super) enum Act {
 /// A provider that follows a script, accepts when the script has ended, and remembers what it was given.
 pub(super) struct Script {
     channel: Channel,
+    name: &'static str,
+    /// How many messages it takes a second.
+    pub(super) per_second: AtomicU32,
+    /// Whether it never answers.
+    pub(super) hangs: AtomicBool,
     acts: Mutex<VecDeque<Act>>,
     sent: Mutex<Vec<(String, String)>>,
     /// Tells the test of each call as it comes in.
@@ -102,9 +110,16 @@ pub(super) struct Script {
 
 impl Script {
     pub(super) fn new(channel: Channel) -> (Arc<Self>, mpsc::UnboundedReceiver<String>) {
+        Self::called(channel, "script")
+    }
+
+    pub(super) fn called(channel: Channel, name: &'static str) -> (Arc<Self>, mpsc::UnboundedReceiver<String>) {
         let (called, calls) = mpsc::unbounded_channel();
         let script = Self {
             channel,
+            name,
+            per_second: AtomicU32::new(0),
+            hangs: AtomicBool::new(false),
             acts: Mutex::default(),
             sent: Mutex::default(),
             called,
@@ -136,10 +151,13 @@ impl Script {
     }
 }
 
-pub(super) fn report(outcome: Outcome, attempt: &str) -> Report {
+/// The word of a provider that a person blocked.
+const STOPPED: &str = "21610";
+
+pub(super) fn report(outcome: Outcome, provider: &str, attempt: &str) -> Report {
     let taken = matches!(outcome, Outcome::Accepted | Outcome::Delivered);
     let provider_id = taken.then(|| format!("id of {attempt}"));
-    Report { outcome, provider: "script".to_owned(), provider_id, detail: String::new() }
+    Report { outcome, provider: provider.to_owned(), provider_id, detail: String::new() }
 }
 
 impl Provider for Script {
@@ -148,32 +166,46 @@ impl Provider for Script {
     }
 
     fn name(&self) -> &'static str {
-        "script"
+        self.name
+    }
+
+    fn per_second(&self) -> u32 {
+        self.per_second.load(Ordering::Relaxed)
+    }
+
+    fn stopped(&self, report: &Report) -> bool {
+        report.detail == STOPPED
     }
 
     fn send<'a>(&'a self, message: &'a Message) -> Pending<'a, Report> {
         Box::pin(async move {
             self.sent.lock().unwrap().push((message.attempt.clone(), message.body.clone()));
-            let act = self.acts.lock().unwrap().pop_front().unwrap_or(Act::Answer(Outcome::Accepted));
+            let next = self.acts.lock().unwrap().pop_front();
+            let hangs = self.hangs.load(Ordering::Relaxed);
+            let act = next.unwrap_or(if hangs { Act::Hang } else { Act::Answer(Outcome::Accepted) });
             self.called.send(message.attempt.clone()).unwrap();
             // Another engine may get between the intent and the outcome.
             tokio::task::yield_now().await;
             let outcome = match act {
                 Act::Answer(outcome) => outcome,
+                Act::Stopped => {
+                    let refused = report(Outcome::Refused, self.name, &message.attempt);
+                    return Report { detail: STOPPED.to_owned(), ..refused };
+                }
                 Act::Hang => pending().await,
                 Act::Wait(gate) => {
                     gate.notified().await;
                     Outcome::Accepted
                 }
             };
-            report(outcome, &message.attempt)
+            report(outcome, self.name, &message.attempt)
         })
     }
 
     fn receipt<'a>(&'a self, provider_id: &'a str) -> Pending<'a, Option<Report>> {
         self.receipts_asked.lock().unwrap().push(provider_id.to_owned());
         let next = self.receipts.lock().unwrap().pop_front();
-        Box::pin(async move { next.map(|outcome| report(outcome, "receipt")) })
+        Box::pin(async move { next.map(|outcome| report(outcome, self.name, "receipt")) })
     }
 
     fn replies(&self, since: DateTime<Utc>) -> Pending<'_, Vec<Reply>> {
@@ -201,6 +233,14 @@ impl Render for CaseOnly {
         }
     }
 
+    fn stray(&self, stray: &Stray, _now: DateTime<Utc>) -> String {
+        format!("{stray:?}")
+    }
+
+    fn opted_out(&self, since: DateTime<Utc>) -> String {
+        format!("STOP at {}", (since - at(0)).num_seconds())
+    }
+
     fn answer(&self, _asked: &Rendering<'_>, _answer: &CallAnswer<'_>) -> Vec<String> {
         Vec::new()
     }
@@ -220,6 +260,11 @@ pub(super) struct House {
     pub(super) sms_calls: mpsc::UnboundedReceiver<String>,
     pub(super) email: Arc<Script>,
     _email_calls: mpsc::UnboundedReceiver<String>,
+    /// Providers beside the two, each after those of its channel.
+    others: Vec<Arc<Script>>,
+    unheard: Vec<mpsc::UnboundedReceiver<String>>,
+    pub(super) leadership: Vec<Contact>,
+    pub(super) attempt_timeout_s: u32,
 }
 
 impl House {
@@ -229,7 +274,31 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         // Engines that race on a busy machine may keep each other waiting for long; none of them is to give up.
         let patience = Duration::from_mins(2);
-        Self { patience, folder, clock: HandClock::new(), sms, sms_calls, email, _email_calls: email_calls }
+        Self {
+            patience,
+            folder,
+            clock: HandClock::new(),
+            sms,
+            sms_calls,
+            email,
+            _email_calls: email_calls,
+            others: Vec::new(),
+            unheard: Vec::new(),
+            leadership: Vec::new(),
+            attempt_timeout_s: 15,
+        }
+    }
+
+    /// Another provider; what it is called with is not listened to.
+    pub(super) fn add(&mut self, channel: Channel, name: &'static str) -> Arc<Script> {
+        let (script, calls) = Script::called(channel, name);
+        self.unheard.push(calls);
+        self.others.push(Arc::clone(&script));
+        script
+    }
+
+    fn scripts(&self) -> impl Iterator<Item = &Arc<Script>> {
+        [&self.sms, &self.email].into_iter().chain(&self.others)
     }
 
     pub(super) fn path(&self) -> PathBuf {
@@ -254,9 +323,14 @@ impl House {
             store: self.store().await,
             lease,
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            providers: vec![Arc::clone(&self.sms) as Arc<dyn Provider>, Arc::clone(&self.email) as Arc<dyn Provider>],
+            policy: Policy {
+                providers: Providers::of(self.scripts().map(|it| (it.channel(), it.name))),
+                leadership: self.leadership.clone(),
+                attempt_timeout_s: self.attempt_timeout_s,
+                ..Policy::default()
+            },
+            providers: self.scripts().map(|it| Arc::clone(it) as Arc<dyn Provider>).collect(),
             render: Arc::new(CaseOnly),
-            policy: Policy::default(),
             id: id.to_owned(),
             training,
         })
@@ -306,6 +380,7 @@ pub(super) fn opening(episode: &str, case: &str) -> Opening {
     Opening {
         episode: episode.to_owned(),
         opened: Opened {
+            drill: None,
             answers: Answers::default(),
             pretended_s: 0,
             case: case.to_owned(),

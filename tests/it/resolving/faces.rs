@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use chrono_tz::America::Chicago;
+use page_oncall::cli::blocked::Blocked;
 use page_oncall::cli::error::Exit;
 use page_oncall::cli::face::{Face, Format};
 use page_oncall::cli::{instant, who};
@@ -67,7 +68,9 @@ pub(super) fn written(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Re
 
 fn who_now(schedules: &[LoadedSchedule], now: &str) -> (String, u8) {
     let face = face(now, Format::Text);
-    written(|out| who::run(schedules, &face, instant::parse("now", Chicago, face.now).unwrap(), out))
+    written(|out| {
+        who::run(schedules, &face, &Blocked::default(), instant::parse("now", Chicago, face.now).unwrap(), out)
+    })
 }
 
 pub(super) fn ada_then_ben() -> Vec<Shift> {
@@ -199,7 +202,7 @@ fn another_instant_is_headed_by_its_zone_and_the_rule_that_was_needed() {
     let face = face("2026-11-22 19:07", Format::Text);
     let asked = |text: &str| {
         let at = instant::parse(text, Chicago, face.now).unwrap();
-        written(|out| who::run(&schedules, &face, at, out)).0
+        written(|out| who::run(&schedules, &face, &Blocked::default(), at, out)).0
     };
     assert!(asked("2026-11-01 01:30").starts_with(
         "At Sun 2026-11-01 01:30 CDT (-05:00); this clock time exists twice, the first\n  was taken\nAIMS   NOBODY"
@@ -214,7 +217,7 @@ fn who_in_json_has_every_field_of_the_contract() {
     let schedules = [loaded(ada_then_ben(), Vec::new()), unusable()];
     let face = face("2026-11-22 19:07", Format::Json);
     let at = instant::parse("now", Chicago, face.now).unwrap();
-    let (text, code) = written(|out| who::run(&schedules, &face, at, out));
+    let (text, code) = written(|out| who::run(&schedules, &face, &Blocked::default(), at, out));
     assert_eq!((code, text.lines().count()), (3, 1));
     let person = |name: &str, phone: &str, email: Value, from: &str, until: &str, row: u32, text: &str| {
         json!({
@@ -270,7 +273,7 @@ fn a_stream_answers_each_line_in_place_and_goes_on_after_a_bad_one() {
     let schedules = [loaded(ada_then_ben(), Vec::new())];
     let face = face("2026-11-22 19:07", Format::Json);
     let input = "2026-11-23 06:59\r\nnow\ntomorrow\n\n\u{fffd}\n2026-11-23T13:00:00Z\n2026-12-24";
-    let (text, code) = written(|out| who::stream(&schedules, &face, input.as_bytes(), out));
+    let (text, code) = written(|out| who::stream(&schedules, &face, &Blocked::default(), input.as_bytes(), out));
     assert_eq!(code, 2);
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let told: Vec<String> = lines
@@ -283,10 +286,10 @@ fn a_stream_answers_each_line_in_place_and_goes_on_after_a_bad_one() {
     assert_eq!(told, ["Ada Ruiz", "Ada Ruiz", "line 3", "line 4", "line 5", "Ben Ode", "nobody"]);
     assert!(lines[2]["error"].as_str().unwrap().starts_with("\"tomorrow\" is not an instant"));
 
-    let gap = written(|out| who::stream(&schedules, &face, &b"now\n2026-12-24\n"[..], out));
+    let gap = written(|out| who::stream(&schedules, &face, &Blocked::default(), &b"now\n2026-12-24\n"[..], out));
     assert_eq!(gap.1, 1, "one of the instants has nobody");
-    assert_eq!(written(|out| who::stream(&schedules, &face, &b"now\n"[..], out)).1, 0);
-    assert_eq!(written(|out| who::stream(&schedules, &face, &b""[..], out)), (String::new(), 0));
+    assert_eq!(written(|out| who::stream(&schedules, &face, &Blocked::default(), &b"now\n"[..], out)).1, 0);
+    assert_eq!(written(|out| who::stream(&schedules, &face, &Blocked::default(), &b""[..], out)), (String::new(), 0));
 }
 
 #[test]
@@ -321,5 +324,5 @@ fn a_stream_hands_on_its_answers_before_it_waits_for_more() {
     let schedules = [loaded(ada_then_ben(), Vec::new())];
     let asker = Asker { asked: 0, answers: &answers };
     let face = face("2026-11-22 19:07", Format::Json);
-    assert_eq!(who::stream(&schedules, &face, asker, &mut Counter(&answers)).unwrap(), Exit::Done);
+    assert_eq!(who::stream(&schedules, &face, &Blocked::default(), asker, &mut Counter(&answers)).unwrap(), Exit::Done);
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::America::Chicago;
 use page_oncall::civil::{HolidayCalendar, Interval, OpeningHours, WeeklyHours};
+use page_oncall::cli::blocked::Blocked;
 use page_oncall::cli::face::Format;
 use page_oncall::cli::{explain, gaps, instant, who};
 use page_oncall::schedule::layout::{LayoutKind, Recognition, RecognitionReason};
@@ -259,7 +260,7 @@ proptest! {
         let at: DateTime<Utc> = civil("2026-11-20 00:00") + chrono::Duration::hours(hour);
         let asked = instant::parse(&at.to_rfc3339(), Chicago, face.now).unwrap();
         let schedules = [loaded(shifts, vec![Problem { text, ..problem("C9") }])];
-        let (who, _) = written(|out| who::run(&schedules, &face, asked, out));
+        let (who, _) = written(|out| who::run(&schedules, &face, &Blocked::default(), asked, out));
         let (explained, _) = written(|out| explain::run(&schedules[0], &face, asked, out));
         let (judged, _) = judged(&schedules, interval("2026-11-16 07:00", "2026-12-16 07:00"), false, Format::Text);
         for text in [who, explained, judged] {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use page_oncall::delivery::sign_as_twilio;
+use serde_json::json;
 
 /// Longer than anything here takes on a busy machine: only a hang meets it.
 pub(super) const PATIENCE: Duration = Duration::from_mins(2);
@@ -17,6 +18,7 @@ pub(super) const TOKEN: &str = "synthetic-token";
 #[derive(Debug, Clone)]
 pub(super) struct Text {
     pub(super) sid: String,
+    pub(super) from: String,
     pub(super) to: String,
     pub(super) body: String,
     /// Where it wants to be told; empty when nowhere.
@@ -27,10 +29,12 @@ pub(super) struct Text {
 #[derive(Default)]
 struct Books {
     texts: Vec<Text>,
+    /// Texts that came in, which its list shows: name, sender, words.
+    inbound: Vec<(String, String, String)>,
     /// How often the list of replies was asked for.
     lists: usize,
-    /// How often it was asked what became of a text.
-    receipts: usize,
+    /// Whether texts are taken and not answered until this ends.
+    holds: bool,
 }
 
 /// A provider of texts on threads of this test.
@@ -71,6 +75,24 @@ impl Provider {
         books.texts.clone()
     }
 
+    /// Takes texts from now on without answering, until `false`.
+    pub(super) fn hold(&self, holds: bool) {
+        self.books().holds = holds;
+        self.books.1.notify_all();
+    }
+
+    /// Shows a text that came in from now on, to whoever asks.
+    pub(super) fn takes_in(&self, sid: &str, from: &str, text: &str) {
+        self.books().inbound.push((sid.to_owned(), from.to_owned(), text.to_owned()));
+    }
+
+    /// Waits until the list of replies was asked for so many more times.
+    pub(super) fn lists_up_to(&self, more: usize) {
+        let until = self.books().lists + more;
+        let waited = self.books.1.wait_timeout_while(self.books(), PATIENCE, |books| books.lists < until);
+        assert!(!waited.unwrap().1.timed_out(), "replies are not asked for");
+    }
+
     /// Settings of a sender of texts that is this provider.
     pub(super) fn settings(&self) -> String {
         format!(
@@ -81,6 +103,7 @@ impl Provider {
 }
 
 /// Answers one request. A text is in the books before it is answered.
+#[allow(clippy::disallowed_methods, reason = "a provider tells its own time")]
 fn answer(mut stream: TcpStream, (books, changed): &(Mutex<Books>, Condvar)) {
     let Some((head, body)) = request(&mut stream) else { return };
     let is_list = head.starts_with("GET") && head.contains("/Messages.json");
@@ -88,9 +111,11 @@ fn answer(mut stream: TcpStream, (books, changed): &(Mutex<Books>, Condvar)) {
         let mut books = books.lock().unwrap();
         if is_list {
             books.lists += 1;
-            r#"{"messages":[],"next_page_uri":null}"#.to_owned()
+            let now = chrono::Utc::now().to_rfc2822();
+            let text = |(sid, from, body): &(String, String, String)| json!({"sid": sid, "direction": "inbound", "from": from, "body": body, "date_sent": now});
+            let messages: Vec<_> = books.inbound.iter().map(text).collect();
+            json!({"messages": messages, "next_page_uri": null}).to_string()
         } else if head.starts_with("GET") {
-            books.receipts += 1;
             r#"{"status":"queued"}"#.to_owned()
         } else {
             let fields = fields(&body);
@@ -98,6 +123,7 @@ fn answer(mut stream: TcpStream, (books, changed): &(Mutex<Books>, Condvar)) {
             let sid = format!("SM{:032x}", books.texts.len() + 1);
             books.texts.push(Text {
                 sid: sid.clone(),
+                from: field("From"),
                 to: field("To"),
                 body: field("Body"),
                 callback: field("StatusCallback"),
@@ -106,6 +132,10 @@ fn answer(mut stream: TcpStream, (books, changed): &(Mutex<Books>, Condvar)) {
         }
     };
     changed.notify_all();
+    if !head.starts_with("GET") {
+        let waited = changed.wait_timeout_while(books.lock().unwrap(), PATIENCE, |books| books.holds);
+        assert!(!waited.unwrap().1.timed_out(), "the provider was never to go on");
+    }
     let status = if head.starts_with("GET") { "200 OK" } else { "201 CREATED" };
     let length = reply.len();
     let text = format!(

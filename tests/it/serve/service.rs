@@ -36,9 +36,9 @@ pub(super) const CALL: [&str; 18] = [
     SUMMARY,
 ];
 
-/// A live site with two technicians, paged by text alone. `serve` are further lines of `[serve]`.
-pub(super) fn site(provider: &Provider, serve: &str) -> Site {
-    let settings = format!(
+/// The settings of a live site with two technicians, paged by text alone. `serve` are further lines of `[serve]`.
+pub(super) fn settings(provider: &Provider, serve: &str) -> String {
+    format!(
         r#"
 [desk]
 cps_hours = "never"
@@ -57,9 +57,17 @@ mode = "live"
 {}
 "#,
         provider.settings()
-    );
+    )
+}
+
+/// A site with these settings.
+pub(super) fn site(provider: &Provider, serve: &str) -> Site {
+    site_with(&settings(provider, serve))
+}
+
+pub(super) fn site_with(settings: &str) -> Site {
     Site::with(&[
-        ("page-oncall.toml", &settings),
+        ("page-oncall.toml", settings),
         (
             "aims.csv",
             "start,end,person,role\n2017-01-01,2038-01-01,Ada Ruiz,primary\n2017-01-01,2038-01-01,Ben Okafor,secondary\n",
@@ -93,6 +101,11 @@ impl Service {
         let line = program.lines_until("\"listening\"").pop().unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
         Self { program, address: told["listening"].as_str().unwrap().to_owned() }
+    }
+
+    /// Sends a signal, by its name without `SIG`.
+    pub(super) fn signal(&self, name: &str) {
+        self.program.signal(name);
     }
 
     /// Sends `raw` as it is and reads one answer.

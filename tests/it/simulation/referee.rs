@@ -1,9 +1,9 @@
 //! Which rules does every event of a page have to keep? Books of its own: nothing here asks `State::phase`, `plan` or
 //! `decide` what is right.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use page_oncall::decision::ladder::{Contact, Ladder};
-use page_oncall::episode::event::{Attempt, Event, Purpose};
+use chrono::{DateTime, Utc};
+use page_oncall::decision::ladder::{Channel, Contact, Ladder};
+use page_oncall::episode::event::{Attempt, Event, Heard, Meant, Purpose};
 use page_oncall::episode::outcome::Outcome;
 use page_oncall::episode::{Phase, Policy, PromiseState, State};
 
@@ -20,6 +20,10 @@ pub(super) struct Referee {
     /// Whom a warning may still go to: owners and rung people at the times of warnings.
     warned: Vec<Contact>,
     tries: Vec<(Attempt, Option<Outcome>)>,
+    heard: Vec<Heard>,
+    /// Whose texts are blocked, and whose were once.
+    stopped: Vec<String>,
+    started: Vec<String>,
     cancelled: bool,
     closed: bool,
     exhausted: bool,
@@ -42,6 +46,9 @@ impl Referee {
             declined: Vec::new(),
             warned: Vec::new(),
             tries: Vec::new(),
+            heard: Vec::new(),
+            stopped: Vec::new(),
+            started: Vec::new(),
             cancelled: false,
             closed: false,
             exhausted: false,
@@ -86,7 +93,23 @@ impl Referee {
                 }
                 self.declined.push(said.by.clone());
             }
-            Event::PromiseMade { told_at, due } => assert_eq!(*due - *told_at, TimeDelta::seconds(3600)),
+            Event::Heard(heard) => {
+                assert!(self.heard.iter().all(|earlier| earlier.key() != heard.key()), "no reply is heard twice");
+                self.heard.push(heard.clone());
+            }
+            Event::OptedOut { phone, .. } => {
+                assert!(!self.stopped.contains(phone), "told once");
+                self.stopped.push(phone.clone());
+            }
+            Event::OptedIn { phone, .. } => {
+                assert!(self.stopped.contains(phone));
+                self.stopped.retain(|it| it != phone);
+                self.started.push(phone.clone());
+            }
+            Event::PromiseMade { told_at, due } => {
+                assert_eq!(*due, policy.promises.due(*told_at));
+                assert!([60, 25].contains(&(*due - *told_at).num_minutes()));
+            }
             Event::PromiseWarned { .. } => {
                 assert!(!self.missed && !self.called_back && !self.cancelled);
                 self.warned.extend(self.people_of_rung());
@@ -129,22 +152,29 @@ impl Referee {
                 && it.contact == *contact
                 && it.channel == *channel
         };
-        assert!(!self.tries.iter().any(refused), "{id} after a refusal in this round");
-        let same_message = |(it, _): &&(Attempt, Option<Outcome>)| it.message_key() == attempt.message_key();
-        let before: Vec<_> = self.tries.iter().filter(same_message).map(|(_, outcome)| outcome.unwrap()).collect();
-        assert!(
-            before.iter().all(|it| matches!(it, Outcome::Unknown | Outcome::Retryable)),
-            "{id} is sent for nothing"
-        );
-        assert!(before.len() < usize::try_from(policy.max_tries).unwrap(), "{id} is one try too many");
-        let doubts = before.iter().filter(|it| **it == Outcome::Unknown).count();
-        assert!(before.last() != Some(&Outcome::Unknown) || doubts == 1, "{id}: one doubt, one duplicate");
+        // Who wrote from a number, or lets texts through again, can be texted whatever was said before.
+        let is_answer = matches!(attempt.purpose, Purpose::Answer { .. });
+        let reopened = contact.phone.as_ref().is_some_and(|phone| self.started.contains(phone));
+        assert!(is_answer || reopened || !self.tries.iter().any(refused), "{id} after a refusal in this round");
+        self.judge_repetition(attempt, policy);
 
         let has_declined = self.declined.iter().any(|name| same(name, &contact.name));
         let is_owner = self.owner.as_ref().is_some_and(|owner| same(owner, &contact.name));
         let leads = self.leadership.contains(contact);
-        assert!(!self.cancelled || attempt.purpose == Purpose::StandDown, "{id} after the page was withdrawn");
+        assert!(
+            !self.cancelled || is_answer || attempt.purpose == Purpose::StandDown,
+            "{id} after the page was withdrawn"
+        );
         match attempt.purpose {
+            Purpose::Page if id.contains(".stop") => {
+                assert!(self.owner.is_none() && !has_declined, "{id}");
+                assert!(contact.phone.as_ref().is_some_and(|phone| self.stopped.contains(phone)), "{id} for no STOP");
+                assert_eq!(*channel, Channel::Voice, "{id}");
+            }
+            Purpose::Answer { heard } => {
+                let answered = &self.heard[usize::try_from(heard).unwrap() - 1];
+                assert_eq!((&answered.from, *channel), (contact, Channel::Sms), "{id}");
+            }
             Purpose::Page => {
                 assert!(self.owner.is_none(), "{id} pages after an acknowledgement");
                 assert!(!self.exhausted && !has_declined && self.people_of_rung().contains(contact), "{id}");
@@ -155,7 +185,7 @@ impl Referee {
                 let asked = |(it, outcome): &(Attempt, Option<Outcome>)| {
                     it.contact == *contact
                         && it.purpose != Purpose::StandDown
-                        && !matches!(outcome, Some(Outcome::Refused | Outcome::Retryable))
+                        && !matches!(outcome, Some(Outcome::Refused | Outcome::Retryable | Outcome::Unavailable))
                 };
                 assert!(!has_declined && self.tries.iter().any(asked), "{id} to somebody who was never asked");
             }
@@ -169,6 +199,39 @@ impl Referee {
         self.tries.push((attempt.clone(), None));
     }
 
+    /// How often, and by which providers, one message may go out.
+    fn judge_repetition(&self, attempt: &Attempt, policy: &Policy) {
+        let id = &attempt.id;
+        let names = policy.providers.names(attempt.channel);
+        assert!(names.is_empty() || names.contains(&attempt.provider), "{id} by a stranger");
+        let same_message = |(it, _): &&(Attempt, Option<Outcome>)| it.message_key() == attempt.message_key();
+        let before: Vec<_> = self
+            .tries
+            .iter()
+            .filter(same_message)
+            .map(|(it, outcome)| (it.provider.clone(), outcome.unwrap()))
+            .collect();
+        let had = |outcome| before.iter().filter(|(_, it)| *it == outcome).count();
+        let by = |name: &str| before.iter().filter(|(it, _)| it == name).count();
+        assert_eq!(had(Outcome::Delivered) + had(Outcome::Voicemail) + had(Outcome::Refused), 0, "{id} is for nothing");
+        assert!(by(&attempt.provider) < usize::try_from(policy.max_tries).unwrap(), "{id} is one try too many");
+        let unusable = |(it, outcome): &(String, Outcome)| *it == attempt.provider && *outcome == Outcome::Unavailable;
+        assert!(!before.iter().any(unusable), "{id} by a provider that cannot send it");
+        let is_fresh = by(&attempt.provider) == 0;
+        if had(Outcome::Accepted) > 0 {
+            let counts = !matches!(attempt.purpose, Purpose::StandDown | Purpose::Answer { .. });
+            assert!(had(Outcome::Accepted) == 1 && is_fresh && counts, "{id}: one receipt waited for, one more text");
+            assert_eq!(attempt.channel, Channel::Sms, "{id}");
+        }
+        if !is_fresh {
+            let all_asked = names.iter().all(|name| by(name) > 0);
+            assert!(all_asked, "{id} before every provider was asked");
+            let weighty = before.iter().rfind(|(_, outcome)| *outcome != Outcome::Unavailable);
+            let is_doubt = weighty.is_some_and(|(_, outcome)| *outcome == Outcome::Unknown);
+            assert!(!is_doubt || had(Outcome::Unknown) == 1, "{id}: one doubt, one duplicate");
+        }
+    }
+
     fn people_of_rung(&self) -> Vec<Contact> {
         let rung = self.rung.and_then(|rung| self.ladder.rungs.get(rung));
         rung.map(|rung| rung.contacts.clone()).unwrap_or_default()
@@ -176,6 +239,7 @@ impl Referee {
 
     /// Once nothing more comes: nobody who was asked to act is left believing it, and alarms were tried.
     pub(super) fn judge_the_end(&self, state: &State) {
+        self.judge_replies();
         let tried_in_round = |contact: &Contact, purpose: Purpose| {
             self.tries.iter().any(|(it, _)| it.contact == *contact && it.purpose == purpose && it.round == self.round)
         };
@@ -194,7 +258,7 @@ impl Referee {
                 assert!(alarmed, "{} was not told of the missed promise", contact.name);
             }
             let mine = |(it, outcome): &&(Attempt, Option<Outcome>)| {
-                let reached = !matches!(outcome, Some(Outcome::Refused | Outcome::Retryable));
+                let reached = !matches!(outcome, Some(Outcome::Refused | Outcome::Retryable | Outcome::Unavailable));
                 let counts = it.purpose == Purpose::StandDown || (reached && asks(it.purpose));
                 it.contact == *contact && counts
             };
@@ -203,6 +267,20 @@ impl Referee {
             if released && !self.cancelled && !has_declined && last.is_some() {
                 assert_eq!(last, Some(Purpose::StandDown), "{} still believes to be needed", contact.name);
             }
+        }
+    }
+}
+
+impl Referee {
+    /// Every reply was answered, but for what keeps talking to itself and numbers that cannot be texted.
+    fn judge_replies(&self) {
+        for (place, heard) in (1..).zip(&self.heard) {
+            let answered = self.tries.iter().any(|(it, _)| it.purpose == Purpose::Answer { heard: place });
+            let babbles = self.heard.iter().filter(|it| it.meant == Meant::Unclear).count() > 3;
+            let cannot_be_texted = self.tries.iter().any(|(it, outcome)| {
+                it.channel == Channel::Sms && it.contact == heard.from && *outcome == Some(Outcome::Refused)
+            });
+            assert!(answered || babbles || cannot_be_texted, "reply {place} was not answered");
         }
     }
 }
