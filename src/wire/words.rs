@@ -123,7 +123,10 @@ fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
     let facts = drill_facts(site, asked, drill);
     let (subject, body) = match attempt.channel {
         Channel::Email => words_of_drill::email(&facts),
-        _ => (String::new(), words_of_drill::sms(&facts)),
+        Channel::Sms | Channel::Voice => (String::new(), words_of_drill::sms(&facts)),
+        Channel::Chat | Channel::Ntfy | Channel::Pushover => {
+            (words_of_drill::email(&facts).0, words_of_drill::sms(&facts))
+        }
     };
     let body =
         if matches!(attempt.purpose, Purpose::Answer { .. }) { words_of_drill::replied(&facts, state) } else { body };

@@ -103,6 +103,7 @@ pub fn leader(contact: &Contact, night: &Night<'_>) -> Finding {
     let ways: Vec<&str> = [
         (contact.phone.is_some() && (night.has(Channel::Sms) || night.has(Channel::Voice)), "number"),
         (contact.email.is_some() && night.has(Channel::Email), "e-mail"),
+        (!contact.also.is_empty(), "chat or push"),
     ]
     .into_iter()
     .filter_map(|(has, word)| has.then_some(word))

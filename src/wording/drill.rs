@@ -140,9 +140,9 @@ pub fn ended(name: &str, state: &State, zone: Tz) -> String {
 fn by(via: Via) -> &'static str {
     match via {
         Via::Sms => "by text",
-        Via::Push => "by a button",
         Via::Voice => "by a key press",
         Via::Link => "by the link",
+        Via::Push => "by a button",
         Via::Agent => "through the desk",
         Via::Training => "(training)",
     }

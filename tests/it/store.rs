@@ -311,7 +311,13 @@ async fn a_reply_is_used_once(bench: &dyn Bench) {
 
 /// A reply that a page heard.
 fn heard(reply: &str) -> Event {
-    let from = Contact { name: "Ada".to_owned(), phone: Some("+16085550101".to_owned()), email: None, until: None };
+    let from = Contact {
+        name: "Ada".to_owned(),
+        phone: Some("+16085550101".to_owned()),
+        email: None,
+        until: None,
+        also: Vec::new(),
+    };
     Event::Heard(Heard { provider: "twilio".to_owned(), reply: reply.to_owned(), from, meant: Meant::HaveIt })
 }
 
