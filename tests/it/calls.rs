@@ -57,10 +57,10 @@ fn show(site: &Site) -> Value {
     site.run_with(&VARIABLES, &["--format", "json", "show", "1234567"]).expect(0).json()
 }
 
-/// Each attempt by channel, outcome and detail.
+/// Each try of the page by channel, outcome and detail.
 fn told(shown: &Value) -> Vec<String> {
     let line = |it: &Value| ["channel", "outcome", "detail"].map(|key| it[key].as_str().unwrap().to_owned()).join(" ");
-    shown["attempts"].as_array().unwrap().iter().map(line).collect()
+    shown["attempts"].as_array().unwrap().iter().filter(|it| it["purpose"] == "page").map(line).collect()
 }
 
 fn one_line(text: &str) -> String {
