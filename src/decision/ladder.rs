@@ -242,7 +242,7 @@ pub fn build(policy: &LadderPolicy, on_call: &OnCall, leadership: &[Contact], av
                 (common_role(&people).unwrap_or(&step.to).to_owned(), people.into_iter().map(contact).collect())
             }
         };
-        let mut channels: Vec<Channel> = step.usable(available);
+        let mut channels = step.usable(available);
         // Whoever is given a room or a push address is to be reached there whenever they are reached for.
         for address in contacts.iter().flat_map(|contact| &contact.also) {
             if available.contains(&address.channel) && !channels.contains(&address.channel) {

@@ -1,17 +1,17 @@
 //! How does a message leave the house, and what did the provider mean? Adapters behind `ports::Provider`.
 //!
 //! `twilio` sends texts over a Twilio-compatible HTTP interface, `twilio_words` gives its words a meaning and
-//! `twilio_list` reads its list of replies; `twilio_hooks` hears what it calls back about, proved by
-//! `twilio_signature` against `public_url`; `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the
-//! server's replies a meaning; `carrier` knows the carriers' mail-to-text addresses;
-//! `chat` writes into rooms, `ntfy` and `pushover` push with a button, all three over `web`;
-//! `training` sends nothing and answers by itself; `setup` is what goes wrong before the first message.
 //! `twilio_list` reads its list of replies; `twilio_call` makes calls there, `twiml` writes what they say and
 //! `twilio_call_words` gives their fate a meaning; `twilio_account` is the way both go. `twilio_hooks` hears what is
 //! called back about texts and `twilio_call_hooks` about calls, proved by `twilio_signature` against `public_url`.
 //! `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the server's replies a meaning; `carrier` knows the
 //! carriers' mail-to-text addresses; `training` sends nothing and answers by itself; `setup` is what goes wrong before
 //! the first message.
+//! `twilio_list` reads its list of replies; `twilio_hooks` hears what it calls back about, proved by
+//! `twilio_signature` against `public_url`; `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the
+//! server's replies a meaning; `carrier` knows the carriers' mail-to-text addresses;
+//! `chat` writes into rooms, `ntfy` and `pushover` push with a button, all three over `web`;
+//! `training` sends nothing and answers by itself; `setup` is what goes wrong before the first message.
 
 mod carrier;
 mod chat;

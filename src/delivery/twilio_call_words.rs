@@ -83,12 +83,14 @@ pub fn classify_call(fate: &CallFate<'_>) -> Outcome {
             Some("completed") => answered(fate.answered_by),
             _ => Outcome::Unknown,
         },
-        401 | 403 => by_code.unwrap_or(Outcome::Unavailable),
-        404 => Outcome::Unavailable,
+        // About the login, the address or a proxy on the way, never about whom the call goes to.
+        401 | 403 | 404 | 407 => by_code.unwrap_or(Outcome::Unavailable),
         // The server did not take the request in: 408 too slow, 425 too early, 429 too many.
         408 | 425 | 429 => Outcome::Retryable,
         400..=499 => by_code.unwrap_or(Outcome::Refused),
-        // A 5xx may come after the call was queued; a redirect is not an answer of the provider at all.
+        // It failed and says so, unless it speaks of a call at the same time.
+        500..=599 if fate.word.is_none() => Outcome::Retryable,
+        // A redirect is not an answer of the provider at all.
         _ => Outcome::Unknown,
     }
 }
@@ -152,7 +154,8 @@ fn status_words(status: u16, has_word: bool) -> Option<&'static str> {
         407 => Some("a proxy on the way wants a login"),
         408 | 425 | 429 => Some("the provider is busy"),
         400..=499 => Some("the provider refused the call"),
-        500..=599 => Some("a fault at the provider: nobody knows whether the call was made"),
+        500..=599 if has_word => Some("a fault at the provider: nobody knows whether the call was made"),
+        500..=599 => Some("a fault at the provider: it did not take the call"),
         _ => Some("no answer that is known"),
     }
 }
@@ -257,7 +260,8 @@ mod tests {
                         if !(200..300).contains(&status) {
                             let proves = matches!(outcome, Outcome::Accepted | Outcome::Delivered | Outcome::Voicemail);
                             assert!(!proves, "{fate:?}");
-                            assert_eq!(outcome == Outcome::Unknown, !(400..500).contains(&status), "{fate:?}");
+                            let is_clear = (400..500).contains(&status) || status >= 500 && word.is_none();
+                            assert_eq!(outcome != Outcome::Unknown, is_clear, "{fate:?}");
                         }
                         let detail = call_detail(&fate);
                         assert!(!detail.is_empty() && detail.len() < 200, "{fate:?} {detail}");
@@ -265,7 +269,7 @@ mod tests {
                 }
             }
         }
-        for status in [401, 403] {
+        for status in [401, 403, 404, 407] {
             let fate = CallFate { status, ..CallFate::default() };
             assert_eq!(classify_call(&fate), Outcome::Unavailable);
         }
@@ -297,7 +301,7 @@ mod tests {
                 "failed, SIP 404: nobody has this number",
                 "HTTP 400, 21217: the number cannot be called: it is not valid",
                 "the answer could not be read: nobody knows whether the call was made",
-                "HTTP 502, a fault at the provider: nobody knows whether the call was made",
+                "HTTP 502, a fault at the provider: it did not take the call",
                 "a state that is no word",
             ]
         );

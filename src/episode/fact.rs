@@ -114,7 +114,7 @@ fn may_reach(state: &State, message: &Message<'_>) -> bool {
 /// A settled page closes when its last attempt has ended and nobody is left to be stood down.
 fn closing(state: &State, policy: &Policy) -> Option<Event> {
     let over = |message: &Message<'_>| {
-        matches!(message.progress, Progress::Taken | Progress::Unconfirmed(_) | Progress::Failed)
+        matches!(message.progress, Progress::Taken | Progress::Unconfirmed(_) | Progress::Rang | Progress::Failed)
     };
     let done = state.is_settled() && state.in_flight().is_none() && owed(state, policy).iter().all(over);
     done.then_some(Event::Closed)

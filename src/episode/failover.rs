@@ -26,6 +26,9 @@ pub(super) enum Progress {
     Unconfirmed(DateTime<Utc>),
     /// A provider took it.
     Taken,
+    /// A phone was called as often as it may be and nobody answered. It shows the missed calls, so that its rung keeps its
+    /// time (contract 5.3).
+    Rang,
     /// It will not be tried again.
     Failed,
 }
@@ -76,7 +79,11 @@ impl<'a> Question<'a> {
             let wait_s = if rang { self.policy.retry_wait_s(self.channel) } else { 0 };
             return (Progress::Again(later(last.at, i64::from(wait_s))), next.to_owned());
         }
-        let Some(next) = self.once_more(&order) else { return over(Progress::Failed) };
+        let Some(next) = self.once_more(&order) else {
+            let rang =
+                self.channel == Channel::Voice && last.report.outcome == Outcome::Retryable && self.last_was_made();
+            return over(if rang { Progress::Rang } else { Progress::Failed });
+        };
         // What an unusable provider said tells nothing about the message.
         let told = self.tries.iter().rev().filter_map(|tried| tried.outcome()).find(|it| *it != Outcome::Unavailable);
         let doubts = self.tries.iter().filter(|tried| tried.outcome() == Some(Outcome::Unknown)).count();

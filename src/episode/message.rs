@@ -35,7 +35,7 @@ impl Message<'_> {
         match self.progress {
             Progress::Untried => Some(now),
             Progress::Again(at) | Progress::Unconfirmed(at) => Some(at),
-            Progress::InFlight | Progress::Taken | Progress::Failed => None,
+            Progress::InFlight | Progress::Taken | Progress::Rang | Progress::Failed => None,
         }
     }
 

@@ -26,7 +26,7 @@ pub fn to_dial<'a>(state: &'a State, policy: &'a Policy) -> Vec<&'a Contact> {
         let still_coming = messages.iter().any(|other| {
             other.channel == Channel::Voice
                 && other.contact.same_as(contact)
-                && !matches!(other.progress, Progress::Failed)
+                && !matches!(other.progress, Progress::Rang | Progress::Failed)
         });
         let calls = calls(contact);
         let heard = |outcome| matches!(outcome, Some(Outcome::Voicemail | Outcome::Delivered));

@@ -3,33 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
+use super::callers::Caller;
 use super::environment::Environment;
 use super::load::Loaded;
 use super::push;
-use crate::cli::desk::{facts, others, schedule_label};
+use super::words::Words;
 use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
 use crate::delivery::{
-    self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCall, TwilioCallSettings,
-    TwilioCredentials, TwilioHooks, TwilioSettings, TwilioSms,
+    self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCallSettings, TwilioCredentials,
+    TwilioHooks, TwilioSettings, TwilioSms,
 };
 use crate::engine::{Changed, Engine, Parts};
-use crate::episode::event::{Drill, Purpose};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::Hooks;
-use crate::ports::{
-    CallAnswer, CallScript, Clock, EpisodeStore, Letter, Message, NoticeStore, Pending, Post, Provider, Render,
-    Rendering, SnapshotStore, Stray,
-};
+use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
 use crate::site::Site;
 use crate::site::settings::variable_part;
 use crate::store::lease::FileLease;
 use crate::store::sqlite::SqliteStore;
-use crate::wording::messages::{self, Facts, voice, voice_answers};
-use crate::wording::{self, drill as words_of_drill};
 
 /// The file of the page log.
 pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
@@ -184,7 +178,7 @@ pub(super) fn live_providers(
 }
 
 /// What the SMS account is shown.
-fn sms_secret(
+pub(super) fn sms_secret(
     settings: &TwilioSettings,
     first: bool,
     environment: &Environment,
@@ -223,7 +217,7 @@ pub(super) fn hooks(
 }
 
 /// The account whose token signs the requests of an SMS provider.
-fn sms_account(
+pub(super) fn sms_account(
     settings: &TwilioSettings,
     first: bool,
     environment: &Environment,
@@ -251,88 +245,6 @@ fn sms_account(
     })
 }
 
-/// A caller of the settings, and what it may take from an SMS account: everything, when it names none of its own or the
-/// same one.
-struct Caller<'a> {
-    settings: &'a TwilioCallSettings,
-    first: bool,
-    loaded: &'a Loaded,
-    environment: &'a Environment,
-}
-
-impl<'a> Caller<'a> {
-    fn texts(&self) -> Option<(usize, &'a TwilioSettings)> {
-        let own = self.settings.account_sid.as_ref();
-        let is_shared = |texts: &&TwilioSettings| own.is_none_or(|own| *own == texts.account_sid);
-        self.loaded.site.settings.delivery.sms.iter().enumerate().find(|(_, texts)| is_shared(texts))
-    }
-
-    fn account_sid(&self) -> String {
-        let texts = self.texts().map(|(_, texts)| &texts.account_sid);
-        self.settings.account_sid.as_ref().or(texts).cloned().unwrap_or_default()
-    }
-
-    /// The secret that is the caller's own, with the API key that it belongs to.
-    fn own_secret(&self) -> Result<Option<TwilioCredentials>, CommandError> {
-        let variable = format!("PAGE_ONCALL_VOICE_TOKEN_{}", variable_part(&self.settings.name));
-        let given = given(self.environment, &variable, self.environment.voice_token.as_ref().filter(|_| self.first));
-        let secret = secret(given, self.settings.auth_token_file.as_deref(), &self.loaded.folder)?;
-        Ok(secret.map(|secret| TwilioCredentials { api_key_sid: self.settings.api_key_sid.clone(), secret }))
-    }
-
-    fn credentials(&self) -> Result<TwilioCredentials, CommandError> {
-        match (self.own_secret()?, self.texts()) {
-            (Some(own), _) => Ok(own),
-            (None, Some((place, texts))) => {
-                let secret = sms_secret(texts, place == 0, self.environment, &self.loaded.folder)?;
-                Ok(TwilioCredentials { api_key_sid: texts.api_key_sid.clone(), secret })
-            }
-            (None, None) => Err(CommandError::usage("[delivery.voice] has no secret")
-                .hint("set PAGE_ONCALL_VOICE_TOKEN, or auth_token_file = \"FILE\" under [delivery.voice]")),
-        }
-    }
-
-    fn provider(&self) -> Result<TwilioCall, CommandError> {
-        let base_url = self.texts().map(|(_, texts)| texts.base_url.clone());
-        let settings = TwilioCallSettings {
-            account_sid: Some(self.account_sid()),
-            base_url: self.settings.base_url.clone().or(base_url),
-            ..self.settings.clone()
-        };
-        let public = self.loaded.site.settings.serve.public_url.clone();
-        let caller = TwilioCall::new(&settings, self.credentials()?);
-        Ok(caller.map_err(|error| CommandError::usage(error.to_string()))?.with_callbacks(public))
-    }
-
-    /// The account whose token signs what calls report.
-    fn account(&self) -> Result<TwilioAccount, CommandError> {
-        let variable = format!("PAGE_ONCALL_VOICE_SIGNING_TOKEN_{}", variable_part(&self.settings.name));
-        let of_the_first = self.environment.voice_signing_token.as_ref().filter(|_| self.first);
-        let given = given(self.environment, &variable, of_the_first);
-        let signing = secret(given, self.settings.signing_token_file.as_deref(), &self.loaded.folder)?;
-        let token = match (signing, self.own_secret()?, self.texts()) {
-            (Some(token), ..) => token,
-            (None, Some(TwilioCredentials { api_key_sid: None, secret }), _) => secret,
-            (None, _, Some((place, texts))) => {
-                sms_account(texts, place == 0, self.environment, &self.loaded.folder)?.token
-            }
-            (None, ..) => {
-                return Err(CommandError::usage(
-                    "[serve] public_url needs the calling account's auth token, which signs callbacks",
-                )
-                .hint("set PAGE_ONCALL_VOICE_SIGNING_TOKEN, or signing_token_file = \"FILE\" under [delivery.voice]"));
-            }
-        };
-        Ok(TwilioAccount {
-            name: self.settings.name.clone(),
-            channel: Channel::Voice,
-            account_sid: self.account_sid(),
-            number: Some(self.settings.from.clone()),
-            token,
-        })
-    }
-}
-
 /// The mail servers in the order in which they are asked.
 fn mails(loaded: &Loaded, environment: &Environment, clock: &Arc<dyn Clock>) -> Result<Vec<SmtpMail>, CommandError> {
     let all = loaded.site.settings.delivery.mail.iter().enumerate();
@@ -358,7 +270,7 @@ fn mail(
 }
 
 /// The secret in the variable of a provider's own name, else in the one of the channel's first provider.
-fn given<'a>(
+pub(super) fn given<'a>(
     environment: &'a Environment,
     variable: &str,
     of_the_first: Option<&'a SecretString>,
@@ -445,132 +357,4 @@ pub(super) fn address_warnings(site: &Site) -> Vec<String> {
             CarrierGateway::Ended(why) | CarrierGateway::Ending(why) => Some(format!("{address}: {why}")),
         })
         .collect()
-}
-
-/// The words of messages, for whoever shows them without an engine.
-pub(super) fn words(loaded: &Arc<Loaded>) -> impl Render + use<> {
-    Words { loaded: Arc::clone(loaded) }
-}
-
-/// The words of messages, from the site's settings.
-struct Words {
-    loaded: Arc<Loaded>,
-}
-
-impl Render for Words {
-    fn render(&self, asked: &Rendering<'_>) -> Message {
-        let Rendering { state, attempt, .. } = *asked;
-        if let Some(asks) = &state.drill {
-            return drill_message(&self.loaded.site, asked, asks);
-        }
-        let label = schedule_label(state.schedule.as_deref());
-        let others = others(state, &attempt.contact);
-        let facts = facts(&self.loaded.site, asked, &label, &others);
-        let mut call = None;
-        let (subject, body) = match attempt.channel {
-            Channel::Email => messages::email(&facts),
-            Channel::Chat => messages::push(&facts, messages::TakenBy::Desk),
-            Channel::Ntfy | Channel::Pushover => messages::push(&facts, messages::TakenBy::Button),
-            Channel::Sms => (String::new(), messages::sms(&facts)),
-            Channel::Voice => {
-                let script = self.script(&facts);
-                (String::new(), spoken(call.insert(script)))
-            }
-        };
-        Message {
-            message_key: format!("{}.{}", state.case, attempt.message_key()),
-            attempt: attempt.id.clone(),
-            to: attempt.contact.address(attempt.channel).unwrap_or_default().to_owned(),
-            name: attempt.contact.name.clone(),
-            subject,
-            body,
-            episode: asked.episode.to_owned(),
-            call,
-            asks_to_act: matches!(attempt.purpose, Purpose::Page | Purpose::Exhausted),
-        }
-    }
-
-    fn stray(&self, stray: &Stray, now: DateTime<Utc>) -> String {
-        let site = &self.loaded.site;
-        let words = match stray {
-            Stray::Unknown => messages::StrayWords::Unknown,
-            Stray::NothingOpen => messages::StrayWords::NothingOpen,
-            Stray::Over { case, owner, at } => messages::StrayWords::Over { case, owner: owner.as_deref(), at: *at },
-        };
-        let desk = &site.settings.desk;
-        messages::stray(&words, &desk.name, &desk.help_desk_phone, now, site.zone)
-    }
-
-    fn opted_out(&self, since: DateTime<Utc>) -> String {
-        let site = &self.loaded.site;
-        wording::opt_outs::refused(since, site.texts_from(), site.zone)
-    }
-
-    fn answer(&self, asked: &Rendering<'_>, answer: &CallAnswer<'_>) -> Vec<String> {
-        let label = schedule_label(asked.state.schedule.as_deref());
-        let facts = facts(&self.loaded.site, asked, &label, &[]);
-        match answer {
-            CallAnswer::Taken => voice_answers::taken(&facts),
-            CallAnswer::Declined { next } => voice_answers::declined(&facts, next),
-            CallAnswer::Refused(refusal) => voice_answers::refused(&facts, refusal),
-        }
-    }
-
-    fn cannot_tell(&self) -> Vec<String> {
-        voice_answers::cannot_tell(&self.loaded.site.settings.desk.help_desk_phone)
-    }
-}
-
-impl Words {
-    fn script(&self, facts: &Facts<'_>) -> CallScript {
-        CallScript {
-            opening: voice::opening(facts),
-            facts: voice::details(facts),
-            menu: voice::menu(facts),
-            without_keys: voice::without_keys(facts, self.loaded.site.channels().contains(&Channel::Sms)),
-            voicemail: voice::voicemail(facts),
-        }
-    }
-}
-
-/// What a call says to whoever hears it from the beginning, for people who read it.
-fn spoken(script: &CallScript) -> String {
-    let CallScript { opening, facts, menu, .. } = script;
-    let sentences = std::iter::once(opening).chain(facts).chain([menu]).map(String::as_str);
-    sentences.filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-/// The message of a drill: nothing in it looks like a page.
-fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
-    let Rendering { state, attempt, .. } = *asked;
-    let facts = words_of_drill::Facts {
-        desk_short: &site.settings.desk.name,
-        help_desk_phone: &site.settings.desk.help_desk_phone,
-        shift: drill.shift.as_ref(),
-        training: state.training,
-        zone: site.zone,
-    };
-    let (subject, body) = match attempt.channel {
-        Channel::Email => words_of_drill::email(&facts),
-        Channel::Sms | Channel::Voice => (String::new(), words_of_drill::sms(&facts)),
-        Channel::Chat | Channel::Ntfy | Channel::Pushover => {
-            (words_of_drill::email(&facts).0, words_of_drill::sms(&facts))
-        }
-    };
-    let body =
-        if matches!(attempt.purpose, Purpose::Answer { .. }) { words_of_drill::replied(&facts, state) } else { body };
-    let (opening, told, menu, voicemail) = words_of_drill::call(&facts);
-    let without_keys = words_of_drill::without_keys(&facts);
-    let call = CallScript { opening, facts: told, menu, without_keys, voicemail };
-    Message {
-        message_key: format!("{}.{}", state.case, attempt.message_key()),
-        attempt: attempt.id.clone(),
-        to: attempt.contact.address(attempt.channel).unwrap_or_default().to_owned(),
-        name: attempt.contact.name.clone(),
-        subject,
-        body,
-        episode: asked.episode.to_owned(),
-        call: Some(call).filter(|_| attempt.channel == Channel::Voice),
-        asks_to_act: false,
-    }
 }

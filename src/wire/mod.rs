@@ -1,6 +1,9 @@
 //! What is this program made of tonight? Settings to adapters to engine; the only place that knows all.
 //!
 //! `environment` and `clock` are the only files that may ask the machine; `locate` and `load` find and read the site;
+//! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine, with
+//! `callers` for calls and `words` for what messages say; `verbs` hands each verb what it needs, `call` the agent's,
+//! `serve` the service, `upkeep` the two that a timer runs, whose end `heartbeat` tells.
 //! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine; `verbs`
 //! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells,
 //! `doctor` the checks before the night, `drill` the tests of people,
@@ -12,6 +15,7 @@
 
 mod adapters;
 mod call;
+mod callers;
 mod clock;
 mod doctor;
 mod doctor_people;
@@ -30,6 +34,7 @@ mod sheets;
 mod simulate;
 mod upkeep;
 mod verbs;
+mod words;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;

@@ -4,12 +4,12 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::adapters;
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::Loaded;
 use super::sheets::Hurry;
 use super::verbs;
+use super::words::Words;
 use crate::cli::case::Surroundings;
 use crate::cli::error::{CommandError, CommandResult};
 use crate::cli::face::Face;
@@ -55,7 +55,7 @@ pub(super) fn run(
             schedule: &schedule,
             blocked: &|| verbs::blocked(&loaded),
         },
-        render: &adapters::words(&loaded),
+        render: &Words { loaded: Arc::clone(&loaded) },
         roles,
         nobody_answers,
     };

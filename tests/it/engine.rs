@@ -25,6 +25,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use house::{ADA, Act, BEN, House, by, open, opening, turning};
 
+mod calls;
 mod house;
 mod reaching;
 mod storm;

@@ -19,6 +19,7 @@ pub(crate) type Fate = (&'static str, Option<&'static str>);
 pub(crate) const BUSY: Fate = ("busy", None);
 pub(crate) const NO_ANSWER: Fate = ("no-answer", None);
 pub(crate) const MACHINE: Fate = ("completed", Some("machine_end_beep"));
+pub(crate) const FAX: Fate = ("completed", Some("fax"));
 pub(crate) const HUMAN: Fate = ("completed", Some("human"));
 
 /// The provider.

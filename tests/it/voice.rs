@@ -181,7 +181,8 @@ async fn answers_to_a_call_are_understood() {
         (Play::json(401, r#"{"code":20003}"#), Outcome::Unavailable),
         (Play::json(401, ""), Outcome::Unavailable),
         (Play::json(429, r#"{"code":20429}"#), Outcome::Retryable),
-        (Play::json(500, "{}"), Outcome::Unknown),
+        (Play::json(500, "{}"), Outcome::Retryable),
+        (Play::json(503, r#"{"status":"queued"}"#), Outcome::Unknown),
         (Play::Redirect("http://127.0.0.1:1/".to_owned()), Outcome::Unknown),
         (Play::Close, Outcome::Unknown),
     ] {
