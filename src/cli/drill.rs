@@ -13,7 +13,7 @@ use crate::decision::Answers;
 use crate::decision::ladder::{Channel, Contact, Ladder, Rung};
 use crate::engine::{Engine, EngineError, Opening};
 use crate::episode::briefing::Briefing;
-use crate::episode::event::{Basis, Drill, Opened};
+use crate::episode::event::{Basis, Drill, Opened, Purpose};
 use crate::episode::state::State;
 use crate::ports::{Begun, EpisodeStore};
 use crate::proof::readiness::Ready;
@@ -219,7 +219,9 @@ pub fn view<'a>(name: &'a str, episode: &'a str, state: &'a State, site: &Site) 
         via: word.via,
         after_s: (word.at - state.opened_at).num_seconds(),
     });
-    let attempts = state.attempts.iter().map(|tried| AttemptView {
+    // The thanks for an answer is no part of the test.
+    let asked = state.attempts.iter().filter(|tried| tried.attempt.purpose == Purpose::Page);
+    let attempts = asked.map(|tried| AttemptView {
         at: rfc3339(tried.started_at, site.zone),
         channel: tried.attempt.channel.word(),
         outcome: tried.outcome().map(crate::episode::outcome::Outcome::word),

@@ -143,8 +143,9 @@ async fn a_live_drill_reaches_its_person_alone_and_confirms_the_number() {
     let told = site.run_with(&SECRETS, &["drill", "adal", "--by", "Supervisor"]).expect(0).out;
     assert!(told.contains("Ada Lee answered by text after"), "{told}");
     let bodies = phone.bodies();
-    assert_eq!(bodies.len(), 1, "{bodies:#?}");
+    assert_eq!(bodies.len(), 2, "{bodies:#?}");
     assert!(bodies[0].contains("To=%2B16085550101") && bodies[0].contains("TEST+page+from+UW+HD"), "{}", bodies[0]);
+    assert!(bodies[1].contains("To=%2B16085550101") && bodies[1].contains("Thank+you"), "{}", bodies[1]);
 
     let report = site.run_with(&SECRETS, &["--format", "json", "doctor"]).json();
     let findings = report["findings"].as_array().unwrap();
@@ -155,7 +156,7 @@ async fn a_live_drill_reaches_its_person_alone_and_confirms_the_number() {
         let answer = site.run_with(&SECRETS, &["drill", name]).expect(1);
         assert!(answer.err.contains(told), "{}", answer.err);
     }
-    assert_eq!(phone.bodies().len(), 1);
+    assert_eq!(phone.bodies().len(), 2, "nothing more was sent");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
