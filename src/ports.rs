@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use chrono::{DateTime, Utc};
 
-use crate::decision::ladder::Channel;
+use crate::decision::ladder::{Channel, Contact};
 use crate::episode::briefing::Briefing;
 use crate::episode::decide::Refusal;
 use crate::episode::event::{Attempt, Event, Recorded};
@@ -103,8 +103,9 @@ pub trait Provider: Send + Sync {
     fn pressed<'a>(&'a self, _since: DateTime<Utc>, _sent: &'a [Sent]) -> Pending<'a, Vec<About>> {
         Box::pin(async { Vec::new() })
     }
-    /// What can be learned beforehand, disturbing nobody; empty when nothing can.
-    fn inspect(&self) -> Pending<'_, Vec<Fact>> {
+    /// What can be learned beforehand, disturbing nobody; empty when nothing can. `people` are those whose addresses on
+    /// this channel stand in the settings, for services that tell whether an address is theirs.
+    fn inspect<'a>(&'a self, _people: &'a [Contact]) -> Pending<'a, Vec<Fact>> {
         Box::pin(async { Vec::new() })
     }
 }

@@ -1,8 +1,9 @@
 //! Which steps of the site's ladder can never be reached, and why? Told before a page needs them (field 2B, ask 17).
 //!
-//! Called by `simulate` and by checks of the settings. It knows the roles that the schedules have, not who holds them.
+//! Called by `simulate` and `doctor`. It knows the roles that the schedules have, not who holds them.
 
 use super::ladder::{Channel, Contact, LadderPolicy};
+use crate::schedule::Schedule;
 use crate::schedule::identity::fold_role;
 
 /// A step that a page will never try, or only when it is of no use.
@@ -29,6 +30,18 @@ pub enum WhyDead {
     NoFurtherRole,
     /// It comes at or after the end of the promise: the customer was let down by then.
     AfterThePromise,
+}
+
+impl WhyDead {
+    /// Whether it was concluded from the roles of the schedules: one that cannot be read may have another.
+    pub fn is_about_roles(self) -> bool {
+        matches!(self, Self::NoSuchRole | Self::NoFurtherRole)
+    }
+}
+
+/// The labels of a schedule's roles, in their order.
+pub fn roles_of(schedule: &Schedule) -> Vec<String> {
+    schedule.roles().iter().map(|role| role.label.to_string()).collect()
 }
 
 /// The dead steps of a ladder, in order. `roles` are the labels that each schedule has, in their order.

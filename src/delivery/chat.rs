@@ -9,11 +9,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::push_inspect::room;
 use super::setup::SetupError;
 use super::web::{Web, address};
-use crate::decision::ladder::Channel;
+use crate::decision::ladder::{Channel, Contact};
 use crate::episode::outcome::Report;
 use crate::ports::{Message, Pending, Provider, Reply};
+use crate::proof::fact::Fact;
 
 /// Teams takes about 28 KB a message (domain 3); no message of ours comes near, and what does is cut.
 const LONGEST_BODY: usize = 20_000;
@@ -156,6 +158,10 @@ impl Provider for ChatRoom {
 
     fn replies(&self, _since: DateTime<Utc>) -> Pending<'_, Vec<Reply>> {
         Box::pin(async { Vec::new() })
+    }
+
+    fn inspect<'a>(&'a self, _people: &'a [Contact]) -> Pending<'a, Vec<Fact>> {
+        Box::pin(async { vec![room(self.kind, &self.url)] })
     }
 }
 

@@ -2,8 +2,10 @@
 //!
 //! `twilio` sends texts over a Twilio-compatible HTTP interface, `twilio_words` gives its words a meaning and
 //! `twilio_list` reads its list of replies; `twilio_call` makes calls there, `twiml` writes what they say and
-//! `twilio_call_words` gives their fate a meaning; `twilio_account` is the way both go. `twilio_hooks` hears what is
-//! called back about texts and `twilio_call_hooks` about calls, proved by `twilio_signature` against `public_url`.
+//! `twilio_call_words` gives their fate a meaning; `twilio_account` is the way both go, and `twilio_inspect` what it tells
+//! beforehand. `twilio_hooks` hears what is called back about texts and `twilio_call_hooks` about calls, proved by
+//! `twilio_signature` against `public_url`. `chat` writes into rooms, `ntfy` and `pushover` push with a button, all three
+//! over `web`, and `push_inspect` is what they tell beforehand.
 //! `smtp` sends e-mail, `smtp_text` writes it and `smtp_words` gives the server's replies a meaning; `carrier` knows the
 //! carriers' mail-to-text addresses; `training` sends nothing and answers by itself; `setup` is what goes wrong before
 //! the first message.
@@ -17,6 +19,7 @@ mod carrier;
 mod chat;
 mod ntfy;
 mod public_url;
+mod push_inspect;
 mod pushover;
 mod setup;
 mod smtp;
@@ -29,6 +32,7 @@ mod twilio_call;
 mod twilio_call_hooks;
 mod twilio_call_words;
 mod twilio_hooks;
+mod twilio_inspect;
 mod twilio_list;
 mod twilio_signature;
 mod twilio_words;

@@ -10,12 +10,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::push_inspect::{healthy, let_in};
 use super::setup::SetupError;
 use super::web::{Answer, Web, address};
-use crate::decision::ladder::Channel;
+use crate::decision::ladder::{Channel, Contact};
 use crate::episode::outcome::Report;
 use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply, Sent};
+use crate::proof::fact::Fact;
 
 /// The service's limits, in bytes and characters; what is longer becomes an attachment, which nobody reads at night.
 const LONGEST_TITLE: usize = 200;
@@ -132,6 +134,21 @@ impl Ntfy {
     }
 }
 
+impl Ntfy {
+    /// Whether the server is well and knows the token. A topic is asked nothing.
+    async fn look(&self) -> Vec<Fact> {
+        let health = self.web.exchange(self.web.get(self.url(&["v1", "health"]))).await;
+        if let Err(fact) = healthy(&health) {
+            return vec![fact];
+        }
+        let request = self.web.get(self.url(&["v1", "account"])).bearer_auth(self.token.expose_secret());
+        match let_in(&self.web.exchange(request).await) {
+            Ok(()) => vec![Fact::PushReady { steps: vec!["health", "login"] }],
+            Err(fact) => vec![fact],
+        }
+    }
+}
+
 /// The text of one line of a topic's JSON, when it is a message.
 fn text_of(line: &str) -> Option<String> {
     let entry: Value = serde_json::from_str(line).ok()?;
@@ -175,5 +192,9 @@ impl Provider for Ntfy {
             let abouts = sent.iter().map(|message| message.about.clone());
             abouts.filter(|about| lines.iter().any(|line| line.trim() == button(about))).collect()
         })
+    }
+
+    fn inspect<'a>(&'a self, _people: &'a [Contact]) -> Pending<'a, Vec<Fact>> {
+        Box::pin(self.look())
     }
 }

@@ -8,12 +8,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::push_inspect::recipient;
 use super::setup::SetupError;
 use super::web::{Answer, Web, address};
-use crate::decision::ladder::Channel;
+use crate::decision::ladder::{Channel, Contact};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply, Sent};
+use crate::proof::fact::Fact;
 
 /// The service's limits, in characters.
 const LONGEST_TITLE: usize = 250;
@@ -189,6 +191,19 @@ impl Provider for Pushover {
                 pressed.extend(body.filter(|body| says(body, "acknowledged")).map(|_| message.about.clone()));
             }
             pressed
+        })
+    }
+
+    fn inspect<'a>(&'a self, people: &'a [Contact]) -> Pending<'a, Vec<Fact>> {
+        Box::pin(async move {
+            let mut facts = Vec::new();
+            for person in people {
+                let Some(key) = person.address(Channel::Pushover) else { continue };
+                let form = [("token", self.token.expose_secret()), ("user", key)];
+                let url = self.url(&["users", "validate.json"]);
+                facts.push(recipient(&person.name, &self.web.exchange(self.web.post(url).form(&form)).await));
+            }
+            facts
         })
     }
 }

@@ -27,7 +27,7 @@ use super::carrier::{CarrierGateway, carrier_gateway};
 use super::setup::{SetupError, is_loopback};
 use super::smtp_text::{compose, compose_letter};
 use super::smtp_words::{Stage, Trouble, classify, detail};
-use crate::decision::ladder::Channel;
+use crate::decision::ladder::{Channel, Contact};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::{Clock, Letter, Message, Pending, Post, Provider, Reply};
 use crate::proof::fact::Fact;
@@ -262,7 +262,7 @@ impl SmtpMail {
 }
 
 impl Provider for SmtpMail {
-    fn inspect(&self) -> Pending<'_, Vec<Fact>> {
+    fn inspect<'a>(&'a self, _people: &'a [Contact]) -> Pending<'a, Vec<Fact>> {
         Box::pin(self.facts())
     }
 

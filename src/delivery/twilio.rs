@@ -3,8 +3,6 @@
 //! One request a message: no redirects, no automatic retry. What the answers mean stands in `twilio_words`.
 //! Nothing personal is logged, and no error text of the provider is copied: it may hold a number.
 
-mod inspect;
-
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::Deserialize;
 
@@ -14,7 +12,7 @@ use super::twilio_account::{ANSWER_LIMIT, Account, Address, Answer, Failure, Twi
 use super::twilio_hooks::STATUS_PATH;
 use super::twilio_list::{MessageList, is_sid};
 use super::twilio_words::{classify, detail, says_stop};
-use crate::decision::ladder::Channel;
+use crate::decision::ladder::{Channel, Contact};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply};
@@ -256,8 +254,10 @@ impl TwilioSms {
 }
 
 impl Provider for TwilioSms {
-    fn inspect(&self) -> Pending<'_, Vec<Fact>> {
-        Box::pin(self.facts())
+    fn inspect<'a>(&'a self, _people: &'a [Contact]) -> Pending<'a, Vec<Fact>> {
+        let (kind, sender) = &self.sender;
+        let service = (*kind == "MessagingServiceSid").then_some(sender.as_str());
+        Box::pin(self.account.facts(service, self.from.as_deref()))
     }
 
     fn channel(&self) -> Channel {

@@ -14,10 +14,11 @@ use super::twilio_call_hooks::{CALL_STATUS_PATH, DETECTION_PATH, VOICE_PATH};
 use super::twilio_call_words::{CallFate, call_detail, classify_call};
 use super::twilio_list::is_sid;
 use super::twiml::{LONGEST, Speech};
-use crate::decision::ladder::Channel;
+use crate::decision::ladder::{Channel, Contact};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::About;
 use crate::ports::{Message, Pending, Provider, Reply};
+use crate::proof::fact::Fact;
 
 /// The account's list of calls.
 const CALLS: &str = "Calls";
@@ -301,6 +302,10 @@ impl Provider for TwilioCall {
 
     fn leave_voicemail<'a>(&'a self, provider_id: &'a str, message: &'a Message) -> Pending<'a, bool> {
         Box::pin(self.redirect(provider_id, message))
+    }
+
+    fn inspect<'a>(&'a self, _people: &'a [Contact]) -> Pending<'a, Vec<Fact>> {
+        Box::pin(self.account.facts(None, Some(&self.from)))
     }
 }
 

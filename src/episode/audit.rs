@@ -34,6 +34,22 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Overdue, Self::WakeLost, Self::NoWake, Self::LastRung, Self::NobodyHasIt, Self::PromiseMissed];
+
+    /// The word for programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::WakeLost => "wake_lost",
+            Self::NoWake => "no_wake",
+            Self::LastRung => "last_rung",
+            Self::NobodyHasIt => "nobody_has_it",
+            Self::PromiseMissed => "promise_missed",
+        }
+    }
+
     /// Whether the engine itself is at fault, so that its turn is not clean.
     pub fn is_defect(self) -> bool {
         match self {

@@ -50,6 +50,25 @@ pub enum Fact {
         /// Its id.
         sid: String,
     },
+    /// A chat room, which nobody can try without writing into it.
+    Room {
+        /// What its address looks like, in the adapter's words.
+        kind: &'static str,
+        /// Whether that is an address of the chat it is said to be in.
+        known: bool,
+    },
+    /// A push service is up and lets this login in.
+    PushReady {
+        /// Which parts of it said so, in the adapter's words.
+        steps: Vec<&'static str>,
+    },
+    /// Whether a push service knows somebody's address.
+    Recipient {
+        /// Their name; the address itself lets whoever has it write to them.
+        name: String,
+        /// How many devices messages reach; `None` when the address is not known.
+        devices: Option<usize>,
+    },
     /// The provider's clock when it answered.
     Clock {
         /// What it showed; whole seconds.

@@ -140,7 +140,9 @@ impl Site {
 
     /// Every number that messages come from, E.164, each once: the accounts' own and what `[proof]` adds.
     pub fn sender_numbers(&self) -> Vec<String> {
-        let accounts = self.settings.delivery.sms.iter().filter_map(|sms| sms.from.as_deref());
+        let delivery = &self.settings.delivery;
+        let texts = delivery.sms.iter().filter_map(|sms| sms.from.as_deref());
+        let accounts = texts.chain(delivery.voice.iter().map(|voice| voice.from.as_str()));
         let more = self.settings.proof.sender_numbers.iter().map(String::as_str);
         let mut numbers: Vec<String> = Vec::new();
         for text in accounts.chain(more) {

@@ -29,6 +29,8 @@ pub struct Ready {
     pub reasons: Vec<String>,
     /// The last finished turn of the engine.
     pub turn: Turn,
+    /// The last turn after which every open page was found looked after; it is what the outside heartbeat hears of.
+    pub clean_turn: Turn,
     /// Whether this process is the sole engine of its page log; another one may be.
     pub lease_held: bool,
     /// Whether the page log was written a moment ago.
@@ -39,10 +41,10 @@ pub struct Ready {
     pub jobs: Vec<Job>,
 }
 
-/// The last finished turn.
+/// A turn of the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Turn {
-    /// When it was; `null` before the first.
+    /// When it ended; `null` before the first.
     pub finished_at: Option<String>,
     /// How long ago, in seconds.
     pub age_s: Option<i64>,

@@ -21,6 +21,7 @@ use prometheus_client::registry::Registry;
 use super::ready::{database_writable, readings, seconds};
 use super::vitals::Labels;
 use super::{Current, House};
+use crate::episode::audit::Finding;
 use crate::episode::promise::PromiseState;
 use crate::episode::state::{Phase, State as PageState};
 
@@ -58,6 +59,7 @@ async fn process(house: &House, current: &Current, now: DateTime<Utc>, registry:
     if let Some(turn) = house.vitals.turn() {
         gauge(registry, "turn_age_seconds", "Since the engine's last finished turn", seconds(now, turn));
     }
+    watch(current, now, registry);
     gauge(registry, "lease_held", "Whether this process is the sole engine", current.engine.is_sole().into());
     let writable = database_writable(house, current).await;
     gauge(registry, "database_writable", "Whether the database takes writes", writable.into());
@@ -73,6 +75,21 @@ async fn process(house: &House, current: &Current, now: DateTime<Utc>, registry:
     registry.register("job_last_success_timestamp_seconds", "When a job last came to a good end", last);
     registry.register("job_runs", "Runs of jobs, by how they ended", runs);
     registry.register("hooks", "Requests of providers, by kind and result", house.vitals.hooks.clone());
+}
+
+/// What the engine's watch over open pages found last.
+fn watch(current: &Current, now: DateTime<Utc>, registry: &mut Registry) {
+    let watch = current.engine.watch();
+    if let Some(clean) = watch.clean_at {
+        gauge(registry, "clean_turn_age_seconds", "Since the engine's last clean turn", seconds(now, clean));
+    }
+    let findings = Gauges::default();
+    for kind in Finding::ALL {
+        let count = watch.findings.iter().filter(|(_, finding)| *finding == kind).count();
+        let label = vec![("kind", kind.word().to_owned())];
+        findings.get_or_create(&label).set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+    registry.register("watch_findings", "What is wrong with open pages, by kind", findings);
 }
 
 /// How old each schedule's reading is.
@@ -109,6 +126,8 @@ async fn pages(current: &Current, now: DateTime<Utc>, registry: &mut Registry) -
     for (phase, count) in open {
         phases.get_or_create(&vec![("phase", phase.to_owned())]).set(count);
     }
+    let blocked = current.pages.all_opted_out().await?.len();
+    gauge(registry, "texts_blocked", "People who blocked texts with STOP", i64::try_from(blocked).unwrap_or(i64::MAX));
     registry.register("open_pages", "Open pages, by where they stand", phases);
     registry.register("attempts", "Messages of open pages and those of the last 24 hours, by outcome", attempts);
     registry.register("promises", "Promises of open pages and those of the last 24 hours, by state", promises);

@@ -36,6 +36,7 @@ async fn readyz(State(house): State<House>) -> (StatusCode, Json<Ready>) {
     let settings = &current.site.settings;
     let told = |at: DateTime<Utc>| rfc3339(at, zone);
     let turn = house.vitals.turn();
+    let aged = |at: Option<DateTime<Utc>>| Turn { finished_at: at.map(told), age_s: at.map(|at| seconds(now, at)) };
     let writable = database_writable(&house, &current).await;
     let mut reasons = Vec::new();
     let limit_s = settings.serve.ready_after_s;
@@ -60,7 +61,8 @@ async fn readyz(State(house): State<House>) -> (StatusCode, Json<Ready>) {
         at: told(now),
         ready: reasons.is_empty(),
         reasons,
-        turn: Turn { finished_at: turn.map(told), age_s: turn.map(|turn| seconds(now, turn)) },
+        turn: aged(turn),
+        clean_turn: aged(current.engine.watch().clean_at),
         lease_held: current.engine.is_sole(),
         database_writable: writable,
         schedules,

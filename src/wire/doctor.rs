@@ -22,6 +22,7 @@ use crate::cli::desk::desk;
 use crate::cli::doctor;
 use crate::cli::error::CommandResult;
 use crate::cli::face::Face;
+use crate::decision::ladder::Contact;
 use crate::delivery::install_tls;
 use crate::ports::{Clock, Provider};
 use crate::proof::confirm::Confirmations;
@@ -140,6 +141,12 @@ impl Look<'_> {
         let secrets = delivery.sms.iter().filter_map(|sms| sms.auth_token_file.as_deref());
         let secrets = secrets.chain(delivery.sms.iter().filter_map(|sms| sms.signing_token_file.as_deref()));
         let secrets = secrets.chain(delivery.mail.iter().filter_map(|mail| mail.password_file.as_deref()));
+        let calls = delivery.voice.iter().flat_map(|it| it.auth_token_file.iter().chain(&it.signing_token_file));
+        let secrets = secrets.chain(calls.map(String::as_str));
+        let secrets = secrets.chain(delivery.chat.iter().filter_map(|room| room.url_file.as_deref()));
+        let push = delivery.ntfy.iter().flat_map(|it| it.token_file.iter().chain(&it.reply_token_file));
+        let push = push.chain(delivery.pushover.iter().filter_map(|it| it.token_file.as_ref()));
+        let secrets = secrets.chain(push.map(String::as_str));
         let secrets = secrets.chain(settings.google.key_file.as_deref());
         findings.extend(secrets.map(|file| self.secret(file)));
         findings
@@ -287,6 +294,10 @@ impl Look<'_> {
             let todo = "add [delivery.sms] with account_sid and from";
             findings.push(self.for_live(finding(Severity::Error, "sms", "text messages", found, todo)));
         }
+        if settings.delivery.voice.is_empty() {
+            let found = "no caller is set, so nobody is called";
+            findings.push(finding(Severity::Warning, "voice", "calls", found, "add [delivery.voice] with from"));
+        }
         if settings.delivery.mail.is_empty() {
             let found = "no mail server is set, so no copy leaves, and no report";
             let todo = "add [delivery.mail] with host and from";
@@ -302,9 +313,10 @@ impl Look<'_> {
                 return findings;
             }
         };
+        let people: Arc<[Contact]> = self.loaded.site.leadership.clone().into();
         let mut asked = tokio::task::JoinSet::new();
         for (place, provider) in providers.into_iter().enumerate() {
-            asked.spawn(inspected(place, provider, Arc::clone(&clock)));
+            asked.spawn(inspected(place, provider, Arc::clone(&people), Arc::clone(&clock)));
         }
         // Contract 6 names the path.
         let replies_to =
@@ -367,9 +379,14 @@ struct Answered {
     between: (DateTime<Utc>, DateTime<Utc>),
 }
 
-async fn inspected(place: usize, provider: Arc<dyn Provider>, clock: Arc<dyn Clock>) -> Answered {
+async fn inspected(
+    place: usize,
+    provider: Arc<dyn Provider>,
+    people: Arc<[Contact]>,
+    clock: Arc<dyn Clock>,
+) -> Answered {
     let asked = clock.now();
-    let facts = provider.inspect().await;
+    let facts = provider.inspect(&people).await;
     let between = (asked, clock.now());
     Answered { place, provider, facts, between }
 }

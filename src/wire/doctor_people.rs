@@ -1,17 +1,19 @@
-//! What does `doctor` see of schedules, the people of the coming days, and those above them?
+//! What does `doctor` see of schedules, the people of the coming days, those above them, and the ladder that reaches them?
 
 use chrono::TimeDelta;
 
 use super::adapters::Stores;
 use super::doctor::Look;
 use crate::civil::IntervalSet;
-use crate::decision::ladder::same_name;
+use crate::decision::ladder::{Channel, same_name};
+use crate::decision::ladder_lint::{lint, roles_of};
 use crate::proof::confirm::Confirmations;
 use crate::proof::duty::duties;
-use crate::proof::finding::Finding;
+use crate::proof::finding::{Finding, Severity};
 use crate::schedule::coverage::needed;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::site::Site;
+use crate::wording::doctor::finding;
 use crate::wording::doctor_people::{self as words, Coming, Night};
 
 /// The findings about who would be paged.
@@ -68,6 +70,49 @@ pub(super) async fn findings(
         findings.push(words::no_leadership());
     }
     findings.extend(site.leadership.iter().map(|contact| words::leader(contact, &night)));
+    findings.extend(dead_steps(site, schedules));
+    findings.extend(texts_blocked(site, &people, stores).await);
+    findings
+}
+
+/// The steps of the ladder that no page can ever use.
+fn dead_steps(site: &Site, schedules: &[LoadedSchedule]) -> Vec<Finding> {
+    let readable: Vec<_> = schedules.iter().filter_map(|loaded| loaded.schedule.as_ref().ok()).collect();
+    let roles: Vec<Vec<String>> = readable.iter().map(|schedule| roles_of(schedule)).collect();
+    let ladder = &site.settings.ladder;
+    let promise_minutes = site.settings.paging.promise_minutes;
+    let mut dead = lint(ladder, &roles, &site.leadership, &site.channels(), promise_minutes);
+    if readable.len() < schedules.len() {
+        dead.retain(|step| !step.why.is_about_roles());
+    }
+    let all = dead.len() == ladder.steps.len();
+    dead.iter().map(|step| words::dead_step(step, all)).collect()
+}
+
+/// Who of the coming days, of the contacts and of leadership blocked texts with STOP.
+async fn texts_blocked(site: &Site, coming: &[Coming], stores: Option<&Stores>) -> Vec<Finding> {
+    let Some(stores) = stores else { return Vec::new() };
+    let blocked = match stores.pages.all_opted_out().await {
+        Ok(blocked) => blocked,
+        Err(error) => {
+            let todo = "see what stands here about the page log";
+            return vec![finding(Severity::Unknown, "texts-blocked", "texts blocked by STOP", error.to_string(), todo)];
+        }
+    };
+    let has_voice = site.channels().contains(&Channel::Voice);
+    let mut findings = Vec::new();
+    for opt_out in blocked {
+        let number = Some(opt_out.number.as_str());
+        let soon = coming.iter().find(|who| who.phone.as_deref() == number).map(|who| who.name.as_str());
+        let leader = site.leadership.iter().find(|who| who.phone.as_deref() == number).map(|who| who.name.as_str());
+        let contact = site.roster.contacts().iter().find(|who| {
+            let mut numbers = who.phone.iter().flat_map(|it| std::iter::once(&it.main).chain(&it.others));
+            numbers.any(|it| Some(&*it.e164) == number)
+        });
+        let Some(name) = soon.or(leader).or(contact.map(|who| &*who.name)) else { continue };
+        let is_needed = soon.is_some() || leader.is_some();
+        findings.push(words::texts_blocked(name, opt_out.since, site.texts_from(), is_needed, has_voice, site.zone));
+    }
     findings
 }
 

@@ -1,11 +1,11 @@
 //! What do drills need? The page log, the engine, the schedules, and the way out for letters.
 //!
-//! `due` and `letters` are for timers too: each is one call that does what is due and nothing twice.
+//! `due` and `letters` are for timers and the service too: each is one call that does what is due and nothing twice.
 
 use std::io::Write;
 use std::sync::Arc;
 
-use super::adapters;
+use super::adapters::{self, Stores};
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::Loaded;
@@ -13,13 +13,14 @@ use super::sheets::Hurry;
 use super::verbs::block_on;
 use crate::cli::arguments::Format;
 use crate::cli::drill::{self, Question};
-use crate::cli::error::{CommandError, CommandResult, Exit};
+use crate::cli::error::{CommandError, CommandResult};
 use crate::cli::face::{Face, write_line};
 use crate::cli::follow::{self, Show};
 use crate::cli::letters::Mailer;
 use crate::cli::pages::Reader;
 use crate::cli::proof_arguments::DrillArguments;
 use crate::cli::readiness::Surroundings;
+use crate::engine::Engine;
 use crate::ports::Clock;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::wording::drill as words;
@@ -40,13 +41,18 @@ pub(super) fn run(
         }
         let schedules = loaded.schedules(None, face.now, Hurry::No)?;
         return block_on(async {
+            let stores = adapters::stores(&loaded).await?;
             if words.report {
-                let exit = report(&schedules, &loaded, *face, out).await?;
-                let sent =
-                    if words.mail { letters(&schedules, environment, &loaded, *face, out).await? } else { Exit::Done };
-                Ok(exit.max(sent))
+                let around = Surroundings { site: &loaded.site, face: *face, store: Arc::clone(&stores.pages) };
+                let exit = around.report(&schedules, out).await?;
+                if !words.mail {
+                    return Ok(exit);
+                }
+                Ok(exit.max(letters(&schedules, stores, environment, &loaded, *face, out).await?))
             } else {
-                due(&schedules, environment, &loaded, *face, out).await
+                let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
+                let engine = adapters::engine(&loaded, environment, Arc::clone(&stores.pages), clock)?;
+                due(&schedules, stores, &engine, &loaded, *face, out).await
             }
         });
     };
@@ -99,38 +105,25 @@ async fn test(
 /// Asks everybody who is to be asked now whether they are ready for tomorrow; the settings say whether anybody is.
 pub(super) async fn due(
     schedules: &[LoadedSchedule],
-    environment: &Environment,
-    loaded: &Arc<Loaded>,
+    stores: Stores,
+    engine: &Engine,
+    loaded: &Loaded,
     face: Face,
     out: &mut (dyn Write + Send),
 ) -> CommandResult {
-    let stores = adapters::stores(loaded).await?;
-    let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
-    let engine = adapters::engine(loaded, environment, Arc::clone(&stores.pages), clock)?;
     let around = Surroundings { site: &loaded.site, face, store: stores.pages };
-    around.ask(schedules, &engine, &|| uuid::Uuid::now_v7().to_string(), out).await
-}
-
-/// Tells who confirmed.
-async fn report(
-    schedules: &[LoadedSchedule],
-    loaded: &Arc<Loaded>,
-    face: Face,
-    out: &mut (dyn Write + Send),
-) -> CommandResult {
-    let stores = adapters::stores(loaded).await?;
-    Surroundings { site: &loaded.site, face, store: stores.pages }.report(schedules, out).await
+    around.ask(schedules, engine, &|| uuid::Uuid::now_v7().to_string(), out).await
 }
 
 /// Writes the letters that are due about those who did not confirm, each once.
 pub(super) async fn letters(
     schedules: &[LoadedSchedule],
+    stores: Stores,
     environment: &Environment,
-    loaded: &Arc<Loaded>,
+    loaded: &Loaded,
     face: Face,
     out: &mut (dyn Write + Send),
 ) -> CommandResult {
-    let stores = adapters::stores(loaded).await?;
     let post = adapters::post(loaded, environment, Arc::new(MachineClock::real()))?;
     let mailer = Mailer { post: post.as_ref(), training: loaded.site.is_training() };
     let around = Surroundings { site: &loaded.site, face, store: stores.pages };

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use super::adapters;
+use super::adapters::{self, Stores};
 use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::Loaded;
@@ -30,19 +30,20 @@ pub(super) async fn run(
         return Err(CommandError::usage("nobody is told anything, because the settings want no note")
             .hint("set when = \"start\" or \"evening\", or end_note = true, under [handoff]"));
     }
-    tell(schedules, dry_run, environment, loaded, face, out).await
+    let stores = adapters::stores(loaded).await?;
+    tell(schedules, stores, dry_run, environment, loaded, face, out).await
 }
 
-/// Sends the notes that are due, each once; for timers.
+/// Sends the notes that are due, each once; for timers and the service.
 pub(super) async fn tell(
     schedules: &[LoadedSchedule],
+    stores: Stores,
     dry_run: bool,
     environment: &Environment,
     loaded: &Loaded,
     face: Face,
     out: &mut (dyn Write + Send),
 ) -> CommandResult {
-    let stores = adapters::stores(loaded).await?;
     let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
     let training = loaded.site.is_training();
     let has_mail = training || !loaded.site.settings.delivery.mail.is_empty();

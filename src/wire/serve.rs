@@ -160,6 +160,7 @@ impl Service {
         let heart = heart(&standing, &clock);
         let jobs = Jobs {
             loaded: standing.loaded(),
+            current: standing.current(),
             stores: standing.stores(),
             environment: Arc::clone(&environment),
             clock: Arc::clone(&clock),

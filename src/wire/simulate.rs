@@ -15,6 +15,7 @@ use crate::cli::error::{CommandError, CommandResult};
 use crate::cli::face::Face;
 use crate::cli::instant;
 use crate::cli::simulate::{self, CaseFile, Simulation};
+use crate::decision::ladder_lint::roles_of;
 use crate::ports::Clock;
 
 /// The verb `simulate`.
@@ -40,10 +41,7 @@ pub(super) fn run(
         let found = schedules.iter().find(|schedule| schedule.name == name).cloned();
         found.ok_or_else(|| CommandError::usage(format!("there is no schedule {name:?}")))
     };
-    let labels = |schedule: &crate::schedule::Schedule| {
-        schedule.roles().iter().map(|role| role.label.to_string()).collect::<Vec<_>>()
-    };
-    let roles = schedules.iter().filter_map(|loaded| loaded.schedule.as_ref().ok()).map(labels).collect();
+    let roles = schedules.iter().filter_map(|loaded| loaded.schedule.as_ref().ok()).map(roles_of).collect();
     let simulation = Simulation {
         surroundings: Surroundings {
             site: &loaded.site,

@@ -117,6 +117,13 @@ pub fn of_fact(asked: &Asked<'_>, fact: &Fact) -> Vec<Finding> {
             findings.extend(registration(asked, number));
             findings
         }
+        Fact::NoSuchNumber { number } if asked.channel == Channel::Voice => vec![finding(
+            Warning,
+            "sender-unknown",
+            format!("{name}: sender {number}"),
+            "the account has no such number; calls can come from it only if it is a verified caller ID there",
+            "set from to a number of this account, or look in the console under Verified Caller IDs",
+        )],
         Fact::NoSuchNumber { number } => vec![finding(
             Error,
             "sender-unknown",
@@ -129,6 +136,22 @@ pub fn of_fact(asked: &Asked<'_>, fact: &Fact) -> Vec<Finding> {
             format!("{name}: sender service {sid}"),
             "in the console: Messaging, Services: the service needs a sender, and a 10DLC campaign that is approved",
         )],
+        Fact::Room { kind, known: true } => vec![ok(
+            "chat-room",
+            format!("{name}: chat room"),
+            format!("{kind}; whether it takes messages cannot be checked without posting"),
+        )],
+        Fact::Room { kind, known: false } => vec![finding(
+            Warning,
+            "chat-room",
+            format!("{name}: chat room"),
+            format!("{kind}, as far as its form tells"),
+            "compare the address with the chat's, and try it with page-oncall outage --tell",
+        )],
+        Fact::PushReady { steps } => {
+            vec![ok("push", format!("{name}: push service"), format!("took {}", steps.join(", ")))]
+        }
+        Fact::Recipient { name: person, devices } => vec![recipient(name, person, *devices)],
         Fact::Clock { theirs } => vec![clock(name, *theirs, asked.between)],
         Fact::MailReady { steps } => {
             vec![ok("mail-server", format!("{name}: mail server"), format!("took {}", steps.join(", ")))]
@@ -161,6 +184,21 @@ fn account(name: &str, status: &str, trial: bool) -> Finding {
             format!("{status}: nothing leaves"),
             "look in the provider's console why, and pay or unlock it",
         ),
+    }
+}
+
+fn recipient(name: &str, person: &str, devices: Option<usize>) -> Finding {
+    let about = format!("{name}: key of {person}");
+    match devices {
+        Some(0) | None => finding(
+            Severity::Error,
+            "push-recipient",
+            about,
+            if devices.is_none() { "is not known to the service" } else { "has no device that takes messages" },
+            "ask them for their key, and correct it under [[leadership]]",
+        ),
+        Some(1) => ok("push-recipient", about, "known, 1 device"),
+        Some(count) => ok("push-recipient", about, format!("known, {count} devices")),
     }
 }
 

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::doctor::finding;
-use super::phone;
+use super::opt_outs::start_at;
 use super::time::{short, span};
+use super::{phone, simulation};
 use crate::civil::Interval;
 use crate::decision::ladder::{Channel, Contact};
+use crate::decision::ladder_lint::DeadStep;
 use crate::proof::finding::{Finding, Severity};
 use crate::schedule::loaded::LoadedSchedule;
 
@@ -189,6 +191,38 @@ pub fn holes(name: &str, holes: &[Interval], night: &Night<'_>) -> Finding {
             short(first.end(), night.zone)
         ),
         format!("fill the sheet; page-oncall gaps {name} lists every hole"),
+    )
+}
+
+/// A step of the ladder that no page can use; an error when no other one is left.
+pub fn dead_step(dead: &DeadStep, all: bool) -> Finding {
+    let severity = if all { Severity::Error } else { Severity::Warning };
+    let todo = "correct [ladder] steps; page-oncall simulate shows what a page would do";
+    finding(severity, "dead-step", "ladder", simulation::dead_step(dead), todo)
+}
+
+/// Somebody whose texts are blocked. Whoever is to be reached in the coming days is only called until START; without
+/// calls they are not reached.
+pub fn texts_blocked(
+    name: &str,
+    since: DateTime<Utc>,
+    sender: Option<&str>,
+    is_needed: bool,
+    has_voice: bool,
+    zone: Tz,
+) -> Finding {
+    let (severity, until_then) = match (is_needed, has_voice) {
+        (true, false) => {
+            (Severity::Error, "this site makes no calls, so only e-mail and the desk's own telephone reach them")
+        }
+        _ => (Severity::Warning, "until then they are called instead"),
+    };
+    finding(
+        severity,
+        "texts-blocked",
+        format!("texts to {name}"),
+        format!("blocked since {} (STOP)", short(since, zone)),
+        format!("they must text START to {}; {until_then}", start_at(sender)),
     )
 }
 

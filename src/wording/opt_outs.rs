@@ -21,7 +21,7 @@ pub fn line(name: &str, since: DateTime<Utc>, sender: Option<&str>, zone: Tz) ->
 }
 
 /// Where START must be sent: the number that the texts come from, which a messaging service may hide.
-fn start_at(sender: Option<&str>) -> String {
+pub(super) fn start_at(sender: Option<&str>) -> String {
     sender.map_or_else(|| "the number that the texts came from".to_owned(), phone::display)
 }
 

@@ -1,5 +1,7 @@
 //! Does `doctor` find beforehand what would keep a page from somebody tonight, and disturb nobody by looking?
 
+mod ways;
+
 use std::fmt::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;

@@ -1,5 +1,6 @@
 //! Does the service hear what providers report, and nothing else? The real process, a provider that signs.
 
+mod beforehand;
 mod calls;
 mod health;
 mod hooks;

@@ -39,13 +39,18 @@ fn the_contact_card_holds_every_number_that_pages_come_from() {
         "[delivery]\nmode = \"training\"",
         "[proof]\nsender_numbers = [\"608-555-0177\"]\n[delivery]\nmode = \"training\"\n\
          sms = { account_sid = \"AC1\", from = \"+16085550100\" }\n\
+         voice = { from = \"608-555-0122\" }\n\
          mail = { host = \"localhost\", from = \"UW HD <hd@example.edu>\" }",
     )]);
     let card = site.run(&["vcard"]).expect(0);
     assert!(card.err.is_empty(), "{}", card.err);
-    for line in
-        ["TEL;TYPE=CELL,VOICE:+16085550100", "+16085550177", "TEL;TYPE=WORK,VOICE:+16082644357", ":hd@example.edu"]
-    {
+    for line in [
+        "TEL;TYPE=CELL,VOICE:+16085550100",
+        "+16085550177",
+        "+16085550122",
+        "TEL;TYPE=WORK,VOICE:+16082644357",
+        ":hd@example.edu",
+    ] {
         assert!(card.out.contains(line), "{line}\n{}", card.out);
     }
     let said = site.run(&["vcard", "--out", "card.vcf"]).expect(0).out;

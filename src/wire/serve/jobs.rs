@@ -1,7 +1,10 @@
-//! What does the service do by the clock? Reads sheets, reports holes, deletes what is kept no longer.
+//! What does the service do by the clock? Reads sheets, reports holes, deletes what is kept no longer; `beforehand` asks and
+//! tells people.
 //!
 //! Each run has a thread of its own: one that fails, breaks or hangs is a log line and a number in the metrics, and never
 //! holds up the engine or another job. What was due while the service was down is made up for once.
+
+mod beforehand;
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +25,7 @@ use crate::cli::error::CommandError;
 use crate::cli::face::{Face, Format};
 use crate::cli::gaps;
 use crate::ports::Clock;
-use crate::web::Vitals;
+use crate::web::{Current, Vitals};
 
 /// Reads every sheet and keeps new versions.
 const SYNC: &str = "sync";
@@ -45,6 +48,8 @@ const PURGE_EVERY: TimeDelta = TimeDelta::hours(1);
 pub(super) struct Jobs {
     /// The site, as it was last read.
     pub loaded: watch::Receiver<Arc<Loaded>>,
+    /// The engine in force is in it.
+    pub current: watch::Receiver<Arc<Current>>,
     pub stores: Stores,
     pub environment: Arc<Environment>,
     pub clock: Arc<dyn Clock>,
@@ -60,6 +65,7 @@ impl Jobs {
         tokio::spawn(self.clone().sync_forever());
         tokio::spawn(self.clone().gaps_forever());
         tokio::spawn(self.clone().purge_forever());
+        beforehand::start(self);
     }
 
     fn loaded(&self) -> Arc<Loaded> {

@@ -7,7 +7,10 @@ use page_oncall::civil::HolidayCalendar;
 use page_oncall::decision::Partners;
 use page_oncall::engine::{Engine, Parts};
 use page_oncall::episode::policy::Policy;
-use page_oncall::ports::{CallAnswer, Clock, Message, NoticeStore, Pending, Render, Rendering, StoreError, Stray};
+use page_oncall::ports::{
+    CallAnswer, Clock, EpisodeStore, Message, NoticeStore, OptOuts, Pending, Render, Rendering, Standing, StoreError,
+    Stray,
+};
 use page_oncall::schedule::roster::Roster;
 use page_oncall::site::{Settings, Site};
 use page_oncall::store::lease::FileLease;
@@ -17,8 +20,9 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::provider::Provider;
+use super::provider::{PATIENCE, Provider};
 use super::service::{CALL, Service, run, settings, site, site_with};
+use crate::support_http::{Play, ScriptedHttp};
 
 /// A clock that stands where the test puts it.
 struct Still(Mutex<DateTime<Utc>>);
@@ -264,4 +268,52 @@ fn a_process_counts_what_happened_whoever_did_it() {
     let aged = |name: &str| metrics.body.lines().any(|line| line.starts_with(name));
     assert!(aged("page_oncall_turn_age_seconds ") && aged("page_oncall_schedule_age_seconds{schedule=\"aims\"} "));
     assert_eq!(service.program.stopped().0.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_outside_heartbeat_hears_of_clean_turns_alone() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let tell = Mutex::new(tell);
+    let beat = ScriptedHttp::answering(move |seen| {
+        tell.lock().unwrap().send(seen.target.clone()).unwrap();
+        Play::Answer(200, "text/plain", "ok".to_owned())
+    })
+    .await;
+    let provider = Provider::start();
+    let site = site_with(&format!(
+        "{}[heartbeat]\nengine_url = \"{}/engine\"\n",
+        settings(&provider, "gaps_at = []\nsync_every_s = 0"),
+        beat.address
+    ));
+    let service = Service::start(&site, &[]);
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "/engine");
+    let ready: Value = serde_json::from_str(&service.get("/readyz").body).unwrap();
+    assert!(ready["clean_turn"]["age_s"].is_i64(), "{ready}");
+    let metrics = service.get("/metrics").body;
+    for line in ["page_oncall_clean_turn_age_seconds ", "page_oncall_watch_findings{kind=\"no_wake\"} 0"] {
+        assert!(metrics.lines().any(|it| it.starts_with(line)), "{line}\n{metrics}");
+    }
+    assert!(service.program.stopped().0.success());
+
+    // A page that nobody would look at again, as a defect would leave it; and somebody who blocked texts.
+    run(&site, &[&CALL[..], &["--no-wait"]].concat()).expect(0);
+    let store = SqliteStore::open(&site.path("page-oncall.db")).await.unwrap();
+    let page = store.pages(false).await.unwrap().remove(0);
+    let last_seq = store.load(&page.episode).await.unwrap().last().unwrap().seq;
+    let forgotten = Standing { open: true, next_wake: None };
+    store.append(&page.episode, last_seq, page.opened_at, &[], forgotten).await.unwrap();
+    store.opt_out("+16085550102", page.opened_at).await.unwrap();
+    while told.try_recv().is_ok() {}
+    let service = Service::start(&site, &[]);
+    let metrics = loop {
+        let metrics = service.get("/metrics").body;
+        if metrics.contains("page_oncall_watch_findings{kind=\"wake_lost\"} 1") {
+            break metrics;
+        }
+    };
+    assert!(metrics.contains("page_oncall_texts_blocked 1") && !metrics.contains("clean_turn_age"), "{metrics}");
+    let ready: Value = serde_json::from_str(&service.get("/readyz").body).unwrap();
+    assert_eq!(ready["clean_turn"], serde_json::json!({"finished_at": null, "age_s": null}));
+    assert!(service.program.stopped().0.success());
+    assert!(told.try_recv().is_err(), "an unclean turn is told to nobody");
 }

@@ -1,34 +1,32 @@
 //! What does the provider say of our account and number? Read-only questions: nothing is sent and nobody is disturbed.
+//!
+//! `twilio` asks for texts, `twilio_call` for calls.
 
 use serde_json::Value;
 
-use super::super::twilio_account::number;
-use super::{ANSWER_LIMIT, Answer, Failure, TwilioSms, detail};
+use super::twilio_account::{ANSWER_LIMIT, Account, Answer, Failure, number};
+use super::twilio_words::detail;
 use crate::proof::fact::Fact;
 
 /// Numbers with fewer digits are short codes, which the list of numbers does not hold.
 const FEWEST_DIGITS: usize = 8;
 
-impl TwilioSms {
-    /// The account, the clock, and the number or service that texts leave by.
-    pub(super) async fn facts(&self) -> Vec<Fact> {
+impl Account {
+    /// The account, the clock, and the messaging service and number that messages leave by, where there is one.
+    pub(super) async fn facts(&self, service: Option<&str>, from: Option<&str>) -> Vec<Fact> {
         let mut facts = self.account_facts().await;
         if facts.iter().any(|fact| matches!(fact, Fact::NotReached { .. } | Fact::LoginRefused { .. })) {
             return facts;
         }
-        let (kind, sender) = &self.sender;
-        if *kind == "MessagingServiceSid" {
-            facts.push(Fact::Service { sid: sender.clone() });
-        }
-        if let Some(number) = self.from.as_deref().filter(|number| is_long(number)) {
+        facts.extend(service.map(|sid| Fact::Service { sid: sid.to_owned() }));
+        if let Some(number) = from.filter(|number| is_long(number)) {
             facts.push(self.number_fact(number).await);
         }
         facts
     }
 
     async fn account_facts(&self) -> Vec<Fact> {
-        let request = self.account.get(self.account.itself());
-        let answer = match self.account.exchange(request, ANSWER_LIMIT).await {
+        let answer = match self.exchange(self.get(self.itself()), ANSWER_LIMIT).await {
             Ok(answer) => answer,
             Err(failure) => return vec![not_reached(&failure)],
         };
@@ -46,9 +44,9 @@ impl TwilioSms {
     }
 
     async fn number_fact(&self, number: &str) -> Fact {
-        let mut url = self.account.resource("IncomingPhoneNumbers", None);
+        let mut url = self.resource("IncomingPhoneNumbers", None);
         url.query_pairs_mut().append_pair("PhoneNumber", number);
-        let answer = match self.account.exchange(self.account.get(url), ANSWER_LIMIT).await {
+        let answer = match self.exchange(self.get(url), ANSWER_LIMIT).await {
             Ok(answer) => answer,
             Err(failure) => return not_reached(&failure),
         };
