@@ -127,6 +127,7 @@ impl Jobs {
             self.tell_heartbeat(whole).await;
             if whole {
                 self.serve(due).await;
+                tracing::info!(job = GAPS, "the report is noted as made");
             }
             not_before = (!whole).then(|| self.clock.now() + TRY_AGAIN);
         }

@@ -202,7 +202,7 @@ async fn a_report_that_was_due_while_the_service_was_down_is_made_up_for_once() 
     let long_ago = "2020-01-01T00:00:00Z";
     store.tell("service/gaps", long_ago, DateTime::UNIX_EPOCH).await.unwrap();
     let service = Service::start(&site, &["-v"]);
-    service.program.lines_until("a job ended job=\"gaps\" whole=true");
+    service.program.lines_until("the report is noted as made");
     assert!(service.program.stopped().0.success());
     let made_up_for = served().await.unwrap();
     assert!(made_up_for.as_str() > long_ago, "{made_up_for}");
