@@ -19,6 +19,7 @@ use crate::delivery::{
 use crate::engine::{Changed, Engine, Parts};
 use crate::episode::event::{Drill, Purpose};
 use crate::episode::outcome::{Outcome, Report};
+use crate::episode::state::State;
 use crate::ports::hooks::Hooks;
 use crate::ports::{
     CallAnswer, CallScript, Clock, EpisodeStore, Letter, Message, NoticeStore, Pending, Post, Provider, Render,
@@ -507,6 +508,14 @@ impl Render for Words {
     }
 
     fn answer(&self, asked: &Rendering<'_>, answer: &CallAnswer<'_>) -> Vec<String> {
+        if let Some(asks) = &asked.state.drill {
+            let facts = drill_facts(&self.loaded.site, asked.state, asks);
+            return match answer {
+                CallAnswer::Taken => words_of_drill::taken(&facts),
+                CallAnswer::Declined { .. } => words_of_drill::declined(&facts),
+                CallAnswer::Refused(_) => words_of_drill::over(&facts),
+            };
+        }
         let label = schedule_label(asked.state.schedule.as_deref());
         let facts = facts(&self.loaded.site, asked, &label, &[]);
         match answer {
@@ -540,22 +549,25 @@ fn spoken(script: &CallScript) -> String {
     sentences.filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// The message of a drill: nothing in it looks like a page.
-fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
-    let Rendering { state, attempt, .. } = *asked;
-    let facts = words_of_drill::Facts {
+fn drill_facts<'a>(site: &'a Site, state: &State, drill: &'a Drill) -> words_of_drill::Facts<'a> {
+    words_of_drill::Facts {
         desk_short: &site.settings.desk.name,
         help_desk_phone: &site.settings.desk.help_desk_phone,
         shift: drill.shift.as_ref(),
         training: state.training,
         zone: site.zone,
-    };
+    }
+}
+
+/// The message of a drill: nothing in it looks like a page.
+fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
+    let Rendering { state, attempt, .. } = *asked;
+    let facts = drill_facts(site, state, drill);
     let (subject, body) = match attempt.channel {
         Channel::Email => words_of_drill::email(&facts),
         Channel::Sms | Channel::Voice => (String::new(), words_of_drill::sms(&facts)),
-        Channel::Chat | Channel::Ntfy | Channel::Pushover => {
-            (words_of_drill::email(&facts).0, words_of_drill::sms(&facts))
-        }
+        Channel::Chat => words_of_drill::push(&facts, messages::TakenBy::Desk),
+        Channel::Ntfy | Channel::Pushover => words_of_drill::push(&facts, messages::TakenBy::Button),
     };
     let body =
         if matches!(attempt.purpose, Purpose::Answer { .. }) { words_of_drill::replied(&facts, state) } else { body };
@@ -571,6 +583,6 @@ fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
         body,
         episode: asked.episode.to_owned(),
         call: Some(call).filter(|_| attempt.channel == Channel::Voice),
-        asks_to_act: false,
+        asks_to_act: attempt.purpose == Purpose::Page,
     }
 }
