@@ -1,12 +1,11 @@
 //! What is this program made of tonight? Settings to adapters to engine; the only place that knows all.
 //!
 //! `environment` and `clock` are the only files that may ask the machine; `locate` and `load` find and read the site;
-//! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine; `verbs`
-//! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells,
-//! `doctor` the checks before the night, `drill` the tests of people,
-//! `handoff` the notes to them.
-//! hands each verb what it needs, `call` the agent's, `serve` the service, `upkeep` the two that a timer runs, whose end
-//! `heartbeat` tells.
+//! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine, `push` the
+//! rooms and push services among them; `logs` says where log lines go. `verbs` hands each verb what it needs, `call` the
+//! agent's, `simulate` the page on paper, `serve` the service, `upkeep` the two that a timer runs, whose end `heartbeat`
+//! tells; `doctor` and `doctor_people` make the checks before the night, `drill` the tests of people, `handoff` the notes
+//! to them.
 
 mod adapters;
 mod call;
