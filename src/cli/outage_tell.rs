@@ -31,7 +31,7 @@ pub struct Asked<'a> {
 }
 
 #[derive(Serialize)]
-struct Told<'a> {
+struct Question<'a> {
     training: bool,
     text: &'a str,
     told: Vec<Sent>,
@@ -90,7 +90,7 @@ pub async fn run(
     }
     let took = told.iter().any(|sent| matches!(sent.outcome, "accepted" | "training"));
     if format == Format::Json {
-        write_line(&Told { training: site.is_training(), text: &text, told }, out)?;
+        write_line(&Question { training: site.is_training(), text: &text, told }, out)?;
     } else {
         for line in text.lines() {
             writeln!(out, "{}", paragraph("    | ", 6, line))?;
