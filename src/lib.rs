@@ -4,9 +4,9 @@
 //!
 //! ```text
 //!  source --Grid--> schedule --OnCall--> decision --Ladder--> episode --Action--> delivery
-//!  (CSV)                         ^                            |    ^                 |
+//!  (CSV, Google)                 ^                            |    ^                 |
 //!                         agent's answers               events|    |Input: reply,    | outcome
-//!                                                             v    | receipt, tick   |
+//!                                                             v    | key, receipt    |
 //!                                                           store  +---- engine -----+
 //! ```
 //!
@@ -22,7 +22,7 @@
 //! | [`site`] | what do the settings say? |
 //! | [`ports`] | what does the engine need from the world? |
 //! | [`source`], [`delivery`], [`store`] | adapters: bytes to grids, messages to providers, events to disk |
-//! | [`engine`] | what drives open pages forward? |
+//! | [`engine`] | what drives open pages forward, hears texts, keys and buttons, and watches over its own work? |
 //! | [`cli`] | one file a verb |
 //! | [`web`] | the house over HTTP: providers' callbacks, and whether it is well |
 //! | [`wire`] | settings to adapters to engine; the only place that knows all |
@@ -65,6 +65,22 @@
 //! The reply becomes `Input::Acknowledge`, decided on the state that was read. The engine's next attempt was planned on
 //! the same state. Both try to append at the same place; one wins. If it is the reply, the attempt is planned anew and
 //! is no longer due. If it is the attempt, the reply is decided anew, and the second person gets a stand-down message.
+//!
+//! # Walk-through: a call wakes somebody, and a key takes the page
+//!
+//! The ladder's next step is a call. `AttemptStarted` goes to disk; [`wording::messages::voice`] writes what is said, and
+//! `delivery::twilio_call` sends it inside the request that makes the call, so that the phone speaks even if this house
+//! is gone by then. The technician presses 1. The provider posts the key to the public address: [`web`] takes the request,
+//! [`ports::hooks`] proves its signature and reads it, and the engine's `answer_call` makes `Input::Acknowledge` of it,
+//! decided on the log as any other word. Once that is on disk the call reads the case back. No key: the same call ends in
+//! the voicemail text, its outcome is `voicemail`, and the ladder goes on. Without a public address no key is offered.
+//!
+//! # Walk-through: a callback comes late and twice
+//!
+//! A receipt for a text arrives after the engine asked for it, and once more after that. Each is proved, becomes the same
+//! `Input::Receipt`, and [`episode::decide()`] gives no event where the log already says as much or more. A reply that was
+//! fetched before is known by the provider's name for it, in the same transaction that used it. A callback that is lost is
+//! made up for by asking: [`engine`] polls with and without a public address.
 
 pub mod civil;
 pub mod cli;

@@ -316,8 +316,20 @@ pub enum Verb {
     /// The outage checklist, with who does each step.
     Outage {
         /// The Problem's number, once there is one.
-        #[arg(long, value_name = "NUMBER")]
+        #[arg(long, value_name = "NUMBER", conflicts_with = "tell")]
         problem: Option<String>,
+        /// Ask leadership in its chat rooms and by push (step 2).
+        #[arg(long)]
+        tell: bool,
+        /// With --tell: the first case.
+        #[arg(long, value_name = "NUMBER", requires = "tell")]
+        case: Option<String>,
+        /// With --tell: what may be down, in a few words.
+        #[arg(long, value_name = "TEXT", requires = "tell")]
+        text: Option<String>,
+        /// With --tell: do not ask for confirmation.
+        #[arg(long, requires = "tell")]
+        yes: bool,
     },
     /// A contact card with every number that pages come from.
     Vcard {

@@ -257,7 +257,7 @@ fn dialable(text: &str, site: &Site) -> Result<String, CommandError> {
     }
 }
 
-fn confirmed(asker: &mut dyn Asker, question: &[String]) -> Result<bool, CommandError> {
+pub(super) fn confirmed(asker: &mut dyn Asker, question: &[String]) -> Result<bool, CommandError> {
     asker.write_line("")?;
     for line in question {
         asker.write_line(line)?;
@@ -322,7 +322,7 @@ fn show_ended(
         case: call.case.unwrap_or_default().to_owned(),
         page: None,
         training: surroundings.site.is_training(),
-        decision: DecisionView::of(&call.decision, call.answers),
+        decision: Some(DecisionView::of(&call.decision, call.answers)),
         state: "decided",
         on_call: Vec::new(),
         attempts: Vec::new(),
@@ -578,7 +578,7 @@ impl PagePlan {
             case: self.briefing.case.clone(),
             page: None,
             training: site.is_training(),
-            decision: DecisionView::of(&self.decision, &self.answers),
+            decision: Some(DecisionView::of(&self.decision, &self.answers)),
             state: "decided",
             on_call: ContactView::list(&self.ladder, site.zone),
             attempts: Vec::new(),

@@ -73,7 +73,8 @@ fn allows(known: &Known, channel: Channel) -> bool {
     (known.channels.is_empty() || known.channels.iter().any(same)) && !(calls_only && channel == Channel::Sms)
 }
 
-/// The channels of a test: those of the ladder's first step that the person allows, or those that were asked for.
+/// The channels of a test: those of the ladder's first step that the person allows and their own push addresses, or those
+/// that were asked for. Never a chat room, which others read.
 pub fn channels(
     site: &Site,
     contact: &Contact,
@@ -86,7 +87,9 @@ pub fn channels(
             .hint("the site has no such channel, they have no address for it, or contacts.csv does not allow it"));
     }
     let first = site.settings.ladder.steps.first().map(|step| step.channels.as_slice()).unwrap_or_default();
-    let wanted = if asked.is_empty() { first } else { asked };
+    let push = contact.also.iter().map(|address| address.channel).filter(|channel| *channel != Channel::Chat);
+    let usual: Vec<Channel> = first.iter().copied().chain(push).collect();
+    let wanted = if asked.is_empty() { usual.as_slice() } else { asked };
     let channels: Vec<Channel> = wanted.iter().copied().filter(reaches).collect();
     if channels.is_empty() {
         return Err(CommandError::finding(format!("no channel of the ladder's first step reaches {}", contact.name))

@@ -1,9 +1,8 @@
 //! The command line: one file a verb.
 //!
 //! `arguments` is what may be typed, `error` how a call ends, `face` what every reading verb needs, `desk` the settings
-//! as the words want them, `letters` how reports leave by mail, `blocked` whose texts are
-//! blocked. `case` and `follow` are the agent's call; the other files
-//! are named after their verbs.
+//! as the words want them, `letters` and `notes` how word that is no page leaves, `blocked` whose texts are blocked. `case`
+//! and `follow` are the agent's call; the other files are named after their verbs.
 
 pub mod arguments;
 pub mod ask;
@@ -27,6 +26,7 @@ pub mod lasting;
 pub mod letters;
 pub mod notes;
 pub mod outage;
+pub mod outage_tell;
 pub mod pages;
 pub mod paint;
 pub mod proof_arguments;

@@ -103,10 +103,11 @@ impl Reader<'_> {
         let briefing = self.briefing(episode).await?;
         let circumstances = self.site.circumstances(state.opened_at);
         let decided = Decided::of(&state, &circumstances);
-        let (say, record) = self.words(&state, &decided, briefing.as_ref());
+        let is_drill = state.drill.is_some();
+        let (say, record) = if is_drill { Default::default() } else { self.words(&state, &decided, briefing.as_ref()) };
         let page = Page {
             episode: episode.to_owned(),
-            decision: DecisionView::of(&decided.decision, &state.answers),
+            decision: (!is_drill).then(|| DecisionView::of(&decided.decision, &state.answers)),
             next: plan::next(&state, now, &self.site.policy()),
             state,
             now,

@@ -41,7 +41,7 @@ pub struct DrillArguments {
     /// With --report: write to owners and supervisors, once a day.
     #[arg(long, conflicts_with_all = ["name", "due"])]
     pub mail: bool,
-    /// sms, voice, email; default those of the ladder's first step.
+    /// sms, voice, email, ntfy, pushover; default the ladder's first step.
     #[arg(long, value_name = "CHANNELS", value_delimiter = ',', value_parser = channel, conflicts_with_all = ["due", "report"])]
     pub channels: Vec<Channel>,
     /// Who asks; default the login name.
@@ -56,8 +56,8 @@ pub struct DrillArguments {
 }
 
 fn channel(text: &str) -> Result<Channel, String> {
-    [Channel::Sms, Channel::Voice, Channel::Email]
+    [Channel::Sms, Channel::Voice, Channel::Email, Channel::Ntfy, Channel::Pushover]
         .into_iter()
         .find(|channel| channel.word() == text.trim().to_lowercase())
-        .ok_or_else(|| "write sms, voice or email, with commas between".to_owned())
+        .ok_or_else(|| "write sms, voice, email, ntfy or pushover, with commas between".to_owned())
 }

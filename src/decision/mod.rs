@@ -2,8 +2,8 @@
 //!
 //! `answers` is what the agent knows so far; `table` carries out the numbered procedure; `question` finds the next
 //! needed question; `partners` knows which department belongs to which schedule; `outage` is the outage checklist;
-//! `ladder` turns who is on call into rungs to climb; `ladder_lint` finds steps that no page can reach.
-//! `ladder` turns who is on call into rungs to climb; `promise` says by when the customer may expect a call.
+//! `ladder` turns who is on call into rungs to climb, `ladder_lint` finds steps that no page can reach; `promise` says by
+//! when the customer may expect a call.
 
 pub mod answers;
 pub mod ladder;

@@ -101,6 +101,8 @@ impl Pushover {
         ];
         if message.asks_to_act {
             form.extend([("priority", "2"), ("retry", &*retry), ("expire", &*expire), ("tags", &*tag)]);
+        } else if message.episode.is_empty() {
+            form.push(("priority", "1"));
         } else {
             // Whoever is told that others have it needs no alarm any more.
             self.silence(&tag).await;

@@ -1,14 +1,11 @@
 //! What happened to one page, what does it amount to, and what is due next? Pure.
 //!
-//! `event` is the append-only log; `state` folds it; `input` is what the world reports; `decide` turns an input into
-//! events or a refusal; `plan` says which actions are due and when to look again; `promise` is the one-hour clock;
-//! `policy` holds the numbers. Inside, `message` derives what is owed to whom and `fact` what time alone makes true.
-//! `audit` checks open pages from outside these rules, and `rehearsal` drives one on paper.
-//! `policy` holds the numbers. Inside, `message` derives what is owed to whom, `failover` by
-//! which provider it goes next, and `fact` what time alone makes true.
-//! `policy` holds the numbers; `reply` understands the texts that come back. Inside, `message` derives what is owed to
-//! whom, `failover` by which provider it goes next, `opted_out` whom a call reaches where texts are blocked, and `fact`
-//! what time alone makes true.
+//! `event` is the append-only log and `briefing` what lies beside it; `state` folds it; `input` is what the world reports,
+//! `outcome` what became of a message, `reply` understands the texts that come back; `decide` turns an input into events or
+//! a refusal; `plan` says which actions are due and when to look again; `promise` is the clock of the call back; `policy`
+//! holds the numbers. Inside, `message` derives what is owed to whom, `failover` by which provider it goes next,
+//! `opted_out` whom a call reaches where texts are blocked, and `fact` what time alone makes true. `unheard` says whom a
+//! person must dial, `audit` checks open pages from outside these rules, and `rehearsal` drives one on paper.
 
 pub mod audit;
 pub mod briefing;

@@ -22,8 +22,8 @@ pub struct PageView {
     pub page: Option<String>,
     /// Whether nothing is ever sent for it.
     pub training: bool,
-    /// What the procedure said.
-    pub decision: DecisionView,
+    /// What the procedure said; `None` for a drill, which no procedure decides.
+    pub decision: Option<DecisionView>,
     /// `paging`, `acknowledged`, `exhausted`, `closed`, `cancelled`; `decided` when nobody is paged.
     pub state: &'static str,
     /// Whom the ladder asks, in the order in which it does; leadership included.
@@ -258,8 +258,8 @@ pub struct Page {
     pub episode: String,
     /// Its folded log.
     pub state: State,
-    /// What the procedure said.
-    pub decision: DecisionView,
+    /// What the procedure said; `None` for a drill.
+    pub decision: Option<DecisionView>,
     /// What comes next by itself.
     pub next: Option<Upcoming>,
     /// When it is looked at.

@@ -12,7 +12,7 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
-use super::{adapters, doctor, drill, handoff, heartbeat, locate, serve, simulate, upkeep};
+use super::{adapters, doctor, drill, handoff, heartbeat, locate, push, serve, simulate, upkeep};
 use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
 use crate::cli::blocked::Blocked;
@@ -22,7 +22,7 @@ use crate::cli::face::Face;
 use crate::cli::instant::{self, Instant};
 use crate::cli::pages::{self, Reader};
 use crate::cli::paint::Painted;
-use crate::cli::{ask, decide, explain, gaps, outage, reports, shells, shifts, vcard, who};
+use crate::cli::{ask, decide, explain, gaps, outage, outage_tell, reports, shells, shifts, vcard, who};
 use crate::ports::Clock;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::wording::decision::Call;
@@ -166,7 +166,13 @@ fn verb_of(
             let schedules = loaded.schedules(None, now, Hurry::No)?;
             block_on(handoff::run(&schedules, *dry_run, environment, &loaded, face, out))
         }
-        Verb::Outage { problem } => outage::run(&loaded.site, problem.as_deref(), format, out),
+        Verb::Outage { tell: true, case, text, yes, .. } => {
+            let asked = outage_tell::Asked { case: case.as_deref(), text: text.as_deref(), yes: *yes };
+            let key = format!("outage.{}", uuid::Uuid::now_v7());
+            let providers = if loaded.site.is_training() { Vec::new() } else { push::providers(&loaded, environment)? };
+            block_on(outage_tell::run(&loaded.site, &asked, &providers, &key, format, out))
+        }
+        Verb::Outage { problem, .. } => outage::run(&loaded.site, problem.as_deref(), format, out),
         Verb::Vcard { out: file } => vcard::run(&loaded.site, file.as_deref(), out),
         Verb::Completions { .. } | Verb::Man => without_site(verb),
         Verb::Simulate { case_file, nobody_answers, at } => {

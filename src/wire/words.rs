@@ -68,8 +68,13 @@ impl Render for Words {
     }
 
     fn answer(&self, asked: &Rendering<'_>, answer: &CallAnswer<'_>) -> Vec<String> {
-        if let Some(drill) = asked.state.drill.as_ref().filter(|_| !matches!(answer, CallAnswer::Refused(_))) {
-            return vec![words_of_drill::replied(&drill_facts(&self.loaded.site, asked, drill), asked.state)];
+        if let Some(drill) = &asked.state.drill {
+            let facts = drill_facts(&self.loaded.site, asked, drill);
+            return match answer {
+                CallAnswer::Taken => words_of_drill::taken(&facts),
+                CallAnswer::Declined { .. } => words_of_drill::declined(&facts),
+                CallAnswer::Refused(_) => words_of_drill::over(&facts),
+            };
         }
         let label = schedule_label(asked.state.schedule.as_deref());
         let facts = facts(&self.loaded.site, asked, &label, &[]);
@@ -124,9 +129,8 @@ fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
     let (subject, body) = match attempt.channel {
         Channel::Email => words_of_drill::email(&facts),
         Channel::Sms | Channel::Voice => (String::new(), words_of_drill::sms(&facts)),
-        Channel::Chat | Channel::Ntfy | Channel::Pushover => {
-            (words_of_drill::email(&facts).0, words_of_drill::sms(&facts))
-        }
+        Channel::Chat => words_of_drill::push(&facts, messages::TakenBy::Desk),
+        Channel::Ntfy | Channel::Pushover => words_of_drill::push(&facts, messages::TakenBy::Button),
     };
     let body =
         if matches!(attempt.purpose, Purpose::Answer { .. }) { words_of_drill::replied(&facts, state) } else { body };
@@ -142,6 +146,6 @@ fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
         body,
         episode: asked.episode.to_owned(),
         call: Some(call).filter(|_| attempt.channel == Channel::Voice),
-        asks_to_act: false,
+        asks_to_act: attempt.purpose == Purpose::Page,
     }
 }

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::columns::paragraph;
 use super::gsm::{ONE_SEGMENT, fold, segments};
+use super::messages::{TakenBy, number_twice};
 use super::page::channel_name;
 use super::phone;
 use super::time::{short, span, spoken};
@@ -81,7 +82,11 @@ pub fn call(facts: &Facts<'_>) -> (String, Vec<String>, String, Vec<String>) {
         )
     });
     let left = "This was a test call of the on-call page. Nothing is wrong. You need not call back.".to_owned();
-    (opening, told.into_iter().collect(), "Press 1 to confirm that you can be reached.".to_owned(), vec![left])
+    let menu = match facts.shift {
+        None => "Press 1 to confirm that you can be reached, or 3 to hear this again.",
+        Some(_) => "Press 1 to confirm, 2 if you cannot, or 3 to hear this again.",
+    };
+    (opening, told.into_iter().collect(), menu.to_owned(), vec![left])
 }
 
 /// How to answer a call where nobody hears a key.
@@ -90,6 +95,41 @@ pub fn without_keys(facts: &Facts<'_>) -> String {
         "To confirm, answer the text message with 1, or tell the Help Desk at {}.",
         phone::display(facts.help_desk_phone)
     )
+}
+
+/// What a call says after 1.
+pub fn taken(facts: &Facts<'_>) -> Vec<String> {
+    let noted = match facts.shift {
+        None => "Thank you, noted: you can be reached.",
+        Some(_) => "Thank you, noted: you know that you are on call.",
+    };
+    vec![noted.to_owned(), "This was a test. There is nothing else to do. Goodbye.".to_owned()]
+}
+
+/// What a call says after 2.
+pub fn declined(facts: &Facts<'_>) -> Vec<String> {
+    let who = format!("Please tell the Help Desk who can: {}.", number_twice(facts.help_desk_phone));
+    vec!["Noted that you cannot.".to_owned(), who, "Goodbye.".to_owned()]
+}
+
+/// What a call says after a key that changes nothing any more.
+pub fn over(facts: &Facts<'_>) -> Vec<String> {
+    let desk = format!("The Help Desk is at {}.", number_twice(facts.help_desk_phone));
+    vec!["This test is over, and nothing was recorded now. Nothing is wrong.".to_owned(), desk, "Goodbye.".to_owned()]
+}
+
+/// The title and the text in a room or on a phone by a push service.
+pub fn push(facts: &Facts<'_>, taken_by: TakenBy) -> (String, String) {
+    let number = phone::display(facts.help_desk_phone);
+    let what = match facts.shift {
+        None => "This is a test of the way to you. Nothing is wrong and nobody waits for a call.",
+        Some(_) => "This is no page.",
+    };
+    let answer = match taken_by {
+        TakenBy::Button => "Press the button of this message to confirm.".to_owned(),
+        TakenBy::Desk => format!("To confirm tell the Help Desk at {number}."),
+    };
+    (email(facts).0, format!("{what}\n{answer}"))
 }
 
 /// The answer to a reply, in one segment.

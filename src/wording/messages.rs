@@ -20,6 +20,7 @@ pub use answers::{Answer, StrayWords, stray};
 pub use email::email;
 pub use held_back::{HeldBack, held_back, stays_inside};
 pub use push::{TakenBy, push};
+pub use voice_numbers::number_twice;
 
 use super::gsm::{ONE_SEGMENT, fold, segments};
 use super::phone;

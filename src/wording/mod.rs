@@ -13,6 +13,12 @@
 //! `calendar`. For telephones: `vcard`. For all of them: `time`, `phone`, and `columns` that fills lines.
 //! `calendar`; rehearsed by `simulation`. For all of them: `time`, `phone`, and `columns` that fills lines.
 //! `calendar`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that fills lines.
+//! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `unheard`, `refusals`. For
+//! technicians: `messages`, kept to one segment by `gsm`, `drill`, `handoff`, and `vcard` for their telephones. For those
+//! who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`, `layouts`, `problems`, `lint`, `partners`. For whoever
+//! looks ahead: `shifts`, drawn by `timeline_svg` and exported by `calendar`; a page on paper by `simulation`. For whoever
+//! keeps the site: `doctor`, `doctor_people`, `service`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that
+//! fills lines.
 
 pub mod calendar;
 pub mod changes;

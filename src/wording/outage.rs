@@ -4,6 +4,7 @@ use crate::decision::outage::{Actor, CHECKLIST, Step, Task};
 
 use super::columns::wrapped;
 use super::decision::Desk;
+use super::phone;
 
 /// Who carries out a step, as a person calls them.
 pub const fn actor(actor: Actor) -> &'static str {
@@ -51,6 +52,26 @@ pub fn instruction(step: &Step, desk: &Desk, problem: Option<&str>) -> String {
             .to_owned(),
         Task::FollowUp => "Assigns the Problem to a team if it needs follow-up.".to_owned(),
     }
+}
+
+/// The question of step 2, for whoever may declare an outage: the title and the text. `what` is what may be down.
+pub fn question(desk_name: &str, desk_phone: &str, case: Option<&str>, what: Option<&str>) -> (String, String) {
+    let of = what.map(str::trim).filter(|what| !what.is_empty()).map_or_else(String::new, |what| format!(" of {what}"));
+    let first = case.map_or_else(String::new, |case| format!("\nFirst case: {case}"));
+    (
+        format!("{desk_name}: may this be an outage?"),
+        format!(
+            "We have contacts that may be an outage{of}. Should an outage be declared?{first}\nAnswer the Help Desk: {}.",
+            phone::display(desk_phone)
+        ),
+    )
+}
+
+/// What the agent confirms before the question leaves.
+pub fn confirmation(text: &str, to: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = text.lines().flat_map(|line| wrapped(line, "    | ", "    | ")).collect();
+    lines.extend(wrapped(&format!("Send this to {}?   y = send   q = leave", to.join(", ")), "", ""));
+    lines
 }
 
 /// The whole checklist, at most 80 columns wide.

@@ -100,7 +100,9 @@ fn in_training_a_drill_is_seen_to_its_end_and_is_no_case() {
     assert!(shown.contains("Ada Ruiz") && !shown.contains("Paste into"), "{shown}");
     let json = site.run(&["--format", "json", "drill", "Ada Ruiz", "--channels", "sms"]).expect(0).json();
     assert_eq!((&json["ready"], &json["answered"]["via"]), (&"confirmed".into(), &"training".into()));
-    assert_eq!(json["attempts"].as_array().unwrap().len(), 1, "{json:#}");
+    // The test, and perhaps already the answer to the reply.
+    let attempts = json["attempts"].as_array().unwrap();
+    assert!((1..=2).contains(&attempts.len()) && attempts.iter().all(|it| it["channel"] == "sms"), "{json:#}");
 
     let silent = Site::sample_with(&[
         ("reply = \"1\"", "reply = \"2\""),
@@ -143,9 +145,10 @@ async fn a_live_drill_reaches_its_person_alone_and_confirms_the_number() {
     let told = site.run_with(&SECRETS, &["drill", "adal", "--by", "Supervisor"]).expect(0).out;
     assert!(told.contains("Ada Lee answered by text after"), "{told}");
     let bodies = phone.bodies();
-    assert_eq!(bodies.len(), 2, "{bodies:#?}");
+    // Nothing but the answer to the reply comes after the test.
+    assert!(bodies.iter().all(|body| body.contains("To=%2B16085550101")), "{bodies:#?}");
+    assert!(bodies.iter().skip(1).all(|body| body.contains("test%3A+Thank+you")), "{bodies:#?}");
     assert!(bodies[0].contains("To=%2B16085550101") && bodies[0].contains("TEST+page+from+UW+HD"), "{}", bodies[0]);
-    assert!(bodies[1].contains("To=%2B16085550101") && bodies[1].contains("Thank+you"), "{}", bodies[1]);
 
     let report = site.run_with(&SECRETS, &["--format", "json", "doctor"]).json();
     let findings = report["findings"].as_array().unwrap();
@@ -156,7 +159,7 @@ async fn a_live_drill_reaches_its_person_alone_and_confirms_the_number() {
         let answer = site.run_with(&SECRETS, &["drill", name]).expect(1);
         assert!(answer.err.contains(told), "{}", answer.err);
     }
-    assert_eq!(phone.bodies().len(), 2, "nothing more was sent");
+    assert_eq!(phone.bodies().len(), bodies.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -185,3 +185,66 @@ fn what_leads_nowhere_is_refused_with_words() {
         assert!(words.contains(says) && !words.contains("hidden"), "{says}: {words}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drill_over_pushover_is_answered_by_its_button_and_says_that_it_is_one() {
+    let answers = [
+        Play::json(200, r#"{"status":1,"receipt":"r1"}"#),
+        Play::json(200, r#"{"status":1,"acknowledged":1,"last_delivered_at":5,"expired":0}"#),
+    ];
+    let service = ScriptedHttp::start(answers).await;
+    let site = site("email = \"lee@example.edu\"\npushover = \"userkey1\"", &pushover(&service.address));
+    let mail = "[delivery.mail]\nhost = \"127.0.0.1\"\nport = 9\ntls = \"none\"\nfrom = \"HD <hd@example.edu>\"\n";
+    let settings = std::fs::read_to_string(site.path("page-oncall.toml")).unwrap();
+    site.write("page-oncall.toml", format!("{settings}{mail}").as_bytes());
+    run(&site, &["drill", "Lee Ortiz", "--now", "--no-wait"]).expect(0);
+    let sent = &service.seen()[0];
+    assert_eq!(sent.target, "/1/messages.json");
+    for part in ["priority=2", "TEST+page", "Press+the+button"] {
+        assert!(sent.body.contains(part), "{part} is missing in {}", sent.body);
+    }
+    assert!(!sent.body.contains("Reply+1") && !sent.body.contains("DRILL-"), "{}", sent.body);
+    run(&site, &["run", "--once"]).expect(0);
+    let drill = run(&site, &["--format", "json", "show", "DRILL-LEE-ORTIZ"]).expect(0).json();
+    assert_eq!((&drill["acknowledged"]["by"], &drill["acknowledged"]["via"]), (&"Lee Ortiz".into(), &"push".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_question_of_an_outage_goes_to_rooms_and_push_addresses_once_and_is_no_page() {
+    let teams = ScriptedHttp::start([Play::Answer(202, "text/plain", String::new())]).await;
+    let service = ScriptedHttp::start([Play::json(400, r#"{"status":0}"#)]).await;
+    let delivery = format!(
+        "[[delivery.chat]]\nname = \"desk\"\nkind = \"teams\"\nurl_file = \"room\"\n{}\
+         [[leadership]]\nname = \"Kim\"\nchat = \"desk\"\n",
+        pushover(&service.address)
+    );
+    let site = site("chat = \"desk\"\npushover = \"userkey1\"", &delivery);
+    site.write("room", format!("{}/workflows/secret", teams.address).as_bytes());
+    let tell = ["outage", "--tell", "--case", "inc1234567", "--text", "campus e-mail"];
+    let told = run(&site, &tell).expect(0);
+    assert!(
+        told.out.contains("told Lee Ortiz (chat)") && told.out.contains("NOT TOLD: Lee Ortiz (pushover)"),
+        "{}\n{}",
+        told.out,
+        told.err
+    );
+    let (card, push) = (&teams.seen()[0].body, &service.seen()[0]);
+    assert!(card.contains("may be an outage of campus e-mail. Should an outage be declared?"), "{card}");
+    assert!(card.contains("INC1234567"), "{card}");
+    assert!(push.target == "/1/messages.json" && push.body.contains("priority=1"), "{push:?}");
+    assert_eq!((teams.seen().len(), service.seen().len()), (1, 1), "a room that two name is told once");
+    assert!(!site.path("page-oncall.db").exists(), "it is no page");
+
+    // Nobody takes it any more; and what must not leave does not.
+    assert_eq!(run(&site, &tell).code, 1);
+    let refused = run(&site, &["outage", "--tell", "--text", "mail of pat@example.edu"]);
+    assert_eq!((refused.code, teams.seen().len()), (2, 2), "{}", refused.err);
+    let nowhere = run(&self::site("", ""), &["outage", "--tell"]);
+    assert_eq!(nowhere.code, 2, "{}", nowhere.err);
+
+    let live = std::fs::read_to_string(site.path("page-oncall.toml")).unwrap();
+    site.write("page-oncall.toml", live.replace("mode = \"live\"", "mode = \"training\"").as_bytes());
+    let told = run(&site, &["--format", "json", "outage", "--tell", "--yes"]).expect(0).json();
+    assert_eq!((&told["training"], &told["told"][0]["outcome"]), (&true.into(), &"training".into()));
+    assert_eq!(teams.seen().len(), 2, "nothing leaves in training");
+}

@@ -20,7 +20,7 @@ pub(super) fn number(typed: &str) -> String {
 }
 
 /// A phone number, twice: whoever is woken hears the first one half.
-pub(super) fn number_twice(typed: &str) -> String {
+pub fn number_twice(typed: &str) -> String {
     let number = number(typed);
     format!("{number}. Again: {number}")
 }

@@ -235,3 +235,34 @@ async fn a_busy_phone_is_called_again_whatever_the_order_of_words() {
     assert!(shown["dial"][0]["words"].as_str().unwrap().contains("This is the Help Desk with an on-call page"));
     assert_eq!(phones.calls().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keys_of_a_drill_are_answered_as_a_drill_and_never_as_a_case() {
+    for (key, said, ready) in
+        [("1", "Thank you, noted: you can be reached.", "acknowledged"), ("2", "Noted that you cannot.", "declined")]
+    {
+        let phones = Phones::start(&[]).await;
+        let site = site(&phones, "");
+        let service = Service::start(&site, &[]);
+        run(&site, &["drill", "Ada Ruiz", "--channels", "voice", "--now", "--no-wait"]).expect(0);
+        let (call, heard) = answered(&phones, 0).await;
+        assert_eq!(call.to, ADA);
+        assert!(heard.text().contains("with a test call. Nothing is wrong."), "{}", heard.text());
+        let again = press(&service, &heard, "3");
+        assert!(again.text().contains("Press 1 to confirm"), "{}", again.text());
+        let told = press(&service, &again, key);
+        assert!(told.text().starts_with(said) && told.listened.is_none(), "{}", told.text());
+        for text in [heard.text(), again.text(), told.text()] {
+            assert!(!text.contains("case") && !text.contains("D R I L L") && !text.contains("DRILL"), "{text}");
+        }
+        let over = press(&service, &heard, "1");
+        assert!(!over.text().contains("case"), "{}", over.text());
+        let shown = run(&site, &["--format", "json", "show", "DRILL-ADA-RUIZ"]).expect(0).json();
+        let word = if ready == "declined" { &shown["declined"][0] } else { &shown["acknowledged"] };
+        assert_eq!((&word["by"], &word["via"]), (&"Ada Ruiz".into(), &"voice".into()), "{shown:#}");
+        assert!(shown.as_object().unwrap().contains_key("decision") && shown["decision"].is_null(), "{shown:#}");
+        assert_eq!((&shown["say"], &shown["record"]), (&serde_json::json!([]), &"".into()));
+        assert_eq!((phones.texts().len(), phones.calls().len()), (0, 1), "nobody else hears of it");
+        assert!(service.program.stopped().0.success());
+    }
+}
