@@ -28,6 +28,7 @@ mod twilio_account;
 mod twilio_call;
 mod twilio_call_hooks;
 mod twilio_call_words;
+mod twilio_clock;
 mod twilio_hooks;
 mod twilio_list;
 mod twilio_signature;
