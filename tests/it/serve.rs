@@ -8,6 +8,8 @@ mod logs;
 mod provider;
 mod service;
 mod signatures;
+mod stories;
+mod world;
 
 use provider::Provider;
 use service::{CALL, PUBLIC, Service, page, run, site};
