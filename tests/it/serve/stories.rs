@@ -443,12 +443,12 @@ fn forty_cases_at_once_are_all_paged_in_their_order_behind_a_provider_that_hangs
     let site = Plot {
         accounts: &[&first, &second],
         steps: ADA_ALONE,
-        sender: "per_second = 4\ntimeout_s = 5\nconnect_timeout_s = 5",
+        sender: "per_second = 3\ntimeout_s = 5\nconnect_timeout_s = 5",
         calls: false,
         ..Plot::default()
     }
     .site();
-    let service = serve(&site);
+    let service = Service::start_with(&site, &VARIABLES, &["-v"]);
     for case in 0..CASES {
         let case = format!("{}", 2_000_000 + case);
         let mut words = CALL.to_vec();
@@ -469,7 +469,11 @@ fn forty_cases_at_once_are_all_paged_in_their_order_behind_a_provider_that_hangs
     assert!(overtaken <= Some(MOST_OVERTAKEN), "{places:?}");
     assert!(sent.iter().all(|it| it.to == ADA && it.account == "second"));
     assert_eq!(world.vain("first"), CASES);
-    assert_eq!(service.program.stopped().0.code(), Some(0));
+    let (status, log) = service.program.stopped();
+    assert_eq!(status.code(), Some(0));
+    // One queue keeps a provider's limit: no call of an agent sends beside it.
+    let of_it = log.iter().filter(|line| line.contains("provider=first outcome=Unknown")).count();
+    assert_eq!(of_it, CASES, "{:#?}", log.iter().take(20).collect::<Vec<_>>());
     assert_eq!(world.sent().len(), CASES);
 }
 
@@ -514,22 +518,31 @@ fn a_service_that_ends_at_any_moment_of_a_story_changes_nothing_but_time() {
             run(&site, &["run", "--once"]).expect(0);
         }
         let shown = page(&site);
-        assert_eq!((owner(&shown), takes(&shown)), (("acknowledged", "Ben Okafor"), 1), "seed {seed}: {said}");
+        let ben_has_it = said.starts_with("You have it");
+        let who = if ben_has_it { "Ben Okafor" } else { "Ada Ruiz" };
+        assert_eq!((owner(&shown), takes(&shown)), (("acknowledged", who), 1), "seed {seed}: {said}");
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
         for it in world.gists(gist) {
             *times.entry(it).or_default() += 1;
         }
-        let expected = [
-            "first call +16085550101: page",
-            "first call +16085550102: page",
-            "first text +16085550101: another has it",
-            "first text +16085550101: page",
-            "first text +16085550102: page",
+        let asked = [
+            "call +16085550101: page",
+            "call +16085550102: page",
+            "text +16085550101: page",
+            "text +16085550102: page",
         ];
-        assert_eq!(times.keys().map(String::as_str).collect::<Vec<_>>(), expected, "seed {seed}");
+        // Ada wrote, so that she is answered, and stood down where she was late.
+        let told: &[&str] = if ben_has_it {
+            &["text +16085550101: another has it"]
+        } else {
+            &["text +16085550101: yours", "text +16085550102: another has it"]
+        };
+        let mut expected: Vec<String> = asked.iter().chain(told).map(|it| format!("first {it}")).collect();
+        expected.sort();
+        assert_eq!(times.keys().cloned().collect::<Vec<_>>(), expected, "seed {seed}");
         // Each of the four ends may double the one message that was on its way.
         let doubled: usize = times.values().map(|it| it - 1).sum();
-        assert!(doubled <= 4, "seed {seed}: {times:?}");
+        assert!(doubled <= 4 + usize::from(ben_has_it), "seed {seed}: {times:?}");
         assert!(!world.sent().iter().any(|it: &Sent| it.to == LEADER));
     }
 }
