@@ -40,18 +40,16 @@ impl Default for Plot<'_> {
 
 impl Plot<'_> {
     fn site(&self) -> Site {
-        let senders: String = self
-            .accounts
-            .iter()
-            .map(|it| {
-                let Account { name, sid, number, address, .. } = it;
-                format!(
-                    "[[delivery.sms]]\nname = \"{name}\"\nbase_url = \"{address}\"\naccount_sid = \"{sid}\"\n\
-                     from = \"{number}\"\n{}\n",
-                    self.sender
-                )
-            })
-            .collect();
+        let sender = |it: &&Account| {
+            let Account { name, sid, number, address, .. } = it;
+            format!(
+                "[[delivery.sms]]\nname = \"{name}\"\nbase_url = \"{address}\"\naccount_sid = \"{sid}\"\n\
+                 from = \"{number}\"\n{}\n",
+                self.sender
+            )
+        };
+        let senders: Vec<String> = self.accounts.iter().map(sender).collect();
+        let senders = senders.concat();
         let voice = match self.accounts {
             [first, ..] if self.calls => {
                 format!("[delivery.voice]\nfrom = \"{}\"\n{}\n", first.number, self.sender)
@@ -191,17 +189,19 @@ fn two_answer_at_once() {
         open(&site);
         let (call, _) = (world.call_to(BEN, 0), world.call_to(ADA, 0));
         // Ben's key and Ada's reply, each brought twice, all at once.
-        let sid = first.takes_in(ADA, "1");
-        let said = std::thread::scope(|scope| {
+        let reply = first.takes_in(ADA, "1");
+        let words = std::thread::scope(|scope| {
             let texts: Vec<_> =
-                (0..2).map(|_| scope.spawn(|| heard(&first.brings_again(&service, &sid, ADA, "1")))).collect();
+                (0..2).map(|_| scope.spawn(|| heard(&first.brings_again(&service, &reply, ADA, "1")))).collect();
             let keys: Vec<_> = (0..2).map(|_| scope.spawn(|| first.presses(&service, &call, "1").text())).collect();
-            texts.into_iter().for_each(|it| it.join().unwrap());
+            for text in texts {
+                text.join().unwrap();
+            }
             keys.into_iter().map(|it| it.join().unwrap()).collect::<Vec<_>>()
         });
-        assert_eq!(said[0], said[1], "round {round}");
-        let ben_has_it = said[0].starts_with("You have it");
-        assert!(ben_has_it || said[0].contains("Ada Ruiz has case"), "{said:?}");
+        assert_eq!(words[0], words[1], "round {round}");
+        let ben_has_it = words[0].starts_with("You have it");
+        assert!(ben_has_it || words[0].contains("Ada Ruiz has case"), "{words:?}");
         let mut expected = vec![
             "first text +16085550101: page",
             "first call +16085550101: page",
