@@ -1,4 +1,4 @@
-//! How does a call's script become the provider's own document (TwiML)? Everything is escaped; nothing is decided here.
+//! How does a call's script become the provider's own document (`TwiML`)? Everything is escaped; nothing is decided here.
 //!
 //! Called by `twilio_call` for the document that goes with a call, and for answers to what a call asks meanwhile.
 

@@ -91,7 +91,7 @@ impl<'a> PeopleReader<'a> {
     /// elsewhere in the sheet, or is a handle. Where it may be either, nobody is read.
     fn with_commas(&self, cell: &str, parts: &[&str]) -> People {
         let is_person = |part: &&str| self.roster.find(part) != Match::Unknown || names::is_placeholder(part);
-        if names::are_handles(parts) || parts.iter().all(|part| is_person(part)) {
+        if names::are_handles(parts) || parts.iter().all(is_person) {
             return self.several(parts);
         }
         let alone = parts.iter().filter(|part| self.stands_alone(part)).count();

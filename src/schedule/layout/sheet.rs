@@ -196,8 +196,8 @@ impl<'a> Sheet<'a> {
 
     /// The same of both ends of a cell that says a span.
     pub(super) fn see_halves(&mut self, row: &GridRow, column: usize) -> Result<(), Flaw> {
-        let ends = row.text(column).split(['-', '\u{2013}', '\u{2014}']).flat_map(|part| part.split(" to "));
-        ends.map(|part| self.see_half(part, column)).collect()
+        let mut ends = row.text(column).split(['-', '\u{2013}', '\u{2014}']).flat_map(|part| part.split(" to "));
+        ends.try_for_each(|part| self.see_half(part, column))
     }
 
     /// Whether hours such as `6:00` may be of the evening: nothing says that the sheet's clock has 24 hours.

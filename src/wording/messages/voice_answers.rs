@@ -20,13 +20,12 @@ pub fn taken(facts: &Facts) -> Vec<String> {
 
 /// `2` is recorded: who is asked next; nobody on the ladder is left when `next` is empty.
 pub fn declined(facts: &Facts, next: &[&str]) -> Vec<String> {
-    let who = match next.split_last() {
-        None => "Nobody else is on the list, so Help Desk leadership is told.".to_owned(),
-        Some(_) => {
-            let names: Vec<String> = next.iter().take(MOST_NAMES).map(|it| name(it)).collect();
-            let verb = if next.len() == 1 { "is" } else { "are" };
-            format!("{} {verb} asked next.", names.join(" and "))
-        }
+    let who = if next.is_empty() {
+        "Nobody else is on the list, so Help Desk leadership is told.".to_owned()
+    } else {
+        let names: Vec<String> = next.iter().take(MOST_NAMES).map(|it| name(it)).collect();
+        let verb = if next.len() == 1 { "is" } else { "are" };
+        format!("{} {verb} asked next.", names.join(" and "))
     };
     vec![format!("Recorded: you cannot take case {}.", case(facts.case)), who, "Goodbye.".to_owned()]
 }
