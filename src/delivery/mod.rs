@@ -31,6 +31,7 @@ mod twilio_account;
 mod twilio_call;
 mod twilio_call_hooks;
 mod twilio_call_words;
+mod twilio_clock;
 mod twilio_hooks;
 mod twilio_inspect;
 mod twilio_list;

@@ -3,19 +3,22 @@
 //! One request a message: no redirects, no automatic retry. What the answers mean stands in `twilio_words`.
 //! Nothing personal is logged, and no error text of the provider is copied: it may hold a number.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::Deserialize;
 
 use super::public_url::PublicUrl;
 use super::setup::SetupError;
 use super::twilio_account::{ANSWER_LIMIT, Account, Address, Answer, Failure, TwilioCredentials, given};
+use super::twilio_clock::ProviderClock;
 use super::twilio_hooks::STATUS_PATH;
-use super::twilio_list::{MessageList, is_sid};
+use super::twilio_list::{MessageList, dated, is_sid};
 use super::twilio_words::{classify, detail, says_stop};
 use crate::decision::ladder::{Channel, Contact};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::hooks::About;
-use crate::ports::{Message, Pending, Provider, Reply};
+use crate::ports::{Clock, Message, Pending, Provider, Reply};
 use crate::proof::fact::Fact;
 
 /// The account's list of texts.
@@ -96,6 +99,7 @@ pub struct TwilioSms {
     /// Where the provider is to tell what became of a text; without it the provider is asked.
     callbacks: Option<PublicUrl>,
     per_second: u32,
+    clock: ProviderClock,
 }
 
 impl TwilioSms {
@@ -139,7 +143,14 @@ impl TwilioSms {
             validity_s: settings.validity_s.to_string(),
             callbacks: None,
             per_second: settings.per_second,
+            clock: ProviderClock::default(),
         })
+    }
+
+    /// The same, reading the provider's dates in the time of this clock: the provider's may be wrong.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock: ProviderClock::beside(clock), ..self }
     }
 
     /// The same, with every text asking the provider to tell at `public` what became of it.
@@ -178,8 +189,12 @@ impl TwilioSms {
         let callback = self.callbacks.as_ref().map(|public| public.about(STATUS_PATH, &about));
         form.extend(callback.as_deref().map(|address| ("StatusCallback", address)));
         let request = self.account.post(self.account.resource(MESSAGES, None), &form);
+        let asked = self.clock.now();
         match self.account.exchange(request, ANSWER_LIMIT).await {
-            Ok(answer) => self.judge(&answer),
+            Ok(answer) => {
+                self.clock.dated_text(asked, answer.text("date_created").and_then(dated));
+                self.judge(&answer)
+            }
             Err(Failure::NotSent) => {
                 self.report(Outcome::Retryable, None, "the provider was not reached: nothing was sent".to_owned())
             }
@@ -219,25 +234,31 @@ impl TwilioSms {
         let since = since.trunc_subsecs(0);
         let mut url = self.account.resource(MESSAGES, None);
         {
+            let told_since = since.checked_add_signed(self.clock.ahead()).unwrap_or(since);
             let mut query = url.query_pairs_mut();
             if let Some(from) = &self.from {
                 query.append_pair("To", from);
             }
-            query.append_pair("DateSent>", &since.format("%Y-%m-%d").to_string()).append_pair("PageSize", PAGE_SIZE);
+            query
+                .append_pair("DateSent>", &told_since.format("%Y-%m-%d").to_string())
+                .append_pair("PageSize", PAGE_SIZE);
         }
         let mut replies = Vec::new();
         for _ in 0..PAGES {
+            let asked = self.clock.now();
             let answer = self
                 .account
                 .exchange(self.account.get(url.clone()), LIST_LIMIT)
                 .await
                 .map_err(|_| "the provider was not reached or did not answer in time".to_owned())?;
+            self.clock.dated_answer(asked, answer.date);
+            let ahead = self.clock.ahead();
             let list = match (answer.status, answer.body) {
                 (200..=299, Some(body)) => serde_json::from_value::<MessageList>(body)
                     .map_err(|_| "the list of replies could not be read".to_owned())?,
                 (status, _) => return Err(format!("HTTP {status}")),
             };
-            replies.extend(list.messages.into_iter().filter_map(|text| text.reply(since)));
+            replies.extend(list.messages.into_iter().filter_map(|text| text.reply(since, ahead)));
             let Some(next) = list.next_page_uri.as_deref().and_then(|next| next.split_once('?')) else {
                 return Ok(replies);
             };

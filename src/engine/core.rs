@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 
 use super::error::EngineError;
-use super::pace::Pace;
+use super::pace::{Pace, Ticket};
 use super::page::Page;
 use super::watch::Watch;
 use crate::episode::briefing::Briefing;
@@ -133,7 +133,12 @@ impl Engine {
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         let Entry::Vacant(place) = busy.entry(page.episode.clone()) else { return None };
         place.insert(None);
-        Some(Busy { taken: Arc::clone(&self.busy), episode: page.episode.clone(), next_wake: page.next_wake })
+        Some(Busy {
+            taken: Arc::clone(&self.busy),
+            episode: page.episode.clone(),
+            next_wake: page.next_wake,
+            ticket: self.pace.ticket(),
+        })
     }
 }
 
@@ -143,6 +148,8 @@ pub(super) struct Busy {
     pub(super) episode: String,
     /// Its next wake as the derived table had it.
     pub(super) next_wake: Option<DateTime<Utc>>,
+    /// Its first place in a queue: of pages that fall due together, as the table orders them, whichever task runs first.
+    pub(super) ticket: Ticket,
 }
 
 impl Busy {

@@ -121,6 +121,15 @@ impl Pace {
         granted.then(|| Slot { lane, key, granted_at: now, is_used: false })
     }
 
+    /// When the turn of a message comes, if nothing more urgent comes in meanwhile; `now` where nobody waits.
+    pub(super) fn turn_at(&self, provider: &dyn Provider, claim: &Claim<'_>, now: DateTime<Utc>) -> DateTime<Utc> {
+        let Some((_, lane)) = self.lane(provider) else { return now };
+        let queue = lane.queue();
+        let before = queue.waiting.range(..(claim.urgency, claim.ticket)).count();
+        let free_at = queue.free_at.unwrap_or(now).max(now);
+        free_at + lane.every * i32::try_from(before).unwrap_or(i32::MAX)
+    }
+
     /// Waits for a slot, in the order of urgency and then of tickets. `None` once `stopping` is set, or when something
     /// was recorded for the page meanwhile: it may be due something else.
     pub(super) async fn slot(

@@ -18,7 +18,7 @@ use crate::episode::event::Attempt;
 use crate::episode::input::Input;
 use crate::episode::outcome::{Outcome, Report};
 use crate::episode::plan::{Action, plan};
-use crate::ports::{Pending, Provider, Rendering};
+use crate::ports::{Pending, Provider, Rendering, Standing};
 
 /// How many steps one page gets in a row. Far beyond what a ladder has: more mean a defect, which must not spin.
 const STEPS: usize = 10_000;
@@ -31,8 +31,8 @@ impl Engine {
     /// Works on one page until nothing is due or `stopping` is set; then leaves its next wake in the derived table.
     pub(super) async fn work(&self, busy: &Busy, stopping: &AtomicBool) -> Result<(), EngineError> {
         // Every append of events writes the next wake with it; only a turn that ends without one has to.
-        let mut wake_is_written = false;
-        let (mut ticket, mut slot) = (None, None);
+        let (mut wake_is_written, mut known_wake) = (false, busy.next_wake);
+        let (mut ticket, mut slot) = (Some(busy.ticket), None);
         for _ in 0..STEPS {
             if stopping.load(Ordering::Relaxed) {
                 return Ok(());
@@ -59,10 +59,19 @@ impl Engine {
                 Some(Action::Send(attempt)) => {
                     let provider = self.provider(attempt.channel, &attempt.provider);
                     if let Some(provider) = provider.filter(|it| Pace::needs_slot(it.as_ref(), slot.as_ref())) {
-                        // What is due may be something else once the turn has come: the next step plans anew.
-                        drop((page, permit));
                         let ticket = *ticket.get_or_insert_with(|| self.pace.ticket());
                         let claim = Claim { episode: &busy.episode, urgency: Urgency::of(&attempt), ticket };
+                        let turn_at = self.pace.turn_at(provider.as_ref(), &claim, now);
+                        if turn_at > now {
+                            // A page that waits for its turn is not overdue: no other engine is to step in.
+                            let standing = page.standing(now, &self.parts.policy);
+                            let standing = Standing { next_wake: Some(turn_at), ..standing };
+                            self.parts.store.append(&page.episode, page.last_seq(), now, &[], standing).await?;
+                            known_wake = Some(turn_at);
+                            wake_is_written = false;
+                        }
+                        // What is due may be something else once the turn has come: the next step plans anew.
+                        drop((page, permit));
                         slot = self.pace.slot(provider.as_ref(), self.parts.clock.as_ref(), claim, stopping).await;
                         continue;
                     }
@@ -79,7 +88,7 @@ impl Engine {
                 None => {
                     self.forget_settled(&page);
                     let standing = page.standing(now, &self.parts.policy);
-                    if !wake_is_written && standing.next_wake != busy.next_wake {
+                    if !wake_is_written && standing.next_wake != known_wake {
                         // On a conflict somebody else has just written it.
                         self.parts.store.append(&page.episode, page.last_seq(), now, &[], standing).await?;
                     }

@@ -160,19 +160,21 @@ fn promise_messages<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>
 /// once, on the best channel that may have reached them. People who said "I cannot" expect nothing and sleep on.
 fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
     let Some(word) = state.cancelled.as_ref().or(state.acknowledged.as_ref()) else { return Vec::new() };
-    let mut people: Vec<(&Contact, Vec<Channel>)> = Vec::new();
+    // Whom, by which channels, and by which one they may have been told already.
+    let mut people: Vec<(&Contact, Vec<Channel>, Option<Channel>)> = Vec::new();
     for Tried { attempt, .. } in &state.attempts {
-        if !people.iter().any(|(contact, _)| contact.same_as(&attempt.contact)) {
-            people.push((&attempt.contact, Vec::new()));
+        if !people.iter().any(|(contact, ..)| contact.same_as(&attempt.contact)) {
+            people.push((&attempt.contact, Vec::new(), None));
         }
     }
     for tried in state.attempts.iter().filter(|tried| tried.may_have_reached()) {
-        let Some((_, channels)) = people.iter_mut().find(|(contact, _)| contact.same_as(&tried.attempt.contact)) else {
-            continue;
-        };
+        let this = |(contact, ..): &&mut (&Contact, _, _)| contact.same_as(&tried.attempt.contact);
+        let Some((_, channels, told_by)) = people.iter_mut().find(this) else { continue };
         if tried.attempt.purpose == Purpose::StandDown {
             if tried.release < state.releases {
                 channels.clear();
+            } else if !tried.attempt.contact.also.iter().any(|it| it.channel == tried.attempt.channel) {
+                told_by.get_or_insert(tried.attempt.channel);
             }
         } else if tried.asks_to_act()
             || (state.cancelled.is_some() && !matches!(tried.attempt.purpose, Purpose::Answer { .. }))
@@ -181,13 +183,15 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
         }
     }
     let topic = format!("r{}.{}", state.round, numbered("stand-down", state.releases));
-    let contacts: Vec<&Contact> = people.iter().map(|(contact, _)| *contact).collect();
+    let contacts: Vec<&Contact> = people.iter().map(|(contact, ..)| *contact).collect();
     let mut messages = Vec::new();
-    for ((contact, channels), tag) in people.iter().zip(tags(contacts)) {
+    for ((contact, channels, told_by), tag) in people.iter().zip(tags(contacts)) {
         if contact.is_called(&word.by) || state.has_declined(&contact.name) {
             continue;
         }
         let usable = [Channel::Sms, Channel::Email, Channel::Voice].into_iter().filter(|it| channels.contains(it));
+        // What is learnt later of the pages tells nobody the same again by another channel.
+        let usable = told_by.iter().copied().chain(usable.filter(|it| Some(*it) != *told_by));
         let key = format!("{topic}.{tag}");
         messages.extend(first_of(state, policy, &key, Purpose::StandDown, contact, usable));
         messages.extend(further(state, policy, &key, Purpose::StandDown, contact, |it| channels.contains(&it)));

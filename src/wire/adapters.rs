@@ -163,7 +163,7 @@ pub(super) fn live_providers(
     for (place, settings) in delivery.sms.iter().enumerate() {
         let secret = sms_secret(settings, place == 0, environment, &loaded.folder)?;
         let credentials = TwilioCredentials { api_key_sid: settings.api_key_sid.clone(), secret };
-        let provider = TwilioSms::new(settings, credentials).map_err(unusable)?;
+        let provider = TwilioSms::new(settings, credentials).map_err(unusable)?.with_clock(Arc::clone(clock));
         providers.push(Arc::new(provider.with_callbacks(loaded.site.settings.serve.public_url.clone())));
     }
     for (place, settings) in delivery.voice.iter().enumerate() {

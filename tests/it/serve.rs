@@ -9,6 +9,8 @@ mod logs;
 mod provider;
 mod service;
 mod signatures;
+mod stories;
+mod world;
 
 use provider::Provider;
 use service::{CALL, PUBLIC, Service, page, run, site};
@@ -51,7 +53,12 @@ fn a_receipt_and_a_reply_come_in_by_callback() {
         (shown["state"].as_str(), shown["acknowledged"]["by"].as_str()),
         (Some("acknowledged"), Some("Ada Ruiz"))
     );
-    assert_eq!(provider.texts().len(), 1, "nobody else was asked, so nobody is stood down");
+    let told: Vec<_> = provider.texts_up_to(2).into_iter().map(|text| text.to).collect();
+    assert_eq!(
+        told,
+        ["+16085550101", "+16085550101"],
+        "she is answered; nobody else was asked, so nobody is stood down"
+    );
     let (status, log) = service.program.stopped();
     assert_eq!(status.code(), Some(0), "{log:#?}");
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ pub(crate) fn tool(path: &str) -> PathBuf {
 /// A running program and the lines it writes to its standard output.
 pub(crate) struct Program {
     child: Child,
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
 }
 
 impl Program {
@@ -40,14 +41,14 @@ impl Program {
                 }
             }
         });
-        Self { child, lines }
+        Self { child, lines: Mutex::new(lines) }
     }
 
     /// The next lines up to the first that holds `mark`, which is the last of them.
     pub(crate) fn lines_until(&self, mark: &str) -> Vec<String> {
         let mut seen = Vec::new();
         loop {
-            match self.lines.recv_timeout(PATIENCE) {
+            match self.lines.lock().unwrap().recv_timeout(PATIENCE) {
                 Ok(line) => {
                     let is_last = line.contains(mark);
                     seen.push(line);
@@ -72,7 +73,7 @@ impl Program {
     pub(crate) fn ended(mut self) -> (ExitStatus, Vec<String>) {
         // Its output ends with it, or with the last process that it left behind.
         let mut rest = Vec::new();
-        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+        while let Ok(line) = self.lines.lock().unwrap().recv_timeout(PATIENCE) {
             rest.push(line);
         }
         (self.child.wait().expect("the program can be waited for"), rest)

@@ -77,7 +77,8 @@ fn what_is_about_nothing_of_ours_is_answered_and_changes_nothing() {
     let site = site(&provider, "");
     let service = Service::start(&site, &["-v"]);
     run(&site, &[&CALL[..], &["--no-wait"]].concat()).expect(0);
-    let before = page(&site);
+    let sent = |shown: &Value| shown["attempts"][0]["outcome"] == "accepted";
+    let before = (0..1000).map(|_| page(&site)).find(sent).expect("the page goes out");
     let told = [("MessageSid", "SM9"), ("MessageStatus", "delivered")];
     let this = before["page"].as_str().unwrap();
     for address in [about("no-such-page", "r1.0.ada-ruiz.sms.1"), about(this, "r7.0.ada-ruiz.sms.1"), about("", "")] {
@@ -88,7 +89,7 @@ fn what_is_about_nothing_of_ours_is_answered_and_changes_nothing() {
         assert_eq!(service.text(sid, from, text).status, 200);
     }
     let after = page(&site);
-    assert_eq!((&before["state"], &before["attempts"]), (&after["state"], &after["attempts"]));
+    assert_eq!((&before["state"], &before["attempts"][0]), (&after["state"], &after["attempts"][0]));
     assert!(after["acknowledged"].is_null());
     let (_, log) = service.program.stopped();
     let log = log.join("\n");
@@ -129,13 +130,9 @@ fn callbacks_may_come_twice_late_and_out_of_order() {
         let said = |event: &Value| event["what"].as_str().unwrap().contains("has it (");
         let times = shown["log"].as_array().unwrap().iter().filter(|event| said(event)).count();
         assert_eq!(times, 1, "{order:?}: {:#}", shown["log"]);
-        let told: Vec<String> = provider.texts_up_to(3).into_iter().map(|text| text.to).collect();
-        let (ada, ben) = ("+16085550101", "+16085550102");
-        assert_eq!(
-            told,
-            [ada, ada, ben],
-            "{order:?}: the page, the answer to her reply, and to his that came too late"
-        );
+        // The page, the answer to her reply, and one to whoever wrote after the end.
+        let told: Vec<_> = provider.texts_up_to(3).into_iter().map(|text| text.to).collect();
+        assert_eq!(told, ["+16085550101", "+16085550101", "+16085550102"], "{order:?}: nobody else hears of it");
         assert_eq!(service.program.stopped().0.code(), Some(0));
     }
 }

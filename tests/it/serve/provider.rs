@@ -96,7 +96,7 @@ impl Provider {
     /// Settings of a sender of texts that is this provider.
     pub(super) fn settings(&self) -> String {
         format!(
-            "base_url = \"{}\"\naccount_sid = \"{ACCOUNT}\"\nfrom = \"{NUMBER}\"\ntimeout_s = 50\nconnect_timeout_s = 50\n",
+            "base_url = \"{}\"\naccount_sid = \"{ACCOUNT}\"\nfrom = \"{NUMBER}\"\ntimeout_s = 50\nconnect_timeout_s = 50\nper_second = 0\n",
             self.address
         )
     }
