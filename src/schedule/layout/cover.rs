@@ -27,7 +27,16 @@ pub(super) enum When {
 }
 
 /// Reads what a cell of people says beyond names.
+///
+/// A change in a cell with struck-out words is not read: the words may be struck across several of its parts.
 pub(super) fn read(cell: &str, order: Order) -> Said<'_> {
+    match changes(cell, order) {
+        Said::Covered { .. } | Said::Halves { .. } if cell.contains("~~") => Said::Unclear,
+        said => said,
+    }
+}
+
+fn changes(cell: &str, order: Order) -> Said<'_> {
     let lower = cell.to_ascii_lowercase();
     if lower.contains("(am)") || lower.contains("(pm)") {
         return halves(cell, &lower).unwrap_or(Said::Unclear);
@@ -139,6 +148,9 @@ mod tests {
             ("Ana (Ben on 9 or 10 Dec)", "Unclear"),
             ("Ana (Ben on leave)", "Unclear"),
             ("Ana (Ben on 29 Dec, Cy)", "Unclear"),
+            ("Ana (Ben on 28 Dec, ~~Cy on 29 Dec, Dee on 30 Dec, Eli on 31 Dec~~)", "Unclear"),
+            ("~~Ana (AM)~~ Ben (PM)", "Unclear"),
+            ("~~Ana~~ Ben", "Names"),
             ("Ana (instead of Ben)", "Names"),
             ("Ana", "Names"),
         ] {
