@@ -480,6 +480,7 @@ fn a_heading_among_days_that_is_no_day_is_named() {
         (format!("name,{day},2026-11-2S,2026-11-26\nDana,7am-3pm,,,7am-3pm,\n"), "", "E1 unreadable-time"),
         (format!("name,{day},11/25/206\nDana,7am-3pm,,,7am-3pm\n"), "", "E1 unreadable-time"),
         (format!("name,{day}\nDana,7am-3pm,,\n\nname,{day},Wed 11/2S\nDana,,,,7am-3pm\n"), "", "E4 unreadable-time"),
+        (format!("name,Sat 11/2l,{day}\nDana,7am-3pm,7am-3pm,,\n"), "", "B1 unreadable-time"),
         (format!("name,{day},,2026-11-26\nDana,7am-3pm,,,7am-3pm,\n"), "", "E2 extra-cells"),
         ("Role,Sun,Mon,Tuseday,Wed,Thu,Fri,Sat\nPrimary,Dana,,Dana,,,,\n".to_owned(), week, "D1 unreadable-time"),
         (
@@ -491,7 +492,7 @@ fn a_heading_among_days_that_is_no_day_is_named() {
         let said = codes(&read(&grid_of(text.as_bytes(), "sheet.csv"), set).unwrap());
         assert!(said.contains(&problem.to_owned()), "{text:?}: {said:?}");
     }
-    let totals = format!("name,{day},Total\nDana,7am-3pm,,,1\n");
+    let totals = format!("name,Phone 1,{day},11/25/2026,Hours in 2026\nDana,608-555-0101,7am-3pm,,,,8\n");
     assert_eq!(codes(&read(&grid_of(totals.as_bytes(), "sheet.csv"), "").unwrap()), [""; 0]);
 }
 

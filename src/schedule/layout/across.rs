@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use crate::schedule::grid::{Grid, GridRow, address};
 use crate::schedule::notation::Refusal;
-use crate::schedule::notation::date::{self, Order, WrittenDate, weekday_named};
+use crate::schedule::notation::date::{self, Order, WrittenDate, month_named, weekday_named};
 use crate::schedule::notation::instant::{self, Written};
 use crate::schedule::problem::{LayoutProblem, ProblemKind};
 
@@ -86,16 +86,23 @@ pub(super) fn weekday_header(row: &GridRow) -> Option<Vec<(usize, Option<Weekday
     (distinct.len() >= WEEKDAYS && distinct.len() == days.len()).then_some(days)
 }
 
-/// Says which headings among the days are no days: nothing below them is read. Right of all days a heading without a
-/// digit is of something else, such as a total.
-pub(super) fn report_headings(sheet: &mut Sheet<'_>, row: &GridRow, days: &[usize]) {
+/// Says which headings right of the `label` should be days and are none: nothing below them is read. Beside the days only
+/// a heading that begins like a day does, because totals and numbers stand there too.
+pub(super) fn report_headings(sheet: &mut Sheet<'_>, row: &GridRow, days: &[usize], label: usize) {
     let (Some(first), Some(last)) = (days.first(), days.last()) else { return };
-    for column in (*first..row.width()).filter(|column| !days.contains(column)) {
+    let among = *first..*last;
+    for column in (label + 1..row.width()).filter(|column| !days.contains(column)) {
         let text = row.text(column);
-        if !text.is_empty() && (column < *last || text.contains(|c: char| c.is_ascii_digit())) {
+        if !text.is_empty() && (among.contains(&column) || begins_like_a_day(text)) {
             sheet.report(row, Flaw { column, kind: ProblemKind::Unreadable(Refusal::NotUnderstood) });
         }
     }
+}
+
+fn begins_like_a_day(text: &str) -> bool {
+    let word: String = text.chars().take_while(|c| c.is_alphabetic()).collect();
+    let named = || weekday_named(&word).is_some() || month_named(&word).is_some();
+    text.contains(|c: char| c.is_ascii_digit()) && (word.is_empty() || named())
 }
 
 /// Says when a row has a cell among or right of the days that stands below no heading.

@@ -24,7 +24,7 @@ use super::sheet::{Flaw, Sheet};
 pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     let header = sheet.header;
     let columns = across.columns();
-    across::report_headings(sheet, &header.row, &columns);
+    across::report_headings(sheet, &header.row, &columns, across.label);
     if across.numbered {
         return read_numbered(sheet, across, &columns);
     }

@@ -27,11 +27,11 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     sheet.reasons.push(if by_name { RecognitionReason::NamesInCells } else { RecognitionReason::HoursInCells });
     let mut months = MonthOfRows::new(sheet.year, sheet.month);
     let mut block = (&header.row, across.columns());
-    let mut dates = dates(sheet, block.0, &block.1, &mut months);
+    let mut dates = dates(sheet, block.0, (&block.1, across.label), &mut months);
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     for row in grid_rows {
         if let Some(columns) = dates_again(row, &header.row, across.label) {
-            dates = self::dates(sheet, row, &columns, &mut months);
+            dates = self::dates(sheet, row, (&columns, across.label), &mut months);
             block = (row, columns);
             sheet.skip(row, SkipReason::RepeatedHeader);
             continue;
@@ -77,8 +77,13 @@ fn check_weekdays(
 }
 
 /// The days of a header row; a cell that gives none costs its column.
-fn dates(sheet: &mut Sheet<'_>, row: &GridRow, columns: &[usize], months: &mut MonthOfRows) -> Vec<(usize, NaiveDate)> {
-    across::report_headings(sheet, row, columns);
+fn dates(
+    sheet: &mut Sheet<'_>,
+    row: &GridRow,
+    (columns, label): (&[usize], usize),
+    months: &mut MonthOfRows,
+) -> Vec<(usize, NaiveDate)> {
+    across::report_headings(sheet, row, columns, label);
     let mut found: Vec<(usize, NaiveDate)> = Vec::with_capacity(columns.len());
     for column in columns.iter().copied() {
         let day = match small_number(row.text(column)) {

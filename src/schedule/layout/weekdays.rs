@@ -38,7 +38,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
     let mut roles = Roles::new(header.place(Column::Role).filter(|column| *column != across.label));
     let mut days = across.days.clone();
     let mut block = (&header.row, across.columns());
-    across::report_headings(sheet, block.0, &block.1);
+    across::report_headings(sheet, block.0, &block.1, across.label);
     for row in rows {
         // Another block, perhaps with its weekdays in another order. One with a heading of its own may be another week.
         let is_header = rows::says_again(row.text(across.label), header.row.text(across.label));
@@ -46,7 +46,7 @@ pub(super) fn read(sheet: &mut Sheet<'_>, across: &Across) {
         if let Some(again) = again {
             days = again.into_iter().map(|(column, weekday)| (column, Some(weekday))).collect();
             block = (row, days.iter().map(|(column, _)| *column).collect());
-            across::report_headings(sheet, block.0, &block.1);
+            across::report_headings(sheet, block.0, &block.1, across.label);
             sheet.skip(row, SkipReason::RepeatedHeader);
             continue;
         }
