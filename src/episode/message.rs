@@ -191,7 +191,8 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
         }
         let usable = [Channel::Sms, Channel::Email, Channel::Voice].into_iter().filter(|it| channels.contains(it));
         // What is learnt later of the pages tells nobody the same again by another channel.
-        let usable = told_by.iter().copied().chain(usable.filter(|it| Some(*it) != *told_by));
+        let told_by = told_by.as_ref().filter(|_| !channels.is_empty()).copied();
+        let usable = told_by.into_iter().chain(usable.filter(move |it| Some(*it) != told_by));
         let key = format!("{topic}.{tag}");
         messages.extend(first_of(state, policy, &key, Purpose::StandDown, contact, usable));
         messages.extend(further(state, policy, &key, Purpose::StandDown, contact, |it| channels.contains(&it)));
