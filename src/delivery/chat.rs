@@ -177,15 +177,15 @@ mod tests {
     #[test]
     fn retired_and_open_addresses_are_refused_with_advice_and_without_the_address() {
         for (url, words) in [
-            ("https://contoso.webhook.office.com/webhookb2/secret", "Workflow"),
-            ("https://outlook.office.com/webhook/secret", "Workflow"),
-            ("https://contoso.slack.com/services/hooks/incoming-webhook?token=secret", "Slack app"),
-            ("https://slack.com/api/chat.postMessage?token=secret", "Slack app"),
-            ("http://hooks.slack.com/services/secret", "https://"),
-            ("secret", "no address"),
+            ("https://contoso.webhook.office.com/webhookb2/hidden", "Workflow"),
+            ("https://outlook.office.com/webhook/hidden", "Workflow"),
+            ("https://contoso.slack.com/services/hooks/incoming-webhook?token=hidden", "Slack app"),
+            ("https://slack.com/api/chat.postMessage?token=hidden", "Slack app"),
+            ("http://hooks.slack.com/services/hidden", "https://"),
+            ("hidden", "no address"),
         ] {
             let error = room(url).err().unwrap().to_string();
-            assert!(error.contains(words) && error.contains("leadership") && !error.contains("secret"), "{error}");
+            assert!(error.contains(words) && error.contains("leadership") && !error.contains("hidden"), "{error}");
         }
         for url in [
             "https://prod-1.westus.logic.azure.com:443/workflows/1/triggers/manual/paths/invoke?sig=x",
