@@ -127,7 +127,7 @@ fn nobody_is_tested_at_night_or_by_a_way_that_does_not_reach_them() {
         (&["drill", "Ada Riuz"][..], "did you mean Ada Ruiz"),
         (&["drill"], "--due"),
         (&["drill", "Ada Ruiz", "--due"], "cannot be used with"),
-        (&["drill", "Ada Ruiz", "--channels", "pigeon"], "sms, voice or email"),
+        (&["drill", "Ada Ruiz", "--channels", "pigeon"], "sms, voice, email, ntfy or pushover"),
         (&["drill", "--mail", "--due"], "cannot be used with"),
         (&["drill", "--due"], "readiness = true"),
     ] {
