@@ -1,6 +1,6 @@
 //! What do the runs need that the clock starts? Stores, mail, and the heartbeat that says they came to their end.
 //!
-//! `verbs` calls [`sync`] and [`gaps`] for a timer of the system; the service's own jobs are [`synced`] and [`reported`].
+//! `verbs` calls [`sync()`] and [`gaps()`] for a timer of the system; the service's own jobs are [`synced`] and [`reported`].
 
 use std::io::Write;
 use std::sync::Arc;
