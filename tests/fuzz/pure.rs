@@ -6,6 +6,8 @@ pub mod civil;
 pub mod decision;
 #[path = "../../src/episode/mod.rs"]
 pub mod episode;
+#[path = "../../src/proof/mod.rs"]
+pub mod proof;
 #[path = "../../src/schedule/mod.rs"]
 pub mod schedule;
 /// The readers of bytes that need no network.
