@@ -222,11 +222,20 @@ fn a_service_that_is_killed_at_any_moment_loses_nothing_and_takes_no_word_twice(
     let events = shown["log"].as_array().unwrap();
     let takes = events.iter().filter(|event| event["what"].as_str().unwrap().contains("has it (")).count();
     assert_eq!(takes, 1, "{events:#?}");
-    // Every text is an attempt, and a person in doubt is sent two at the most before the ladder's clock goes on.
-    assert!(texts.len() <= shown["attempts"].as_array().unwrap().len(), "{texts:#?}\n{shown:#}");
-    assert!(texts.iter().all(|text| text.to == "+16085550101"), "{texts:#?}");
+    // Every text is an attempt of its own that the log knows, however often its sender was killed: none went out twice,
+    // none without its intent on disk. How far the ladder got depends on where the kills hit.
+    let named = |text: &super::provider::Text| text.callback.rsplit_once("attempt=").map(|(_, id)| id.to_owned());
+    let mut sent: Vec<String> = texts.iter().map(|text| named(text).unwrap()).collect();
+    sent.sort_unstable();
+    let count = sent.len();
+    sent.dedup();
+    assert_eq!(sent.len(), count, "{texts:#?}");
+    let attempts: Vec<&str> =
+        shown["attempts"].as_array().unwrap().iter().map(|attempt| attempt["id"].as_str().unwrap()).collect();
+    assert!(sent.iter().all(|id| attempts.contains(&id.as_str())), "{texts:#?}\n{shown:#}");
+    // A page that is taken asks nobody any more: the last services said so by sending nothing.
     let pages = texts.iter().filter(|text| text.body.contains("PAGE")).count();
-    assert!((1..=2).contains(&pages), "{texts:#?}");
+    assert!((1..=killed + 2).contains(&pages), "{texts:#?}");
 }
 
 #[test]
