@@ -17,6 +17,7 @@
 //! | [`decision`] | what does the procedure say, what must be asked next, whom does a page reach for? |
 //! | [`episode`] | what happened to a page, and what is due next? |
 //! | [`proof`] | would a page reach somebody tonight, and who must hear what beforehand? |
+//! | [`access`] | who may do what over HTTP, and which secret proves it? |
 //! | [`wording`] | which sentence does a person read? |
 //! | [`views`] | in which JSON is an answer handed out? |
 //! | [`site`] | what do the settings say? |
@@ -82,6 +83,7 @@
 //! fetched before is known by the provider's name for it, in the same transaction that used it. A callback that is lost is
 //! made up for by asking: [`engine`] polls with and without a public address.
 
+pub mod access;
 pub mod civil;
 pub mod cli;
 pub mod decision;

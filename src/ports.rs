@@ -1,5 +1,6 @@
 //! What does the engine need from the world? Traits only: the clock, the channels, the log, the memory of sheets.
 
+pub mod access;
 pub mod hooks;
 
 use std::future::Future;

@@ -30,6 +30,7 @@ const EFFECTS: &[&str] = &[
 const PROVIDERS: &[&str] = &["reqwest::", "lettre::", "sqlx::"];
 
 const ROOMS: &[Room] = &[
+    Room { name: "access", may_use: &[], never: EFFECTS },
     Room { name: "civil", may_use: &[], never: EFFECTS },
     Room { name: "schedule", may_use: &["civil"], never: EFFECTS },
     Room { name: "decision", may_use: &["civil", "schedule"], never: EFFECTS },
@@ -42,7 +43,7 @@ const ROOMS: &[Room] = &[
         may_use: &["civil", "schedule", "decision", "episode", "delivery", "source", "proof"],
         never: EFFECTS,
     },
-    Room { name: "ports", may_use: &["schedule", "decision", "episode", "proof"], never: EFFECTS },
+    Room { name: "ports", may_use: &["access", "schedule", "decision", "episode", "proof"], never: EFFECTS },
     Room { name: "source", may_use: &["civil", "schedule", "ports"], never: &["sqlx::", "lettre::", "clap::"] },
     Room {
         name: "delivery",
@@ -51,7 +52,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "store",
-        may_use: &["ports", "schedule", "decision", "episode"],
+        may_use: &["access", "ports", "schedule", "decision", "episode"],
         never: &["reqwest::", "lettre::", "clap::"],
     },
     Room {
