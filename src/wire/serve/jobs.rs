@@ -208,7 +208,8 @@ impl Jobs {
             let sightings = self.stores.snapshots.purge_snapshots(seen_before).await?;
             tracing::debug!(sightings, "old versions of sheets are deleted");
         }
-        Ok(upkeep::purge(self.stores.pages.as_ref(), &loaded.site, now).await)
+        let access = upkeep::purge_access(self.stores.access.as_ref(), &loaded.site, now).await;
+        Ok(upkeep::purge(self.stores.pages.as_ref(), &loaded.site, now).await && access)
     }
 
     /// Whole seconds, as the verbs have it.
