@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::error::{CommandError, CommandResult, Exit};
 use super::pages::Reader;
+use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::engine::Engine;
 use crate::episode::event::Event;
 use crate::episode::state::{Phase, State};

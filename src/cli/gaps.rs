@@ -5,11 +5,11 @@
 
 use std::io::{self, Write};
 
-use super::blocked::Blocked;
-use super::error::Exit;
 use super::face::{Face, Format, write_line};
 use super::gaps_formats;
 use crate::civil::{Interval, OpeningHours};
+use crate::desk::blocked::Blocked;
+use crate::desk::error::Exit;
 use crate::schedule::coverage::{Coverage, needed};
 use crate::schedule::judgement::{self, Judgement};
 use crate::schedule::loaded::LoadedSchedule;

@@ -7,19 +7,19 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::arguments::Format;
-use super::blocked::Blocked;
-use super::desk::desk;
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::write_line;
 use crate::decision::ladder::Contact;
 use crate::decision::{Circumstances, Decision};
+use crate::desk::blocked::Blocked;
+use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::desk::words::desk;
 use crate::episode::briefing::Briefing;
 use crate::episode::event::Recorded;
 use crate::episode::plan;
 use crate::episode::promise::PromiseState;
 use crate::episode::state::{Phase, State};
 use crate::episode::unheard::to_dial;
-use crate::ports::{EpisodeStore, PageSummary, StoreError};
+use crate::ports::{EpisodeStore, PageSummary};
 use crate::site::Site;
 use crate::views::page::{DecisionView, DialView, Page, PageView, PromiseView, phase_word, promise};
 use crate::wording::columns::{fill, wrapped};
@@ -35,12 +35,6 @@ pub struct Reader<'a> {
     pub site: &'a Site,
     /// The page log; `None` while the site has none, because nothing was ever paged.
     pub store: Option<&'a dyn EpisodeStore>,
-}
-
-impl From<StoreError> for CommandError {
-    fn from(error: StoreError) -> Self {
-        Self::could_not_tell(error.to_string())
-    }
 }
 
 impl Reader<'_> {

@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use super::arguments::{Format, Report};
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::write_line;
 use super::pages::Reader;
-use crate::engine::{Engine, EngineError};
+use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::engine::Engine;
 use crate::episode::event::{Said, Via};
 use crate::episode::input::Input;
 use crate::wording::refusals;
@@ -22,12 +22,6 @@ pub enum Kind {
     CalledBack,
     /// The page is withdrawn.
     Cancel,
-}
-
-impl From<EngineError> for CommandError {
-    fn from(error: EngineError) -> Self {
-        Self::could_not_tell(error.to_string())
-    }
 }
 
 /// What a report is recorded with.

@@ -9,10 +9,10 @@ use std::path::Path;
 use chrono::{DateTime, Duration, Utc};
 
 use super::arguments::ShiftsArguments;
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::{Face, Format, write_line};
 use super::gaps::Desks;
 use crate::civil::Interval;
+use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::schedule::coverage::needed;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::schedule::plan::Plan;

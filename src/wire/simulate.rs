@@ -11,11 +11,11 @@ use super::sheets::Hurry;
 use super::verbs;
 use super::words::Words;
 use crate::cli::case::Surroundings;
-use crate::cli::error::{CommandError, CommandResult};
 use crate::cli::face::Face;
-use crate::cli::instant;
 use crate::cli::simulate::{self, CaseFile, Simulation};
 use crate::decision::ladder_lint::roles_of;
+use crate::desk::error::{CommandError, CommandResult};
+use crate::desk::instant;
 use crate::ports::Clock;
 
 /// The verb `simulate`.

@@ -21,9 +21,9 @@ use super::super::load::Loaded;
 use super::super::sheets::Hurry;
 use super::super::upkeep::{self, Report};
 use crate::civil::{Interval, days_later};
-use crate::cli::error::CommandError;
 use crate::cli::face::{Face, Format};
 use crate::cli::gaps;
+use crate::desk::error::CommandError;
 use crate::ports::Clock;
 use crate::web::{Current, Vitals};
 

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::America::Chicago;
 use page_oncall::civil::{HolidayCalendar, Interval, OpeningHours, WeeklyHours};
-use page_oncall::cli::blocked::Blocked;
 use page_oncall::cli::face::Format;
-use page_oncall::cli::{explain, gaps, instant, who};
+use page_oncall::cli::{explain, gaps, who};
+use page_oncall::desk::blocked::Blocked;
+use page_oncall::desk::instant;
 use page_oncall::schedule::grid::GridRow;
 use page_oncall::schedule::layout::{LayoutKind, Recognition, RecognitionReason};
 use page_oncall::schedule::loaded::{LoadedSchedule, Understood};
