@@ -15,7 +15,7 @@ use crate::cli::face::Face;
 use crate::cli::simulate::{self, CaseFile, Simulation};
 use crate::decision::ladder_lint::roles_of;
 use crate::desk::error::{CommandError, CommandResult};
-use crate::desk::instant;
+use crate::desk::window;
 use crate::ports::Clock;
 
 /// The verb `simulate`.
@@ -30,9 +30,7 @@ pub(super) fn run(
 ) -> CommandResult {
     let file = CaseFile::parse(&read(case_file)?)
         .map_err(|error| CommandError::usage(format!("the case file {case_file}: {error}")))?;
-    let at = instant::parse(at.unwrap_or("now"), face.zone, face.now)
-        .map_err(|error| CommandError::usage(error.to_string()))?
-        .at;
+    let at = window::read(at.unwrap_or("now"), face.zone, face.now)?.at;
     // How old a reading is, the true time says.
     let read_at = MachineClock::real().now();
     let loaded = Arc::new(loaded);
