@@ -41,7 +41,7 @@ async function newPerson(options) {
 async function newTab(context) {
   const page = await context.newPage();
   const inspector = await context.newCDPSession(page);
-  const tab = { page, inspector, context, complaints: [], requests: [], size: page.viewportSize() };
+  const tab = { page, inspector, context, complaints: [], requests: [], status: null, scripts: true, size: page.viewportSize() };
   // A refusal by the content security policy is told here also where no script runs, and where the page hides it.
   inspector.on("Audits.issueAdded", ({ issue }) => {
     const told = issue.details.contentSecurityPolicyIssueDetails;
@@ -52,6 +52,18 @@ async function newTab(context) {
     if (message.type() === "error") tab.complaints.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => tab.complaints.push(`script: ${error.message}`));
+  page.on("response", (response) => {
+    if (response.request().isNavigationRequest() && response.frame() === page.mainFrame()) tab.status = response.status();
+  });
+  // Without scripts the content of `noscript` is plain content to a person, but the driver's own search passes over it.
+  page.on("domcontentloaded", async () => {
+    if (tab.scripts) return;
+    try {
+      await page.evaluate("document.querySelectorAll('noscript').forEach((hidden) => hidden.replaceWith(...hidden.childNodes))");
+    } catch {
+      // The page is gone already; the next one gets the same.
+    }
+  });
   page.on("request", (request) => tab.requests.push(`${request.method()} ${request.url()}`));
   last += 1;
   tabs.set(last, tab);
@@ -64,8 +76,8 @@ const labelled = ({ page }, { label }) => page.getByLabel(label, { exact: true }
 const worded = ({ page }, { text }) => page.getByText(text).filter({ visible: true });
 
 const commands = {
-  open: async ({ page }, { path }) => (await page.goto(path)).status(),
-  reload: async ({ page }) => (await page.reload())?.status() ?? null,
+  open: (tab, { path }) => loaded(tab, () => tab.page.goto(path)),
+  reload: (tab) => loaded(tab, () => tab.page.reload()),
   back: async ({ page }) => void (await page.goBack()),
   path: ({ page }) => (page.url().startsWith(base) ? page.url().slice(base.length) : page.url()),
   until_path: ({ page }, { path }) => page.waitForURL((url) => url.href === path || url.href === base + path),
@@ -106,7 +118,10 @@ const commands = {
   zoom: ({ page, size }, { factor }) =>
     page.setViewportSize({ width: Math.round(size.width / factor), height: Math.round(size.height / factor) }),
   media: ({ page }, media) => page.emulateMedia(media),
-  javascript: ({ inspector }, { on }) => inspector.send("Emulation.setScriptExecutionDisabled", { value: !on }),
+  javascript: async (tab, { on }) => {
+    tab.scripts = on;
+    await tab.inspector.send("Emulation.setScriptExecutionDisabled", { value: !on });
+  },
   offline: ({ context }, { on }) => context.setOffline(on),
   headers: ({ context }, { headers }) => context.setExtraHTTPHeaders(headers),
   cookies: ({ context }) => context.cookies(),
@@ -125,6 +140,16 @@ const commands = {
   version: () => browser.version(),
 };
 
+// The status of the page; where an answer has no body, Chromium shows a page of its own and calls it a failure.
+async function loaded(tab, load) {
+  try {
+    return (await load())?.status() ?? null;
+  } catch (error) {
+    if (error.message.includes("ERR_HTTP_RESPONSE_CODE_FAILURE")) return tab.status;
+    throw error;
+  }
+}
+
 // Role and name of what has the focus, from the browser's own accessibility tree; nothing is the page itself.
 async function focused({ page, inspector }) {
   const handle = await inspector.send("Runtime.evaluate", { expression: "document.activeElement" });
@@ -141,11 +166,9 @@ async function focused({ page, inspector }) {
 function overflow() {
   const page = document.documentElement;
   if (page.scrollWidth <= page.clientWidth) return [];
-  const out = [...document.querySelectorAll("body *")].filter((element) => {
-    const box = element.getBoundingClientRect();
-    return box.width > 0 && box.right > page.clientWidth + 0.5;
-  });
-  const names = out.map((element) => `${element.outerHTML.slice(0, 100)} reaches ${Math.ceil(element.getBoundingClientRect().right)} px`);
+  const reach = (element) => Math.ceil(element.getBoundingClientRect().left + Math.max(element.offsetWidth ?? 0, element.scrollWidth));
+  const out = [...document.querySelectorAll("body *")].filter((element) => reach(element) > page.clientWidth);
+  const names = out.map((element) => `${element.outerHTML.slice(0, 100)} reaches ${reach(element)} px`);
   return [`the page is ${page.scrollWidth} px wide in a window of ${page.clientWidth} px`, ...names.slice(0, 10)];
 }
 
@@ -202,7 +225,7 @@ async function explained(tab, error) {
   } catch {
     // The page is gone; the error itself is all there is.
   }
-  return `${error.message}${shown}\ncomplaints: ${JSON.stringify(tab?.complaints ?? [])}`;
+  return `${error.message.replace(/\u001b\[\d+m/g, "")}${shown}\ncomplaints: ${JSON.stringify(tab?.complaints ?? [])}`;
 }
 
 const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);

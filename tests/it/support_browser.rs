@@ -133,9 +133,9 @@ impl Browser {
         self.ask("open", &json!({"path": path})).as_u64().unwrap_or_default()
     }
 
-    /// Loads the page again.
-    pub(crate) fn reload(&mut self) {
-        self.ask("reload", &Value::Null);
+    /// Loads the page again, and returns its status.
+    pub(crate) fn reload(&mut self) -> u64 {
+        self.ask("reload", &Value::Null).as_u64().unwrap_or_default()
     }
 
     /// The browser's own way back.
@@ -324,7 +324,8 @@ impl Browser {
         self.ask("javascript", &json!({"on": on}));
     }
 
-    /// Cuts the person from the network, or gives it back.
+    /// Lets no request of the person out, or lets them out again. A stream that is open stays open: to cut one, stop
+    /// the service.
     pub(crate) fn offline(&mut self, on: bool) {
         self.ask("offline", &json!({"on": on}));
     }

@@ -1,14 +1,10 @@
 //! What do the harness's own tests look at? Pages with one planted fault each, and some without, over HTTP.
 
-use std::convert::Infallible;
-
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use axum::response::sse::{Event, Sse};
 use axum::routing::get;
-use futures_util::{Stream, StreamExt};
 
 /// As strict as the board's.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -28,11 +24,6 @@ document.getElementById("copy").addEventListener("click", async (event) => {
   await navigator.clipboard.writeText("CASE 1234567");
   event.target.textContent = "Copied";
 });"#;
-const STREAM: &str = r#"const state = document.getElementById("state");
-const events = new EventSource("/events");
-let lost = false;
-events.onopen = () => { state.textContent = lost ? "connected again" : "connected"; };
-events.onerror = () => { lost = true; state.textContent = "lost"; };"#;
 const STYLE: &str = "body { font: 1rem sans-serif; color: #111; background: #fff } button, input, select { font: inherit; \
                      min-height: 2rem } @media (prefers-color-scheme: dark) { body { color: #eee; background: #111 } \
                      a { color: #9cf } }";
@@ -57,14 +48,6 @@ impl LittleSite {
                 }),
             )
             .route("/seen", get(seen))
-            .route(
-                "/stream",
-                get(|| async {
-                    page("<main><h1>Stream</h1><p id=\"state\"></p></main><script src=\"/stream.js\"></script>")
-                }),
-            )
-            .route("/events", get(events))
-            .route("/stream.js", get(|| async { ([(CONTENT_TYPE, "text/javascript")], STREAM) }))
             .route("/script.js", get(|| async { ([(CONTENT_TYPE, "text/javascript")], SCRIPT) }))
             .route("/fault.js", get(|| async { ([(CONTENT_TYPE, "text/javascript")], "nobody.is.here();") }))
             .route(
@@ -85,12 +68,6 @@ async fn seen(headers: HeaderMap) -> impl IntoResponse {
     let cookie = header("cookie").unwrap_or_else(|| "none".to_owned());
     let user = header("remote-user").unwrap_or_else(|| "nobody".to_owned());
     page(&format!("<main><h1>Seen</h1><p>cookie {cookie}, user {user}</p></main>"))
-}
-
-/// A stream that opens and stays open.
-async fn events() -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let first = futures_util::stream::once(async { Ok(Event::default().data("first")) });
-    Sse::new(first.chain(futures_util::stream::pending()))
 }
 
 fn page(body: &str) -> impl IntoResponse + use<> {
