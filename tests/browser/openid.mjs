@@ -39,7 +39,37 @@ async function forged(token) {
   return new SignJWT(claims).setProtectedHeader(decodeProtectedHeader(token)).sign(secret);
 }
 
-// The provider's store is the process's, so a new provider with a new key knows the old one's sessions.
+// What the provider remembers, for as long as the process runs.
+const remembered = new Map();
+class Memory {
+  constructor(model) {
+    this.model = model;
+  }
+  key(id) {
+    return `${this.model} ${id}`;
+  }
+  async upsert(id, payload) {
+    remembered.set(this.key(id), payload);
+  }
+  async find(id) {
+    return remembered.get(this.key(id));
+  }
+  async findByUid(uid) {
+    return [...remembered.entries()].find(([key, { uid: own }]) => key.startsWith(`${this.model} `) && own === uid)?.[1];
+  }
+  async findByUserCode() {}
+  async consume(id) {
+    (await this.find(id)).consumed = Math.floor(Date.now() / 1000);
+  }
+  async destroy(id) {
+    remembered.delete(this.key(id));
+  }
+  async revokeByGrantId(grant) {
+    for (const [key, { grantId }] of remembered) if (grantId === grant) remembered.delete(key);
+  }
+}
+
+// The store is the process's, so a new provider with a new key knows the old one's sessions.
 async function start(issuer) {
   key = await newKey();
   provider = new Provider(issuer, {
@@ -52,6 +82,7 @@ async function start(issuer) {
         ...(site.client_secret ? { client_secret: site.client_secret } : { token_endpoint_auth_method: "none" }),
       },
     ],
+    adapter: Memory,
     jwks: { keys: [key] },
     cookies: { keys: ["only for tests"] },
     pkce: { required: () => true },

@@ -424,11 +424,6 @@ impl Browser {
         self.list("requests", &Value::Null)
     }
 
-    /// The version of Chromium.
-    pub(crate) fn version(&self) -> String {
-        self.words("version", &Value::Null)
-    }
-
     fn ask(&self, command: &str, with: &Value) -> Value {
         self.driver.ask(self.tab, command, with).unwrap_or_else(|error| panic!("{error}"))
     }
