@@ -7,10 +7,12 @@ use page_oncall::civil::HolidayCalendar;
 use page_oncall::decision::Partners;
 use page_oncall::engine::{Engine, Parts};
 use page_oncall::episode::policy::Policy;
+use page_oncall::ports::sheets::{Readings, Sheets, Unread};
 use page_oncall::ports::{
     CallAnswer, Clock, EpisodeStore, Message, NoticeStore, OptOuts, Pending, Render, Rendering, Standing, StoreError,
     Stray,
 };
+use page_oncall::schedule::loaded::LoadedSchedule;
 use page_oncall::schedule::roster::Roster;
 use page_oncall::site::{Settings, Site};
 use page_oncall::store::lease::FileLease;
@@ -34,6 +36,23 @@ impl Clock for Still {
 
     fn sleep_until(&self, _: DateTime<Utc>) -> Pending<'_, ()> {
         Box::pin(std::future::pending())
+    }
+}
+
+/// Schedules that nobody asks for.
+struct Unasked;
+
+impl Sheets for Unasked {
+    fn latest(&self) -> Arc<Readings> {
+        Arc::default()
+    }
+
+    fn for_page<'a>(&'a self, _: &'a str, _: DateTime<Utc>) -> Pending<'a, Result<LoadedSchedule, Unread>> {
+        unreachable!("nobody pages here")
+    }
+
+    fn known_at<'a>(&'a self, _: &'a str, _: DateTime<Utc>) -> Pending<'a, Result<LoadedSchedule, Unread>> {
+        unreachable!("nobody asks for the past here")
     }
 }
 
@@ -112,6 +131,7 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
     let settings = Settings::parse("[schedules.aims]\nsource = \"csv:aims.csv\"\n").unwrap();
     let site = Site::new(settings, Roster::default(), Partners::default(), HolidayCalendar::default()).unwrap();
     let disk = Arc::new(Disk { full: Mutex::new(false), writes: Mutex::new(0) });
+    let access = store.clone();
     let current = Current {
         site: Arc::new(site),
         engine,
@@ -122,7 +142,14 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
     };
     let (_settings, current) = watch::channel(Arc::new(current));
     let vitals = Arc::new(Vitals::default());
-    let house = House { current, vitals: Arc::clone(&vitals), clock: clock.clone() };
+    let house = House {
+        current,
+        sheets: Arc::new(Unasked),
+        access,
+        vitals: Arc::clone(&vitals),
+        clock: clock.clone(),
+        askers: Arc::default(),
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(web::serve(listener, web::router(house), std::future::pending()));
