@@ -4,8 +4,10 @@
 //! as the words want them, `letters` and `notes` how word that is no page leaves, `blocked` whose texts are blocked. `case`
 //! and `follow` are the agent's call; the other files are named after their verbs.
 
+pub mod account;
 pub mod arguments;
 pub mod ask;
+pub mod audit;
 pub mod blocked;
 pub mod case;
 pub mod confirmations;
@@ -29,6 +31,7 @@ pub mod outage;
 pub mod outage_tell;
 pub mod pages;
 pub mod paint;
+pub mod password;
 pub mod proof_arguments;
 pub mod readiness;
 pub mod reports;
@@ -37,5 +40,6 @@ pub mod shifts;
 pub mod simulate;
 pub mod sync;
 mod sync_texts;
+pub mod token;
 pub mod vcard;
 pub mod who;

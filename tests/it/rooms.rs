@@ -62,7 +62,10 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "cli",
-        may_use: &["civil", "schedule", "decision", "episode", "proof", "wording", "views", "site", "ports", "engine"],
+        may_use: &[
+            "access", "civil", "schedule", "decision", "episode", "proof", "wording", "views", "site", "ports",
+            "engine",
+        ],
         never: PROVIDERS,
     },
     Room {
