@@ -51,6 +51,9 @@ pub struct Message {
     pub call: Option<CallScript>,
     /// Whether it asks the reader to take the page.
     pub asks_to_act: bool,
+    /// Where the reader sees the page and answers it; the text holds it too, where it may. `None` when the house has no
+    /// public address.
+    pub link: Option<String>,
 }
 
 /// What a call says, in sentences and in this order. The provider makes its own document of them. Personal data: no

@@ -42,6 +42,7 @@ fn message() -> Message {
         episode: "0190-page".to_owned(),
         call: Some(script()),
         asks_to_act: true,
+        link: None,
     }
 }
 
