@@ -5,11 +5,11 @@ use std::io::Write;
 use clap::Subcommand;
 use serde::Serialize;
 
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::{Face, Format, write_line};
 use super::token::act;
 use crate::access::Role;
 use crate::access::name::is_name;
+use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::ports::access::{AccessStore, Account};
 use crate::wording::access as words;
 use crate::wording::columns::paragraph;

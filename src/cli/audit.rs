@@ -4,8 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::error::{CommandResult, Exit};
 use super::face::{Face, Format, write_line};
+use crate::desk::error::{CommandResult, Exit};
 use crate::ports::access::{AccessStore, Act};
 use crate::wording::access as words;
 use crate::wording::time::{rfc3339, short};

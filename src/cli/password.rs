@@ -6,7 +6,7 @@ use std::io::{self, BufRead, IsTerminal, Read, Write};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::ask::{Key, RawMode, read_pressed};
-use super::error::CommandError;
+use crate::desk::error::CommandError;
 use crate::wording::access as words;
 
 /// The fewest characters. NIST SP 800-63B-4 section 3.1.1.2 asks for 15 where a password is the only proof and 8 beside
@@ -103,6 +103,6 @@ mod tests {
         assert_eq!(read(b" two words \r\nmore\n").unwrap(), " two words ");
         assert_eq!(read(b"").unwrap(), "");
         assert!(read(b"\xff\n").is_err());
-        assert!(read(&[b'a'; 100_000]).unwrap().len() < 2_000);
+        assert!(read(&vec![b'a'; 100_000]).unwrap().len() < 2_000);
     }
 }

@@ -9,10 +9,10 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::drill::person;
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::{Face, Format, write_line};
 use crate::access::name::is_name;
 use crate::access::{Role, Secret};
+use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::ports::access::{AccessStore, Act, Token};
 use crate::site::Site;
 use crate::wording::access as words;

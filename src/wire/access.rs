@@ -12,10 +12,10 @@ use super::random;
 use super::verbs::block_on;
 use crate::access::Secret;
 use crate::cli::account::{self, AccountVerb};
-use crate::cli::error::{CommandError, CommandResult};
 use crate::cli::face::Face;
 use crate::cli::token::{self, TokenVerb};
 use crate::cli::{audit, password};
+use crate::desk::error::{CommandError, CommandResult};
 use crate::ports::access::{Account, Passwords as _};
 
 /// `token`.

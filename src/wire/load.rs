@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::cli::error::CommandError;
 use crate::decision::Partners;
+use crate::desk::error::CommandError;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
 use crate::schedule::layout::{LayoutSettings, Unusable};

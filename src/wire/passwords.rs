@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::random;
-use crate::cli::error::CommandError;
+use crate::desk::error::CommandError;
 use crate::ports::Pending;
 use crate::ports::access::{Account, Passwords};
 

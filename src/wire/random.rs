@@ -1,6 +1,6 @@
 //! Where does randomness come from? From the operating system, and from nowhere else.
 
-use crate::cli::error::CommandError;
+use crate::desk::error::CommandError;
 
 /// Random bytes fit for secrets.
 pub(super) fn bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], CommandError> {

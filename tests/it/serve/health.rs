@@ -7,7 +7,7 @@ use page_oncall::civil::HolidayCalendar;
 use page_oncall::decision::Partners;
 use page_oncall::engine::{Engine, Parts};
 use page_oncall::episode::policy::Policy;
-use page_oncall::ports::sheets::{Readings, Sheets, Unread};
+use page_oncall::ports::sheets::{self, Readings, Sheets};
 use page_oncall::ports::{
     CallAnswer, Clock, EpisodeStore, Message, NoticeStore, OptOuts, Pending, Render, Rendering, Standing, StoreError,
     Stray,
@@ -36,23 +36,6 @@ impl Clock for Still {
 
     fn sleep_until(&self, _: DateTime<Utc>) -> Pending<'_, ()> {
         Box::pin(std::future::pending())
-    }
-}
-
-/// Schedules that nobody asks for.
-struct Unasked;
-
-impl Sheets for Unasked {
-    fn latest(&self) -> Arc<Readings> {
-        Arc::default()
-    }
-
-    fn for_page<'a>(&'a self, _: &'a str, _: DateTime<Utc>) -> Pending<'a, Result<LoadedSchedule, Unread>> {
-        unreachable!("nobody pages here")
-    }
-
-    fn known_at<'a>(&'a self, _: &'a str, _: DateTime<Utc>) -> Pending<'a, Result<LoadedSchedule, Unread>> {
-        unreachable!("nobody asks for the past here")
     }
 }
 
@@ -110,6 +93,23 @@ async fn asked(address: &str, path: &str) -> (u16, String) {
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
+/// Schedules of which nothing was read.
+struct Unread;
+
+impl Sheets for Unread {
+    fn latest(&self) -> Arc<Readings> {
+        Arc::default()
+    }
+
+    fn for_page<'a>(&'a self, _: &'a str, _: DateTime<Utc>) -> Pending<'a, Result<LoadedSchedule, sheets::Unread>> {
+        Box::pin(async { Err(sheets::Unread { message: "nothing is read here".to_owned(), hint: None }) })
+    }
+
+    fn known_at<'a>(&'a self, name: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<LoadedSchedule, sheets::Unread>> {
+        self.for_page(name, at)
+    }
+}
+
 #[tokio::test]
 async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
     let start: DateTime<Utc> = "2026-11-22T04:30:00Z".parse().unwrap();
@@ -131,21 +131,20 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
     let settings = Settings::parse("[schedules.aims]\nsource = \"csv:aims.csv\"\n").unwrap();
     let site = Site::new(settings, Roster::default(), Partners::default(), HolidayCalendar::default()).unwrap();
     let disk = Arc::new(Disk { full: Mutex::new(false), writes: Mutex::new(0) });
-    let access = store.clone();
     let current = Current {
         site: Arc::new(site),
         engine,
         hooks: None,
         pages: store.clone(),
-        snapshots: store,
+        snapshots: store.clone(),
         notices: disk.clone(),
     };
     let (_settings, current) = watch::channel(Arc::new(current));
     let vitals = Arc::new(Vitals::default());
     let house = House {
         current,
-        sheets: Arc::new(Unasked),
-        access,
+        sheets: Arc::new(Unread),
+        access: store,
         vitals: Arc::clone(&vitals),
         clock: clock.clone(),
         askers: Arc::default(),
