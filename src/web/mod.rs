@@ -101,7 +101,12 @@ pub fn table() -> Vec<Route> {
 }
 
 fn collected(house: Option<House>) -> Routes {
-    Routes::new(house).with(ready::routes).with(metrics::routes).with(hooks::routes).with(assets::routes).with(link::routes)
+    Routes::new(house)
+        .with(ready::routes)
+        .with(metrics::routes)
+        .with(hooks::routes)
+        .with(assets::routes)
+        .with(link::routes)
 }
 
 /// The house over HTTP.

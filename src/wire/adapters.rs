@@ -8,8 +8,9 @@ use secrecy::SecretString;
 use super::callers::Caller;
 use super::environment::Environment;
 use super::load::Loaded;
-use super::{push, random};
 use super::words::Words;
+use super::{push, random};
+use crate::access::link::LinkKey;
 use crate::decision::ladder::Channel;
 use crate::delivery::{
     self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCallSettings, TwilioCredentials,

@@ -202,8 +202,6 @@ mod tests {
             desk_short: "UW HD",
             help_desk_phone: "608-264-4357",
             training: false,
-            link: None,
-            link_in_texts: false,
             now: "2026-11-23T18:00:00-06:00".parse().unwrap(),
             zone: Chicago,
         };

@@ -74,5 +74,18 @@ pub fn told(standing: Standing, state: &State, now: DateTime<Utc>, zone: Tz) -> 
 
 /// For a link that proves nothing, whyever.
 pub fn not_valid(help_desk_phone: &str) -> String {
-    format!("Links work for one person, for a few days. Look for a newer message, or call the Help Desk at {help_desk_phone}.")
+    format!(
+        "Links work for one person, for a few days. Look for a newer message, or call the Help Desk at {help_desk_phone}."
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_link_says_what_to_do() {
+        let words = not_valid("608-264-4357");
+        assert!(words.contains("608-264-4357") && words.contains("newer message"), "{words}");
+    }
 }
