@@ -55,6 +55,10 @@ impl Engine {
                 wake_is_written = true;
                 continue;
             }
+            // Asked while the page was read, which takes a log under load its time.
+            if stopping.load(Ordering::Relaxed) {
+                return Ok(());
+            }
             match due.actions.into_iter().find(|action| self.is_new(&page.episode, action)) {
                 Some(Action::Send(attempt)) => {
                     let provider = self.provider(attempt.channel, &attempt.provider);
