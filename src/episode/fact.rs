@@ -69,8 +69,9 @@ fn climb_fact(state: &State, now: DateTime<Utc>, policy: &Policy) -> Option<Even
     }
 }
 
-/// Why the current rung is over, if it is. Its time never ends it before each of its messages was tried once: a rung
-/// without time of its own, or one that began while no engine ran, still pages its people.
+/// Why the current rung is over, if it is. Its time never ends it before each of its messages was tried by every provider
+/// that is to be asked at once: a rung without time of its own, or one that began while no engine ran, still pages its
+/// people, also where the first provider fails. Nothing else could go out meanwhile.
 fn why_leave(state: &State, climb: Climb, now: DateTime<Utc>, policy: &Policy) -> Option<EscalationReason> {
     if state.given_back {
         return Some(EscalationReason::Declined);
@@ -84,7 +85,12 @@ fn why_leave(state: &State, climb: Climb, now: DateTime<Utc>, policy: &Policy) -
             state.current_rung().is_some_and(|rung| rung.contacts.iter().any(|it| state.has_declined(&it.name)));
         return Some(if declined { EscalationReason::Declined } else { EscalationReason::Unreachable });
     }
-    let all_tried = !messages.iter().any(|message| message.progress == Progress::Untried);
+    let is_under_way = |message: &Message<'_>| match message.progress {
+        Progress::Untried | Progress::InFlight => true,
+        Progress::Again(at) => at <= now,
+        Progress::Unconfirmed(_) | Progress::Taken | Progress::Rang | Progress::Failed => false,
+    };
+    let all_tried = !messages.iter().any(is_under_way);
     (all_tried && rung_ends(state)? <= now).then_some(EscalationReason::NoAnswer)
 }
 

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::event::{Attempt, Meant, Purpose};
 use super::failover::{Progress, Question};
+use super::hang_up::{Needless, needless};
 use super::opted_out::calls_instead;
 use super::policy::Policy;
 use super::promise::later;
@@ -184,7 +185,10 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
             people.push((&attempt.contact, Vec::new(), None));
         }
     }
-    for tried in state.attempts.iter().filter(|tried| tried.may_have_reached()) {
+    // Whoever was only called, by a call that is being ended, waits for its end: it says whether somebody answered.
+    let ending: Vec<Needless<'_>> = needless(state).collect();
+    let is_ending = |tried: &&Tried| ending.iter().any(|call| call.tried.attempt.id == tried.attempt.id);
+    for tried in state.attempts.iter().filter(|tried| tried.may_have_reached() && !is_ending(tried)) {
         let this = |(contact, ..): &&mut (&Contact, _, _)| contact.same_as(&tried.attempt.contact);
         let Some((_, channels, told_by)) = people.iter_mut().find(this) else { continue };
         if tried.attempt.purpose == Purpose::StandDown {
@@ -219,6 +223,16 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
         let key = format!("{topic}.{tag}");
         if is_answered(contact) && told_by.is_none() {
             messages.extend(further(state, policy, &key, Purpose::StandDown, contact, |it| channels.contains(&it)));
+            continue;
+        }
+        let theirs = ending.iter().filter(|call| call.tried.attempt.contact.same_as(contact));
+        if let Some(ends_by) = theirs.map(Needless::over_at).max().filter(|_| channels.is_empty()) {
+            let call = first_of(state, policy, &key, Purpose::StandDown, contact, [Channel::Voice].into_iter());
+            let is_untried = |call: &Message<'_>| call.progress == Progress::Untried;
+            messages.extend(call.map(|call| {
+                let progress = if is_untried(&call) { Progress::Again(ends_by) } else { call.progress };
+                Message { progress, ..call }
+            }));
             continue;
         }
         let usable = [Channel::Sms, Channel::Email, Channel::Voice].into_iter().filter(|it| channels.contains(it));

@@ -10,6 +10,7 @@ mod provider;
 mod service;
 mod signatures;
 mod stories;
+mod ways;
 mod world;
 
 use provider::Provider;

@@ -76,3 +76,39 @@ fn whoever_wrote_too_late_is_told_once() {
     story.says(Input::Acknowledge(said("Ada"))).texts("Bo", Meant::HaveIt);
     story.until("5:00", &["1:00 Bo sms answer TooLate", "1:00 Bo email stand down"]);
 }
+
+#[test]
+fn whoever_was_only_called_is_not_called_again_to_be_told_while_their_phone_rings() {
+    let rung = |name: &str| ladder(&[&[name]]).rungs.remove(0);
+    let begun = || {
+        let mut rungs = ladder(&[&["Ada"]]);
+        rungs.rungs.push(rung("Bo"));
+        for rung in &mut rungs.rungs {
+            (rung.channels, rung.wait_s) = (vec![Voice], 0);
+        }
+        let mut story = Story::opened(rungs, None).calling();
+        story.until("0:00", &["0:00 Ada voice page", "0:00 Bo voice page", "0:00 Chief sms nobody has it"]);
+        story.says(Input::Acknowledge(Said { by: "Ada".to_owned(), via: Via::Voice }));
+        story
+    };
+    let mut story = begun();
+    story.until("0:01", &["0:00 Chief sms stand down"]);
+    story.says(Input::Receipt { attempt: "r1.1.bo.voice.1".to_owned(), report: report(Retryable) });
+    story.until("9:00", &[]);
+    // Nobody knows how the call ended: they may have heard it.
+    begun().until("9:00", &["0:00 Chief sms stand down", "0:21 Bo voice stand down"]);
+}
+
+#[test]
+fn people_who_are_asked_at_once_are_each_called_by_the_next_provider_when_the_first_one_fails() {
+    let mut rungs = ladder(&[&["Ada"], &["Bo"]]);
+    for rung in &mut rungs.rungs {
+        rung.channels = vec![Sms];
+    }
+    rungs.rungs[0].wait_s = 0;
+    let mut story = Story::opened(rungs, None).saying("one", &[Retryable, Retryable]);
+    story.policy.providers = crate::episode::Providers::of([(Sms, "one"), (Sms, "two")]);
+    let both =
+        ["0:00 Ada sms page by one", "0:00 Ada sms page by two", "0:00 Bo sms page by one", "0:00 Bo sms page by two"];
+    story.until("0:10", &both);
+}

@@ -16,13 +16,16 @@ const BOTH_AT_ONCE: &str = "[{ after_minutes = 0, to = 'primary', channels = ['s
 const ADA_ALONE: &str = "[{ after_minutes = 0, to = 'primary', channels = ['sms'] }]";
 
 /// The settings of a story: its ladder, its accounts in order, further lines of `[paging]` and of each account.
-struct Plot<'a> {
-    steps: &'a str,
-    accounts: &'a [&'a Account],
-    paging: &'a str,
-    sender: &'a str,
-    public: bool,
-    calls: bool,
+pub(super) struct Plot<'a> {
+    pub(super) steps: &'a str,
+    pub(super) accounts: &'a [&'a Account],
+    pub(super) paging: &'a str,
+    pub(super) sender: &'a str,
+    pub(super) public: bool,
+    pub(super) calls: bool,
+    /// Further tables, and who has which addresses.
+    pub(super) more: &'a str,
+    pub(super) contacts: &'a str,
 }
 
 impl Default for Plot<'_> {
@@ -34,12 +37,14 @@ impl Default for Plot<'_> {
             sender: "per_second = 0\ntimeout_s = 50\nconnect_timeout_s = 50",
             public: true,
             calls: true,
+            more: "",
+            contacts: "name,phone\nAda Ruiz,608-555-0101\nBen Okafor,608-555-0102\n",
         }
     }
 }
 
 impl Plot<'_> {
-    fn site(&self) -> Site {
+    pub(super) fn site(&self) -> Site {
         let sender = |it: &&Account| {
             let Account { name, sid, number, address, .. } = it;
             format!(
@@ -50,12 +55,13 @@ impl Plot<'_> {
         };
         let senders: Vec<String> = self.accounts.iter().map(sender).collect();
         let senders = senders.concat();
-        let voice = match self.accounts {
-            [first, ..] if self.calls => {
-                format!("[delivery.voice]\nfrom = \"{}\"\n{}\n", first.number, self.sender)
-            }
-            _ => String::new(),
+        let caller = |(place, it): (usize, &&Account)| {
+            let Account { name, sid, number, .. } = it;
+            let name = if place == 0 { String::new() } else { format!("name = \"{name}-voice\"\n") };
+            format!("[[delivery.voice]]\n{name}account_sid = \"{sid}\"\nfrom = \"{number}\"\n{}\n", self.sender)
         };
+        let callers: Vec<String> = self.accounts.iter().enumerate().filter(|_| self.calls).map(caller).collect();
+        let voice = callers.concat() + self.more;
         let public = if self.public { format!("public_url = \"{PUBLIC}\"") } else { String::new() };
         let settings = format!(
             r#"
@@ -92,29 +98,29 @@ mode = "live"
                 "start,end,person,role\n2017-01-01,2038-01-01,Ada Ruiz,primary\n\
                  2017-01-01,2038-01-01,Ben Okafor,secondary\n",
             ),
-            ("contacts.csv", "name,phone\nAda Ruiz,608-555-0101\nBen Okafor,608-555-0102\n"),
+            ("contacts.csv", self.contacts),
         ])
     }
 }
 
-fn serve(site: &Site) -> Service {
+pub(super) fn serve(site: &Site) -> Service {
     Service::start_with(site, &VARIABLES, &[])
 }
 
-fn run(site: &Site, words: &[&str]) -> Ended {
+pub(super) fn run(site: &Site, words: &[&str]) -> Ended {
     site.run_with(&VARIABLES, words)
 }
 
-fn open(site: &Site) {
+pub(super) fn open(site: &Site) {
     run(site, &[&CALL[..], &["--no-wait"]].concat()).expect(0);
 }
 
-fn heard(answer: &Answer) {
+pub(super) fn heard(answer: &Answer) {
     assert_eq!(answer.status, 200, "{answer:?}");
 }
 
 /// Ends the service; whatever is still due goes out, and then nothing but these went out.
-fn ends_with(world: &World, site: &Site, service: Service, expected: &[&str]) -> Value {
+pub(super) fn ends_with(world: &World, site: &Site, service: Service, expected: &[&str]) -> Value {
     assert_eq!(service.program.stopped().0.code(), Some(0));
     for _ in 0..2 {
         run(site, &["run", "--once"]).expect(0);
@@ -125,18 +131,18 @@ fn ends_with(world: &World, site: &Site, service: Service, expected: &[&str]) ->
     page(site)
 }
 
-fn owner(shown: &Value) -> (&str, &str) {
+pub(super) fn owner(shown: &Value) -> (&str, &str) {
     (shown["state"].as_str().unwrap(), shown["acknowledged"]["by"].as_str().unwrap_or("nobody"))
 }
 
 /// How often the log says that somebody took the page.
-fn takes(shown: &Value) -> usize {
+pub(super) fn takes(shown: &Value) -> usize {
     let log = shown["log"].as_array().unwrap().iter();
     log.filter(|event| event["what"].as_str().unwrap().contains("has it (")).count()
 }
 
 /// Who was tried by which provider, and what came of it.
-fn attempts(shown: &Value) -> Vec<String> {
+pub(super) fn attempts(shown: &Value) -> Vec<String> {
     let word = |it: &Value, key: &str| it[key].as_str().unwrap_or("-").to_owned();
     let list = shown["attempts"].as_array().unwrap().iter();
     list.map(|it| format!("{} {} {}", word(it, "id"), word(it, "provider"), word(it, "outcome"))).collect()
