@@ -10,14 +10,15 @@ use super::environment::Environment;
 use super::load::Loaded;
 use super::push;
 use super::words::Words;
-use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
 use crate::delivery::{
     self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCallSettings, TwilioCredentials,
     TwilioHooks, TwilioSettings, TwilioSms,
 };
+use crate::desk::error::CommandError;
 use crate::engine::{Changed, Engine, Parts};
 use crate::episode::outcome::{Outcome, Report};
+use crate::ports::access::AccessStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
 use crate::site::Site;
@@ -44,12 +45,14 @@ pub(super) struct Stores {
     pub snapshots: Arc<dyn SnapshotStore>,
     /// What people were told.
     pub notices: Arc<dyn NoticeStore>,
+    /// Who may do what, and who did.
+    pub access: Arc<dyn AccessStore>,
 }
 
 impl Stores {
     fn of(store: SqliteStore) -> Self {
         let store = Arc::new(store);
-        Self { pages: store.clone(), snapshots: store.clone(), notices: store }
+        Self { pages: store.clone(), snapshots: store.clone(), notices: store.clone(), access: store }
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::cli::error::CommandError;
 use crate::decision::Partners;
+use crate::desk::error::CommandError;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
 use crate::schedule::layout::{LayoutSettings, Unusable};
@@ -372,6 +372,20 @@ impl Loaded {
                 loaded.changed_at = Some(kept.first_seen).max(self.changed_at).unwrap_or(kept.first_seen);
             }
         }
+    }
+
+    /// What tells a change of the files that a schedule is kept in: when each was changed, and its length. `None` when
+    /// any of it is kept elsewhere, or the settings do not name the schedule.
+    pub(super) fn files(&self, name: &str) -> Option<Vec<Option<(DateTime<Utc>, u64)>>> {
+        let named = self.wanted(Some(name)).ok()?.pop()?;
+        let mark = |source: &ScheduleSource| match source {
+            ScheduleSource::Csv(file) => {
+                let about = std::fs::metadata(self.folder.join(file)).ok();
+                Some(about.and_then(|about| Some((DateTime::from(about.modified().ok()?), about.len()))))
+            }
+            ScheduleSource::Sheets(_) | ScheduleSource::Download(_) => None,
+        };
+        named.sources().map(mark).collect()
     }
 
     /// When what a source holds was last changed; what is elsewhere does not tell, so it counts as changed when it is read.

@@ -14,15 +14,20 @@ use super::load::Loaded;
 use super::verbs::block_on;
 use super::{handoff, heartbeat};
 use crate::civil::Interval;
-use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::Face;
 use crate::cli::letters::Mailer;
 use crate::cli::notes::Texts;
-use crate::cli::{gaps, gaps_mail, sync};
+use crate::cli::{gaps_mail, sync};
+use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::desk::gaps::{Desks, exit as exit_of_gaps};
+use crate::ports::access::AccessStore;
 use crate::ports::{Clock, EpisodeStore, Post};
 use crate::schedule::judgement::Judgement;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::site::Site;
+
+/// How long the answer to a request with an `Idempotency-Key` is kept: whoever asks again does so within a day.
+const KEEP_ANSWERS: TimeDelta = TimeDelta::hours(24);
 
 /// How a run ended.
 pub(super) struct Ended {
@@ -46,6 +51,7 @@ pub(super) fn sync(
     block_on(async {
         let stores = adapters::stores(loaded).await?;
         purge(stores.pages.as_ref(), &loaded.site, face.now).await;
+        purge_access(stores.access.as_ref(), &loaded.site, face.now).await;
         let ended = synced(schedules, loaded, stores, Ways { post: post.as_deref(), texts }, face, out).await?;
         finished(ended, loaded, out).await
     })
@@ -118,7 +124,21 @@ pub(super) async fn purge(store: &dyn EpisodeStore, site: &Site, now: DateTime<U
     purged.is_ok()
 }
 
-/// The same once an hour; never ends by itself.
+/// Deletes what is remembered about access and has had its time. Whether that did not fail; nobody waits for it.
+pub(super) async fn purge_access(store: &dyn AccessStore, site: &Site, now: DateTime<Utc>) -> bool {
+    let before = |keep: TimeDelta| now.checked_sub_signed(keep).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let acted_before = match site.settings.store.keep_audit_days {
+        0 => DateTime::<Utc>::MIN_UTC,
+        days => before(TimeDelta::days(days.into())),
+    };
+    let purged = store.purge_access(now, before(KEEP_ANSWERS), acted_before).await;
+    if let Err(error) = &purged {
+        tracing::error!(%error, "old sessions, answers and acts could not be deleted");
+    }
+    purged.is_ok()
+}
+
+/// [`purge`] once an hour; never ends by itself.
 pub(super) async fn purge_hourly(store: &dyn EpisodeStore, site: &Site, clock: &dyn Clock) {
     loop {
         purge(store, site, clock.now()).await;
@@ -130,7 +150,7 @@ pub(super) async fn purge_hourly(store: &dyn EpisodeStore, site: &Site, clock: &
 pub(super) struct Report<'a> {
     pub(super) judged: &'a [Judgement<'a>],
     pub(super) window: Interval,
-    pub(super) desks: gaps::Desks<'a>,
+    pub(super) desks: Desks<'a>,
     /// Whether the owners are to get it.
     pub(super) mail: bool,
 }
@@ -145,7 +165,7 @@ pub(super) fn gaps(
     out: &mut dyn Write,
 ) -> CommandResult {
     if !report.mail && loaded.site.settings.heartbeat.is_none() {
-        return Ok(gaps::exit_code(report.judged));
+        return Ok(exit_of_gaps(report.judged));
     }
     let post = post(report.mail, loaded, environment)?;
     block_on(async {
@@ -167,7 +187,7 @@ pub(super) async fn reported(
     out: &mut dyn Write,
 ) -> Result<Ended, CommandError> {
     let Report { judged, window, desks, mail: _ } = *report;
-    let exit = gaps::exit_code(judged);
+    let exit = exit_of_gaps(judged);
     let mut sent = Exit::Done;
     if let Some((stores, post)) = letters {
         let mailer = Mailer { post, training: loaded.site.is_training() };

@@ -20,10 +20,11 @@ use super::super::heartbeat;
 use super::super::load::Loaded;
 use super::super::sheets::Hurry;
 use super::super::upkeep::{self, Report};
+use super::kept_sheets::KeptSheets;
 use crate::civil::{Interval, days_later};
-use crate::cli::error::CommandError;
 use crate::cli::face::{Face, Format};
-use crate::cli::gaps;
+use crate::desk::error::CommandError;
+use crate::desk::gaps;
 use crate::ports::Clock;
 use crate::web::{Current, Vitals};
 
@@ -51,6 +52,8 @@ pub(super) struct Jobs {
     /// The engine in force is in it.
     pub current: watch::Receiver<Arc<Current>>,
     pub stores: Stores,
+    /// Takes over what is read here.
+    pub sheets: Arc<KeptSheets>,
     pub environment: Arc<Environment>,
     pub clock: Arc<dyn Clock>,
     pub vitals: Arc<Vitals>,
@@ -100,6 +103,7 @@ impl Jobs {
     fn sync(&self, loaded: &Loaded, runtime: &Handle) -> Result<bool, CommandError> {
         let face = self.face(loaded);
         let schedules = loaded.schedules(None, face.now, Hurry::No)?;
+        self.sheets.took(&schedules);
         let wanted = loaded.site.settings.serve.sync_mail;
         let post = upkeep::post(wanted, loaded, &self.environment)?;
         let texts = upkeep::texts(wanted, loaded, &self.environment)?;
@@ -170,12 +174,12 @@ impl Jobs {
         let schedules = loaded.schedules(None, face.now, Hurry::No)?;
         let has_owners = site.settings.schedules.values().any(|schedule| !schedule.owners.is_empty());
         let post = upkeep::post(has_owners, loaded, &self.environment)?;
-        let desks = gaps::Desks { general: &site.general, cps: &site.cps };
+        let desks = gaps::Desks::of(site);
         let mut whole = true;
         for days in &site.settings.serve.gaps_days {
             let until = days_later(site.zone, face.now, u64::from(*days));
             let Some(window) = until.and_then(|until| Interval::new(face.now, until)) else { continue };
-            let judged = gaps::judge(&schedules, &face, window, desks, false);
+            let judged = gaps::judge(&schedules, face.zone, window, desks, false);
             let report = Report { judged: &judged, window, desks, mail: has_owners };
             let letters = post.as_deref().map(|post| (self.stores.clone(), post));
             let mut out = io::sink();
@@ -204,7 +208,8 @@ impl Jobs {
             let sightings = self.stores.snapshots.purge_snapshots(seen_before).await?;
             tracing::debug!(sightings, "old versions of sheets are deleted");
         }
-        Ok(upkeep::purge(self.stores.pages.as_ref(), &loaded.site, now).await)
+        let access = upkeep::purge_access(self.stores.access.as_ref(), &loaded.site, now).await;
+        Ok(upkeep::purge(self.stores.pages.as_ref(), &loaded.site, now).await && access)
     }
 
     /// Whole seconds, as the verbs have it.

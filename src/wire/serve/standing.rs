@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::super::adapters::{self, Stores};
 use super::super::environment::Environment;
 use super::super::load::{self, Loaded};
-use crate::cli::error::CommandError;
+use crate::desk::error::CommandError;
 use crate::engine::Engine;
 use crate::ports::Clock;
 use crate::web::Current;
