@@ -104,6 +104,11 @@ pub trait Provider: Send + Sync {
     fn leave_voicemail<'a>(&'a self, _provider_id: &'a str, _message: &'a Message) -> Pending<'a, bool> {
         Box::pin(async { false })
     }
+    /// Ends a call that may still ring, because nobody needs to answer it any more: what is known of the call then. `None`
+    /// when it could not be ended, or not be asked to.
+    fn hang_up<'a>(&'a self, _provider_id: &'a str) -> Pending<'a, Option<Report>> {
+        Box::pin(async { None })
+    }
     /// Of the messages that were sent, those whose button the reader pressed; `since` is before the first of them.
     fn pressed<'a>(&'a self, _since: DateTime<Utc>, _sent: &'a [Sent]) -> Pending<'a, Vec<About>> {
         Box::pin(async { Vec::new() })

@@ -10,6 +10,7 @@ pub(crate) mod provider;
 pub(crate) mod service;
 mod signatures;
 mod stories;
+mod ways;
 mod world;
 
 use provider::Provider;
