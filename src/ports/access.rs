@@ -216,3 +216,9 @@ pub trait AccessStore: Send + Sync {
         acted_before: DateTime<Utc>,
     ) -> Pending<'_, Result<(), StoreError>>;
 }
+
+/// Compares passwords, which takes long on purpose.
+pub trait Passwords: Send + Sync {
+    /// Whether `password` is that of `account`. False where there is no such account, and as late as where there is one.
+    fn verify<'a>(&'a self, account: Option<&'a Account>, password: &'a str) -> Pending<'a, bool>;
+}

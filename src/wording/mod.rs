@@ -48,6 +48,7 @@ pub mod refusals;
 pub mod schedule;
 pub mod service;
 pub mod shifts;
+pub mod sign_in;
 pub mod simulation;
 pub mod time;
 pub mod timeline_svg;
