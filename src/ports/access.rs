@@ -102,7 +102,7 @@ pub struct Act {
     pub from: String,
     /// What, in a word for programs: `page`, `ack`, `sign-in`, `token-create`.
     pub what: String,
-    /// To what: a case, a token's name.
+    /// To what: a case, a token's name; with the role in parentheses where one was given.
     pub object: String,
     /// How it ended: `done`, `refused`, `failed`.
     pub result: String,
