@@ -30,8 +30,8 @@ struct Asked {
     before: Option<i64>,
 }
 
-async fn audit(State(house): State<House>, asker: Asker, asked: Result<Query<Asked>, QueryRejection>) -> Response {
-    let Asked { before } = asked.map(|Query(asked)| asked).unwrap_or_default();
+async fn audit(State(house): State<House>, asker: Asker, query: Result<Query<Asked>, QueryRejection>) -> Response {
+    let Asked { before } = query.map(|Query(asked)| asked).unwrap_or_default();
     let mut acts = match house.access.acts(before, ON_A_PAGE + 1).await {
         Ok(acts) => acts,
         Err(error) => {

@@ -59,9 +59,9 @@ struct Typed {
     token: Option<SecretString>,
 }
 
-async fn show(State(house): State<House>, asker: Asker, asked: Result<Query<Asked>, QueryRejection>) -> Response {
-    let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
-    form::page(&house, &asker, way_back(&asked.return_to), None)
+async fn show(State(house): State<House>, asker: Asker, query: Result<Query<Asked>, QueryRejection>) -> Response {
+    let Asked { return_to } = query.map(|Query(asked)| asked).unwrap_or_default();
+    form::page(&house, &asker, way_back(&return_to), None)
 }
 
 async fn sign_in(State(house): State<House>, asker: Asker, Form(typed): Form<Typed>) -> Response {

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use argon2::password_hash::{PasswordHasher as _, SaltString};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use page_oncall::access::{Role, Secret};
 use page_oncall::ports::access::{AccessStore as _, Account, Act, Token};
 use page_oncall::store::sqlite::SqliteStore;
@@ -98,7 +98,7 @@ impl Web {
             role,
             person: (role == Role::Technician).then(|| "Ada Ruiz".to_owned()),
             fingerprint: secret.fingerprint(),
-            created_at: Utc::now(),
+            created_at: now(),
             created_by: "test".to_owned(),
             expires_at,
             used_at: None,
@@ -117,7 +117,7 @@ impl Web {
     pub(crate) fn account(&self, name: &str, role: Role) {
         let salt = SaltString::encode_b64(&random()[..16]).unwrap();
         let password = argon2::Argon2::default().hash_password(PASSWORD.as_bytes(), &salt).unwrap().to_string();
-        let account = Account { name: name.to_owned(), role, password, set_at: Utc::now() };
+        let account = Account { name: name.to_owned(), role, password, set_at: now() };
         self.stored(async |store| store.set_account(&account).await.unwrap());
     }
 
@@ -202,15 +202,16 @@ impl Asking {
     }
 
     fn raw(&self, host: &str) -> String {
+        use std::fmt::Write as _;
         let mut raw = format!("{} {} HTTP/1.1\r\nConnection: close\r\n", self.method, self.path);
         if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            raw += &format!("Host: {host}\r\n");
+            write!(raw, "Host: {host}\r\n").unwrap();
         }
         for (name, value) in &self.headers {
-            raw += &format!("{name}: {value}\r\n");
+            write!(raw, "{name}: {value}\r\n").unwrap();
         }
         if let Some(body) = &self.body {
-            raw += &format!("Content-Length: {}\r\n", body.len());
+            write!(raw, "Content-Length: {}\r\n", body.len()).unwrap();
         }
         raw + "\r\n" + self.body.as_deref().unwrap_or_default()
     }
@@ -274,7 +275,8 @@ fn random() -> [u8; 32] {
     bytes
 }
 
-/// An hour from now.
-pub(crate) fn soon() -> DateTime<Utc> {
-    Utc::now() + TimeDelta::hours(1)
+/// The time by the machine, which the service under test reads too.
+#[allow(clippy::disallowed_methods, reason = "the test and the service share one clock")]
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now()
 }

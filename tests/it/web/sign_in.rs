@@ -1,13 +1,23 @@
 //! Does signing in let the right people in, for a while, and nobody else, however they try?
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use page_oncall::access::{Fingerprint, Role};
 use page_oncall::ports::access::AccessStore as _;
 
-use crate::support_web::{Asking, PASSWORD, Web};
+use crate::support_web::{Asking, PASSWORD, Web, now};
 
 fn with_password(name: &str, password: &str) -> Asking {
     Asking::form("/sign-in", &[("name", name), ("password", password), ("return_to", "/audit")])
+}
+
+/// What the store calls guesses at an account.
+fn guessed_at(name: &str) -> String {
+    use std::fmt::Write as _;
+    let Fingerprint(bytes) = Fingerprint::of(name);
+    bytes.iter().fold("account:".to_owned(), |mut subject, byte| {
+        write!(subject, "{byte:02x}").unwrap();
+        subject
+    })
 }
 
 /// The page of somebody who may see the audit log, or the way to the sign-in page.
@@ -87,16 +97,11 @@ fn whoever_guesses_waits_whether_or_not_there_is_such_an_account() {
         assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 12 - heard, "{name}: {statuses:?}");
     }
     // Many wrong guesses of the last minute, so that the wait outlasts a slow machine.
-    let key = |name: &str| {
-        let Fingerprint(bytes) = Fingerprint::of(name);
-        let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("account:{digits}")
-    };
-    let now = Utc::now();
+    let now = now();
     web.stored(async |store| {
         for name in ["night-desk", "nobody"] {
             for _ in 0..30 {
-                store.guessed_wrong(&key(name), now).await.unwrap();
+                store.guessed_wrong(&guessed_at(name), now).await.unwrap();
             }
         }
     });
@@ -125,7 +130,7 @@ fn a_token_opens_a_wall_screen_until_it_is_revoked() {
     let supervisor = web.token("night", Role::Supervisor);
     let cookie = web.signed_in(&supervisor);
     assert!(sees_audit(&web, &cookie));
-    web.stored(async |store| assert!(store.revoke_token("night", Utc::now()).await.unwrap()));
+    web.stored(async |store| assert!(store.revoke_token("night", now()).await.unwrap()));
     let revoked = || !sees_audit(&web, &cookie);
     // What the store said counts for two seconds.
     assert!((0..100_000).any(|_| revoked()));
@@ -157,7 +162,7 @@ fn a_session_ends_by_itself() {
     let cookie = web.signed_in(&web.token("night", Role::Supervisor));
     let secret = cookie.split_once('=').unwrap().1;
     let fingerprint = Fingerprint::of(secret);
-    let now = Utc::now();
+    let now = now();
     let session = web.stored(async |store| store.session(fingerprint, now).await.unwrap()).unwrap();
     assert_eq!(session.expires_at - session.began_at, TimeDelta::hours(1));
     let stale = web.stored(async |store| store.session(fingerprint, session.expires_at).await.unwrap());
