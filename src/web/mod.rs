@@ -3,11 +3,14 @@
 //! `routes` holds the table of paths and what each needs; `guard` lets nobody by who lacks it, after `asker` has found out
 //! who asks and `peer` from where. `shell` is around every page, `assets` beside it, `headers` on every answer, `problem`
 //! what programs are told. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
-//! counts, both from `vitals`. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
-//! no provider's words, and proves no callback; `ports::hooks` does.
+//! counts, both from `vitals`. `sign_in` begins what `session` keeps up, `acts` writes down who did what, `audit` shows it.
+//! A face over the engine and the page log, which it reads: it sends nothing by itself, knows no provider's words, and
+//! proves no callback; `ports::hooks` does.
 
+mod acts;
 mod asker;
 mod assets;
+mod audit;
 mod guard;
 mod headers;
 mod hooks;
@@ -17,7 +20,9 @@ mod peer;
 mod problem;
 mod ready;
 mod routes;
+mod session;
 mod shell;
+mod sign_in;
 mod vitals;
 
 use std::future::Future;
@@ -26,7 +31,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
@@ -38,7 +43,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::access::link::LinkKey;
 use crate::engine::Engine;
-use crate::ports::access::AccessStore;
+use crate::ports::access::{AccessStore, Passwords};
 use crate::ports::hooks::Hooks;
 use crate::ports::sheets::Sheets;
 use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
@@ -49,10 +54,14 @@ use routes::Routes;
 
 pub use asker::Memory as Askers;
 pub use routes::{Need, Route};
+pub use sign_in::Guesses;
 pub use vitals::Vitals;
 
 /// How long one request may take, its body included.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// How much the body of a form or of JSON may hold, in bytes.
+const BODY: usize = 64 * 1024;
 
 /// What the paths are answered from. A clone is the same house.
 #[derive(Clone)]
@@ -69,7 +78,16 @@ pub struct House {
     pub clock: Arc<dyn Clock>,
     /// What the store said of secrets lately.
     pub askers: Arc<Askers>,
+    /// Compares the passwords of accounts.
+    pub passwords: Arc<dyn Passwords>,
+    /// Lets nobody guess at secrets too often.
+    pub guesses: Arc<Guesses>,
+    /// What secrets are made of.
+    pub random: Random,
 }
+
+/// Random bytes fit for secrets; `None` when the system gives none.
+pub type Random = Arc<dyn Fn() -> Option<[u8; 32]> + Send + Sync>;
 
 /// What the settings make of the house. A request keeps what it began with.
 pub struct Current {
@@ -107,6 +125,8 @@ fn collected(house: Option<House>) -> Routes {
         .with(hooks::routes)
         .with(assets::routes)
         .with(link::routes)
+        .with(sign_in::routes)
+        .with(audit::routes)
 }
 
 /// The house over HTTP.
@@ -115,6 +135,8 @@ pub fn router(house: House) -> Router {
     router
         .fallback(from_nowhere)
         .with_state(house.clone())
+        // What a handler reads as a whole; the provider's requests have their own limit.
+        .layer(DefaultBodyLimit::max(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LIMIT))
         // A browser that another site made send something is refused; programs and providers send no such mark.
         .layer(CsrfLayer::new())

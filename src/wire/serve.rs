@@ -23,6 +23,8 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::heartbeat;
 use super::load::Loaded;
+use super::passwords::Argon2Passwords;
+use super::random;
 use super::verbs::block_on;
 use crate::cli::face::{Format, write_line};
 use crate::desk::error::{CommandError, CommandResult, Exit};
@@ -166,6 +168,9 @@ impl Service {
             vitals: Arc::clone(&vitals),
             clock: Arc::clone(&clock),
             askers: Arc::default(),
+            passwords: Arc::new(Argon2Passwords::new()),
+            guesses: Arc::default(),
+            random: Arc::new(|| random::bytes().ok()),
         };
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());

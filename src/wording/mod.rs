@@ -17,8 +17,8 @@
 //! technicians: `messages`, kept to one segment by `gsm`, `drill`, `handoff`, and `vcard` for their telephones. For those
 //! who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`, `layouts`, `problems`, `lint`, `partners`. For whoever
 //! looks ahead: `shifts`, drawn by `timeline_svg` and exported by `calendar`; a page on paper by `simulation`. For whoever
-//! keeps the site: `doctor`, `doctor_people`, `service`, `access`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that
-//! fills lines.
+//! keeps the site: `doctor`, `doctor_people`, `service`, `access`; for whoever signs in: `sign_in`. For all of them: `time`,
+//! `phone`, `opt_outs`, and `columns` that fills lines.
 
 pub mod access;
 pub mod calendar;
@@ -50,6 +50,7 @@ pub mod refusals;
 pub mod schedule;
 pub mod service;
 pub mod shifts;
+pub mod sign_in;
 pub mod simulation;
 pub mod time;
 pub mod timeline_svg;
