@@ -6,6 +6,7 @@
 //! counts, both from `vitals`. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
 //! no provider's words, and proves no callback; `ports::hooks` does.
 
+mod acts;
 mod asker;
 mod assets;
 mod guard;
@@ -17,6 +18,7 @@ mod problem;
 mod ready;
 mod routes;
 mod shell;
+mod timeline;
 mod vitals;
 
 use std::future::Future;
@@ -67,7 +69,12 @@ pub struct House {
     pub clock: Arc<dyn Clock>,
     /// What the store said of secrets lately.
     pub askers: Arc<Askers>,
+    /// What secrets are made of.
+    pub random: Random,
 }
+
+/// Random bytes fit for secrets; `None` when the system gives none.
+pub type Random = Arc<dyn Fn() -> Option<[u8; 32]> + Send + Sync>;
 
 /// What the settings make of the house. A request keeps what it began with.
 pub struct Current {
@@ -97,7 +104,12 @@ pub fn table() -> Vec<Route> {
 }
 
 fn collected(house: Option<House>) -> Routes {
-    Routes::new(house).with(ready::routes).with(metrics::routes).with(hooks::routes).with(assets::routes)
+    Routes::new(house)
+        .with(ready::routes)
+        .with(metrics::routes)
+        .with(hooks::routes)
+        .with(assets::routes)
+        .with(timeline::routes)
 }
 
 /// The house over HTTP.

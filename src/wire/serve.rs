@@ -23,6 +23,7 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::heartbeat;
 use super::load::Loaded;
+use super::random;
 use super::verbs::block_on;
 use crate::cli::face::{Format, write_line};
 use crate::desk::error::{CommandError, CommandResult, Exit};
@@ -166,6 +167,7 @@ impl Service {
             vitals: Arc::clone(&vitals),
             clock: Arc::clone(&clock),
             askers: Arc::default(),
+            random: Arc::new(|| random::bytes().ok()),
         };
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());

@@ -51,6 +51,7 @@ pub mod service;
 pub mod shifts;
 pub mod simulation;
 pub mod time;
+pub mod timeline_page;
 pub mod timeline_svg;
 pub mod timeline_table;
 pub mod unheard;
