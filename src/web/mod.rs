@@ -23,6 +23,7 @@ mod routes;
 mod session;
 mod shell;
 mod sign_in;
+mod timeline;
 mod vitals;
 
 use std::future::Future;
@@ -124,6 +125,7 @@ fn collected(house: Option<House>) -> Routes {
         .with(metrics::routes)
         .with(hooks::routes)
         .with(assets::routes)
+        .with(timeline::routes)
         .with(link::routes)
         .with(sign_in::routes)
         .with(audit::routes)

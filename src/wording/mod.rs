@@ -53,6 +53,7 @@ pub mod shifts;
 pub mod sign_in;
 pub mod simulation;
 pub mod time;
+pub mod timeline_page;
 pub mod timeline_svg;
 pub mod timeline_table;
 pub mod unheard;
