@@ -5,7 +5,8 @@
 //! a refusal; `plan` says which actions are due and when to look again; `promise` is the clock of the call back; `policy`
 //! holds the numbers. Inside, `message` derives what is owed to whom, `failover` by which provider it goes next,
 //! `opted_out` whom a call reaches where texts are blocked, and `fact` what time alone makes true. `unheard` says whom a
-//! person must dial, `audit` checks open pages from outside these rules, and `rehearsal` drives one on paper.
+//! person must dial, `audit` checks open pages from outside these rules, `rehearsal` drives one on paper,
+//! and `statistics` counts what pages cost.
 
 pub mod audit;
 pub mod briefing;
@@ -23,6 +24,7 @@ pub mod promise;
 pub mod rehearsal;
 pub mod reply;
 pub mod state;
+pub mod statistics;
 #[cfg(test)]
 mod stories;
 pub mod unheard;

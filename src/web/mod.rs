@@ -2,12 +2,13 @@
 //!
 //! `routes` holds the table of paths and what each needs; `guard` lets nobody by who lacks it, after `asker` has found out
 //! who asks and `peer` from where. `shell` is around every page, `assets` beside it, `headers` on every answer, `problem`
-//! what programs are told. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
+//! what programs are told. `board` shows what is going on and keeps open boards up to date. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
 //! counts, both from `vitals`. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
 //! no provider's words, and proves no callback; `ports::hooks` does.
 
 mod asker;
 mod assets;
+mod board;
 mod guard;
 mod headers;
 mod hooks;
@@ -46,6 +47,7 @@ use peer::Peer;
 use routes::Routes;
 
 pub use asker::Memory as Askers;
+pub use board::{Live, keep as keep_boards};
 pub use routes::{Need, Route};
 pub use vitals::Vitals;
 
@@ -67,6 +69,8 @@ pub struct House {
     pub clock: Arc<dyn Clock>,
     /// What the store said of secrets lately.
     pub askers: Arc<Askers>,
+    /// All boards that are open.
+    pub board: Arc<Live>,
 }
 
 /// What the settings make of the house. A request keeps what it began with.
@@ -97,7 +101,12 @@ pub fn table() -> Vec<Route> {
 }
 
 fn collected(house: Option<House>) -> Routes {
-    Routes::new(house).with(ready::routes).with(metrics::routes).with(hooks::routes).with(assets::routes)
+    Routes::new(house)
+        .with(ready::routes)
+        .with(metrics::routes)
+        .with(hooks::routes)
+        .with(assets::routes)
+        .with(board::routes)
 }
 
 /// The house over HTTP.

@@ -166,7 +166,9 @@ impl Service {
             vitals: Arc::clone(&vitals),
             clock: Arc::clone(&clock),
             askers: Arc::default(),
+            board: Arc::default(),
         };
+        tokio::spawn(web::keep_boards(house.clone(), stopping(stopped.clone())));
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());
         let heart = heart(&standing, &clock);
