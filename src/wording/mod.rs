@@ -21,6 +21,10 @@
 //! `phone`, `opt_outs`, and `columns` that fills lines.
 
 pub mod board;
+//! keeps the site: `doctor`, `doctor_people`, `service`, `access`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that
+//! fills lines.
+
+pub mod access;
 pub mod calendar;
 pub mod changes;
 pub mod columns;
