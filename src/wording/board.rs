@@ -1,6 +1,6 @@
 //! What does the board say? Short sentences that somebody understands at 3 am, and words where a colour would do.
 
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::phone;
@@ -60,8 +60,11 @@ pub fn when(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
     }
 }
 
-/// From when until when: `tomorrow 7:00am to Mon 7:00am`.
+/// From when until when: `tomorrow 7:00am to Mon 7:00am (3 d)`; `now until 9:00am` for what has begun.
 pub fn from_until(from: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    if from <= now {
+        return format!("now until {}", when(until, now, zone));
+    }
     format!("{} to {} ({})", when(from, now, zone), when(until, now, zone), span(until - from))
 }
 
@@ -116,20 +119,46 @@ pub fn tried(channel: Channel, outcome: Option<Outcome>) -> String {
     format!("{} {became}", super::page::channel_name(channel))
 }
 
-/// What is going on, in one or two sentences that stay the same while nothing happens: read aloud when they change.
-pub fn standing(cases: &[(&str, Phase, Option<&str>, Option<PromiseState>)]) -> String {
-    let missed: Vec<&str> =
-        cases.iter().filter(|case| case.3 == Some(PromiseState::Missed)).map(|case| case.0).collect();
-    let mut sentences = match cases.len() {
+/// How many cases are named in the sentence about what is going on.
+const NAMED: usize = 4;
+
+/// A page, as the sentence about what is going on needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// Its case number.
+    pub case: &'a str,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Who has it.
+    pub owner: Option<&'a str>,
+    /// How its promise stands.
+    pub promise: Option<PromiseState>,
+}
+
+/// What is going on, in few sentences that stay the same while nothing happens: read aloud when they change. What needs
+/// somebody most stands first.
+pub fn standing(pages: &[Standing<'_>]) -> String {
+    let mut sentences = match pages.len() {
         0 => return "No page is open.".to_owned(),
         1 => vec!["1 page is open.".to_owned()],
         count => vec![format!("{count} pages are open.")],
     };
-    sentences.extend(
-        cases.iter().map(|(case, stands, owner, _)| format!("Case {case}: {}.", phase(*stands, owner.as_deref()))),
-    );
+    let missed: Vec<&str> =
+        pages.iter().filter(|page| page.promise == Some(PromiseState::Missed)).map(|page| page.case).collect();
     if !missed.is_empty() {
-        sentences.push(format!("A promise is MISSED: case {}.", missed.join(", case ")));
+        sentences.push(format!("MISSED PROMISE: case {}.", missed.join(", case ")));
+    }
+    let mut ordered: Vec<&Standing<'_>> = pages.iter().collect();
+    ordered.sort_by_key(|page| match page.phase {
+        Phase::Exhausted => 0,
+        Phase::Paging => 1,
+        Phase::Acknowledged | Phase::Closed | Phase::Cancelled => 2,
+    });
+    sentences.extend(
+        ordered.iter().take(NAMED).map(|page| format!("Case {}: {}.", page.case, phase(page.phase, page.owner))),
+    );
+    if ordered.len() > NAMED {
+        sentences.push(format!("{} more stand below.", ordered.len() - NAMED));
     }
     sentences.join(" ")
 }
@@ -162,25 +191,10 @@ pub fn drilled(drilled: &Drilled, now: DateTime<Utc>, zone: Tz) -> String {
     }
 }
 
-/// A month: `November 2026`.
+/// A month: `Nov 2026`.
 pub fn month((year, month): (i32, u32)) -> String {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let place = usize::try_from(month).ok().and_then(|month| month.checked_sub(1));
-    let name = place.and_then(|place| NAMES.get(place)).copied().unwrap_or_default();
-    format!("{name} {year}")
+    let first = NaiveDate::from_ymd_opt(year, month, 1);
+    first.map_or_else(|| year.to_string(), |first| first.format("%b %Y").to_string())
 }
 
 /// A span of a statistic: `4 min 10 s`, or a dash where there is none.
@@ -240,12 +254,18 @@ mod tests {
 
     #[test]
     fn what_is_going_on_holds_no_minutes() {
-        let one = ("1234567", Phase::Acknowledged, Some("Ada Ruiz"), Some(PromiseState::Missed));
+        let taken = Standing {
+            case: "1234567",
+            phase: Phase::Acknowledged,
+            owner: Some("Ada Ruiz"),
+            promise: Some(PromiseState::Missed),
+        };
+        let open = Standing { case: "7", phase: Phase::Exhausted, owner: None, promise: None };
         assert_eq!(standing(&[]), "No page is open.");
-        assert_eq!(
-            standing(&[one]),
-            "1 page is open. Case 1234567: Ada Ruiz has it. A promise is MISSED: case 1234567."
-        );
+        assert_eq!(standing(&[taken]), "1 page is open. MISSED PROMISE: case 1234567. Case 1234567: Ada Ruiz has it.");
+        let many = standing(&[taken, taken, taken, taken, open]);
+        assert!(many.contains("5 pages are open.") && many.ends_with("1 more stand below."), "{many}");
+        assert!(many.contains("case 1234567. Case 7: NOBODY HAS IT"), "what needs somebody first: {many}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::minute_of;
+use crate::decision::ladder::same_name;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::schedule::on_call::{OnCallPerson, Status};
 use crate::schedule::shift::ShiftKind;
@@ -34,11 +35,11 @@ pub struct Duty {
 pub struct Person {
     /// Their name.
     pub name: String,
-    /// Their role as the sheet writes it.
+    /// Their role as the sheet writes it; several are joined.
     pub role: String,
     /// E.164.
     pub phone: Option<String>,
-    /// Until when.
+    /// Until when; with several roles, until the first of them ends.
     pub until: DateTime<Utc>,
     /// Whether an override put them there.
     pub is_override: bool,
@@ -86,7 +87,7 @@ impl Duty {
         let person = |person: &OnCallPerson| Person::new(person, is_blocked);
         let (first, others): (Vec<_>, Vec<_>) =
             answer.people.iter().enumerate().partition(|(place, _)| answer.required.contains(place));
-        let people = |those: Vec<(usize, &OnCallPerson)>| those.into_iter().map(|(_, it)| person(it)).collect();
+        let people = |those: Vec<(usize, &OnCallPerson)>| joined(those.into_iter().map(|(_, it)| person(it)));
         let why = match &loaded.schedule {
             Ok(_) => loaded.provenance.fault.iter().map(problems::message).collect(),
             Err(problems) => problems.iter().map(problems::message).collect(),
@@ -99,10 +100,7 @@ impl Duty {
             first: people(first),
             others: people(others),
             hole_until: answer.gap.and_then(|hole| hole.until),
-            next: answer
-                .next
-                .as_ref()
-                .map(|next| Next { at: next.at, people: next.people.iter().map(person).collect() }),
+            next: answer.next.as_ref().map(|next| Next { at: next.at, people: joined(next.people.iter().map(person)) }),
             sheet: Sheet {
                 read_at: minute_of(read_at),
                 age_minutes: age.num_minutes().max(0),
@@ -120,6 +118,22 @@ impl Duty {
     }
 }
 
+/// The people, somebody with several roles once.
+fn joined(people: impl Iterator<Item = Person>) -> Vec<Person> {
+    let mut joined: Vec<Person> = Vec::new();
+    for person in people {
+        let same = |other: &&mut Person| same_name(&other.name, &person.name) && other.phone == person.phone;
+        match joined.iter_mut().find(same) {
+            Some(other) => {
+                other.role = format!("{} and {}", other.role, person.role);
+                other.until = other.until.min(person.until);
+            }
+            None => joined.push(person),
+        }
+    }
+    joined
+}
+
 impl Person {
     fn new(person: &OnCallPerson, is_blocked: &dyn Fn(Option<&str>) -> bool) -> Self {
         Self {
@@ -130,5 +144,25 @@ impl Person {
             is_override: person.kind == ShiftKind::Override,
             is_blocked: is_blocked(person.phone.as_deref()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_with_two_roles_is_one_person() {
+        let person = |role: &str, hour: u32| Person {
+            name: "Ada Ruiz".to_owned(),
+            role: role.to_owned(),
+            phone: None,
+            until: format!("2026-11-22T{hour:02}:00:00Z").parse().unwrap(),
+            is_override: false,
+            is_blocked: false,
+        };
+        let other = Person { phone: Some("+16085550101".to_owned()), ..person("manager", 9) };
+        let people = joined([person("primary", 9), person("secondary", 7), other.clone()].into_iter());
+        assert_eq!(people, [Person { role: "primary and secondary".to_owned(), ..person("primary", 7) }, other]);
     }
 }

@@ -86,7 +86,7 @@ pub(super) fn pages(drawing: &Drawing<'_>) -> Markup {
         h2 { "Open pages" }
         @if matches!(drawing.viewer, Viewer::Own(_)) { p.soft { (words::OWN_PAGES) } }
         @if seen.is_empty() { p.soft { "No page is open." } }
-        @for case in seen { (page(drawing, case)) }
+        div.cases { @for case in seen { (page(drawing, case)) } }
     }
 }
 

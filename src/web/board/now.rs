@@ -106,7 +106,7 @@ fn next(drawing: &Drawing<'_>, duty: &Duty) -> Markup {
                     @for (place, person) in next.people.iter().enumerate() {
                         @if place > 0 { ", " }
                         strong { (person.name) } " " (drawing.number(person.phone.as_deref()))
-                        @if next.people.len() > 1 { " (" (person.role) ")" }
+                        @if next.people.len() > 1 || duty.first.len() + duty.others.len() > 1 { " (" (person.role) ")" }
                     }
                 }
             }
@@ -120,7 +120,8 @@ pub(super) fn standing(drawing: &Drawing<'_>) -> Markup {
     let stands: Vec<_> = seen
         .map(|case| {
             let owner = case.owner.as_ref().map(|(owner, _)| owner.as_str());
-            (case.case.as_str(), case.phase, owner, case.promise.as_ref().map(|promise| promise.state))
+            let promise = case.promise.as_ref().map(|promise| promise.state);
+            words::Standing { case: &case.case, phase: case.phase, owner, promise }
         })
         .collect();
     let is_alarming = drawing.board.cases.iter().any(|case| drawing.viewer.sees(case) && case.is_alarming());

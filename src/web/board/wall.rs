@@ -125,7 +125,7 @@ pub(super) fn foot(drawing: &Drawing<'_>) -> Markup {
                 p { strong { (duty.title) ": " (age(duty)) } }
             }
         }
-        @if let Some(gap) = board.outlook.as_ref().and_then(|outlook| outlook.gaps.first()) {
+        @if let Some(gap) = board.outlook.as_ref().and_then(|outlook| outlook.gaps.iter().find(|gap| gap.from > board.at)) {
             p { strong { "NOBODY" } " " (gap.title) ", " (words::from_until(gap.from, gap.until, drawing.at(), drawing.zone())) }
         }
         @if !board.blocked.is_empty() {
