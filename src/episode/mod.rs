@@ -7,6 +7,8 @@
 //! `opted_out` whom a call reaches where texts are blocked, and `fact` what time alone makes true. `unheard` says whom a
 //! person must dial, `audit` checks open pages from outside these rules, `rehearsal` drives one on paper,
 //! and `statistics` counts what pages cost.
+//! `opted_out` whom a call reaches where texts are blocked, `hang_up` which phones ring in vain, and `fact` what time alone makes true. `unheard` says whom a
+//! person must dial, `audit` checks open pages from outside these rules, and `rehearsal` drives one on paper.
 
 pub mod audit;
 pub mod briefing;
@@ -14,6 +16,7 @@ pub mod decide;
 pub mod event;
 mod fact;
 mod failover;
+mod hang_up;
 pub mod input;
 mod message;
 mod opted_out;

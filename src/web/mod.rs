@@ -12,6 +12,7 @@ mod board;
 mod guard;
 mod headers;
 mod hooks;
+mod link;
 mod metrics;
 mod peer;
 mod problem;
@@ -36,6 +37,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::access::link::LinkKey;
 use crate::engine::Engine;
 use crate::ports::access::AccessStore;
 use crate::ports::hooks::Hooks;
@@ -87,6 +89,8 @@ pub struct Current {
     pub snapshots: Arc<dyn SnapshotStore>,
     /// What was told; also tells whether the database can be written.
     pub notices: Arc<dyn NoticeStore>,
+    /// What the links of messages are made with; `None` where none are.
+    pub links: Option<LinkKey>,
 }
 
 impl House {
@@ -107,6 +111,7 @@ fn collected(house: Option<House>) -> Routes {
         .with(hooks::routes)
         .with(assets::routes)
         .with(board::routes)
+        .with(link::routes)
 }
 
 /// The house over HTTP.

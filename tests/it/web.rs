@@ -1,0 +1,3 @@
+//! Do the pages and the API of the service do what people and programs come for? The real process, over HTTP.
+
+mod link;
