@@ -6,11 +6,15 @@
 //! counts, both from `vitals`. `sign_in` begins what `session` keeps up, `acts` writes down who did what, `audit` shows it.
 //! A face over the engine and the page log, which it reads: it sends nothing by itself, knows no provider's words, and
 //! proves no callback; `ports::hooks` does.
+//! what programs are told. `board` shows what is going on and keeps open boards up to date. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
+//! counts, both from `vitals`. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
+//! no provider's words, and proves no callback; `ports::hooks` does.
 
 mod acts;
 mod asker;
 mod assets;
 mod audit;
+mod board;
 mod guard;
 mod headers;
 mod hooks;
@@ -54,6 +58,7 @@ use peer::Peer;
 use routes::Routes;
 
 pub use asker::Memory as Askers;
+pub use board::{Live, keep as keep_boards};
 pub use routes::{Need, Route};
 pub use sign_in::Guesses;
 pub use vitals::Vitals;
@@ -85,6 +90,8 @@ pub struct House {
     pub guesses: Arc<Guesses>,
     /// What secrets are made of.
     pub random: Random,
+    /// All boards that are open.
+    pub board: Arc<Live>,
 }
 
 /// Random bytes fit for secrets; `None` when the system gives none.
@@ -126,6 +133,7 @@ fn collected(house: Option<House>) -> Routes {
         .with(hooks::routes)
         .with(assets::routes)
         .with(timeline::routes)
+        .with(board::routes)
         .with(link::routes)
         .with(sign_in::routes)
         .with(audit::routes)

@@ -171,7 +171,9 @@ impl Service {
             passwords: Arc::new(Argon2Passwords::new()),
             guesses: Arc::default(),
             random: Arc::new(|| random::bytes().ok()),
+            board: Arc::default(),
         };
+        tokio::spawn(web::keep_boards(house.clone(), stopping(stopped.clone())));
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());
         let heart = heart(&standing, &clock);
