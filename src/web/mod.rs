@@ -6,8 +6,10 @@
 //! counts, both from `vitals`. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
 //! no provider's words, and proves no callback; `ports::hooks` does.
 
+mod acts;
 mod asker;
 mod assets;
+mod form;
 mod guard;
 mod headers;
 mod hooks;
@@ -37,6 +39,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::engine::Engine;
 use crate::ports::access::AccessStore;
+use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::sheets::Sheets;
 use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
@@ -61,6 +64,8 @@ pub struct House {
     pub sheets: Arc<dyn Sheets>,
     /// Who may do what, and who did.
     pub access: Arc<dyn AccessStore>,
+    /// The forms under way.
+    pub drafts: Arc<dyn DraftStore>,
     /// The process's own health.
     pub vitals: Arc<Vitals>,
     /// The time.
@@ -97,7 +102,12 @@ pub fn table() -> Vec<Route> {
 }
 
 fn collected(house: Option<House>) -> Routes {
-    Routes::new(house).with(ready::routes).with(metrics::routes).with(hooks::routes).with(assets::routes)
+    Routes::new(house)
+        .with(ready::routes)
+        .with(metrics::routes)
+        .with(hooks::routes)
+        .with(assets::routes)
+        .with(form::routes)
 }
 
 /// The house over HTTP.

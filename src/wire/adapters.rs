@@ -19,6 +19,7 @@ use crate::desk::error::CommandError;
 use crate::engine::{Changed, Engine, Parts};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::access::AccessStore;
+use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
 use crate::site::Site;
@@ -47,12 +48,20 @@ pub(super) struct Stores {
     pub notices: Arc<dyn NoticeStore>,
     /// Who may do what, and who did.
     pub access: Arc<dyn AccessStore>,
+    /// The forms under way.
+    pub drafts: Arc<dyn DraftStore>,
 }
 
 impl Stores {
     fn of(store: SqliteStore) -> Self {
         let store = Arc::new(store);
-        Self { pages: store.clone(), snapshots: store.clone(), notices: store.clone(), access: store }
+        Self {
+            pages: store.clone(),
+            snapshots: store.clone(),
+            notices: store.clone(),
+            access: store.clone(),
+            drafts: store,
+        }
     }
 }
 

@@ -163,6 +163,7 @@ impl Service {
             current: standing.current(),
             sheets: Arc::clone(&sheets) as Arc<dyn Sheets>,
             access: Arc::clone(&standing.stores().access),
+            drafts: Arc::clone(&standing.stores().drafts),
             vitals: Arc::clone(&vitals),
             clock: Arc::clone(&clock),
             askers: Arc::default(),

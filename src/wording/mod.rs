@@ -28,6 +28,7 @@ pub mod decision_sheet;
 pub mod doctor;
 pub mod doctor_people;
 pub mod drill;
+pub mod form;
 pub mod gaps;
 pub mod gaps_letter;
 pub mod gsm;
