@@ -4,7 +4,7 @@
 //! a page of it. Looking acts on nothing: every step back is a link, and what was given stays.
 
 mod begin;
-mod by_hand;
+pub(super) mod by_hand;
 mod kept;
 mod sheet;
 mod steps;

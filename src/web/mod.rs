@@ -14,6 +14,7 @@ mod guard;
 mod headers;
 mod hooks;
 mod metrics;
+mod pages;
 mod peer;
 mod problem;
 mod ready;
@@ -49,6 +50,7 @@ use peer::Peer;
 use routes::Routes;
 
 pub use asker::Memory as Askers;
+pub use pages::{Pages, keep as keep_pages};
 pub use routes::{Need, Route};
 pub use vitals::Vitals;
 
@@ -72,6 +74,8 @@ pub struct House {
     pub clock: Arc<dyn Clock>,
     /// What the store said of secrets lately.
     pub askers: Arc<Askers>,
+    /// The pages that somebody has open.
+    pub pages: Arc<Pages>,
 }
 
 /// What the settings make of the house. A request keeps what it began with.
@@ -108,6 +112,7 @@ fn collected(house: Option<House>) -> Routes {
         .with(hooks::routes)
         .with(assets::routes)
         .with(form::routes)
+        .with(pages::routes)
 }
 
 /// The house over HTTP.

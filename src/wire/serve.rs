@@ -167,7 +167,9 @@ impl Service {
             vitals: Arc::clone(&vitals),
             clock: Arc::clone(&clock),
             askers: Arc::default(),
+            pages: Arc::default(),
         };
+        tokio::spawn(web::keep_pages(house.clone(), stopping(stopped.clone())));
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());
         let heart = heart(&standing, &clock);

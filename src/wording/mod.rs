@@ -37,6 +37,7 @@ mod layout_problems;
 pub mod layouts;
 pub mod lint;
 pub mod messages;
+pub mod next_action;
 pub mod opt_outs;
 pub mod outage;
 pub mod page;

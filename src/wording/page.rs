@@ -88,7 +88,8 @@ fn rung_name(state: &State, rung: usize) -> String {
     state.ladder.rungs.get(rung).map_or_else(|| format!("rung {}", rung + 1), |rung| rung.label.clone())
 }
 
-fn attempt_name(tried: &Tried) -> String {
+/// A message in words: `call to Ada Ruiz`.
+pub fn attempt_name(tried: &Tried) -> String {
     format!("{} to {}", message(tried.attempt.purpose, tried.attempt.channel), tried.attempt.contact.name)
 }
 
@@ -361,7 +362,7 @@ pub fn blocked(state: &State, sender: Option<&str>, zone: Tz) -> Vec<String> {
 }
 
 /// What became of the messages to `person` on this rung of the present round.
-fn words_about(state: &State, rung: usize, person: &Contact) -> String {
+pub fn words_about(state: &State, rung: usize, person: &Contact) -> String {
     let mut words: Vec<String> = Vec::new();
     for tried in &state.attempts {
         let attempt = &tried.attempt;
