@@ -149,8 +149,9 @@ async function loaded(tab, load) {
   try {
     return (await load())?.status() ?? null;
   } catch (error) {
-    if (error.message.includes("ERR_HTTP_RESPONSE_CODE_FAILURE")) return tab.status;
-    throw error;
+    if (!error.message.includes("ERR_HTTP_RESPONSE_CODE_FAILURE")) throw error;
+    await tab.page.waitForFunction("location.protocol === 'chrome-error:'");
+    return tab.status;
   }
 }
 

@@ -149,4 +149,6 @@ async fn lighthouse_scores_a_page_and_names_what_it_lacks() {
     assert_eq!(judged.score("best-practices"), 100, "{judged:#?}");
     assert!(judged.score("accessibility") < 100, "{judged:#?}");
     assert!(judged.failing.iter().any(|audit| audit.starts_with("accessibility: label (0)")), "{judged:#?}");
+    let judged = viewer.lighthouse("/", &["accessibility"]);
+    assert_eq!((judged.score("accessibility"), judged.failing.len()), (100, 0), "{judged:#?}");
 }

@@ -7,6 +7,7 @@
     reason = "a test ends by a panic; clippy knows test functions, but not the helpers beside them"
 )]
 
+mod access;
 mod browser;
 mod calls;
 mod crash;

@@ -71,9 +71,9 @@ impl Driver {
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 let answer: Value = serde_json::from_str(&line).expect("a line of the driver");
-                let asker = answer["id"].as_u64().and_then(|id| answered.lock().unwrap().remove(&id));
-                if let Some(asker) = asker {
-                    let _nobody_waits = asker.send(answer);
+                let receiver = answer["id"].as_u64().and_then(|id| answered.lock().unwrap().remove(&id));
+                if let Some(receiver) = receiver {
+                    let _nobody_waits = receiver.send(answer);
                 }
             }
             // Nobody waits for a driver that ended.
