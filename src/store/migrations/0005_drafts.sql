@@ -11,3 +11,5 @@ CREATE TABLE drafts (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX drafts_by_age ON drafts (changed_at_ms);
+
+PRAGMA user_version = 5;
