@@ -1,6 +1,7 @@
 //! What does the engine need from the world? Traits only: the clock, the channels, the log, the memory of sheets.
 
 pub mod access;
+pub mod drafts;
 pub mod hooks;
 pub mod sheets;
 

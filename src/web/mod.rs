@@ -15,11 +15,13 @@ mod asker;
 mod assets;
 mod audit;
 mod board;
+mod form;
 mod guard;
 mod headers;
 mod hooks;
 mod link;
 mod metrics;
+mod pages;
 mod peer;
 mod problem;
 mod ready;
@@ -49,6 +51,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::access::link::LinkKey;
 use crate::engine::Engine;
 use crate::ports::access::{AccessStore, Passwords};
+use crate::ports::access::AccessStore;
+use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::sheets::Sheets;
 use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
@@ -59,6 +63,7 @@ use routes::Routes;
 
 pub use asker::Memory as Askers;
 pub use board::{Live, keep as keep_boards};
+pub use pages::{Pages, keep as keep_pages};
 pub use routes::{Need, Route};
 pub use sign_in::Guesses;
 pub use vitals::Vitals;
@@ -78,6 +83,8 @@ pub struct House {
     pub sheets: Arc<dyn Sheets>,
     /// Who may do what, and who did.
     pub access: Arc<dyn AccessStore>,
+    /// The forms under way.
+    pub drafts: Arc<dyn DraftStore>,
     /// The process's own health.
     pub vitals: Arc<Vitals>,
     /// The time.
@@ -92,6 +99,8 @@ pub struct House {
     pub random: Random,
     /// All boards that are open.
     pub board: Arc<Live>,
+    /// The pages that somebody has open.
+    pub pages: Arc<Pages>,
 }
 
 /// Random bytes fit for secrets; `None` when the system gives none.
@@ -137,6 +146,8 @@ fn collected(house: Option<House>) -> Routes {
         .with(link::routes)
         .with(sign_in::routes)
         .with(audit::routes)
+        .with(form::routes)
+        .with(pages::routes)
 }
 
 /// The house over HTTP.

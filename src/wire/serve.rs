@@ -165,6 +165,7 @@ impl Service {
             current: standing.current(),
             sheets: Arc::clone(&sheets) as Arc<dyn Sheets>,
             access: Arc::clone(&standing.stores().access),
+            drafts: Arc::clone(&standing.stores().drafts),
             vitals: Arc::clone(&vitals),
             clock: Arc::clone(&clock),
             askers: Arc::default(),
@@ -172,8 +173,10 @@ impl Service {
             guesses: Arc::default(),
             random: Arc::new(|| random::bytes().ok()),
             board: Arc::default(),
+            pages: Arc::default(),
         };
         tokio::spawn(web::keep_boards(house.clone(), stopping(stopped.clone())));
+        tokio::spawn(web::keep_pages(house.clone(), stopping(stopped.clone())));
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());
         let heart = heart(&standing, &clock);
