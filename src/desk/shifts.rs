@@ -31,7 +31,7 @@ pub struct Timetable<'a> {
 impl<'a> Timetable<'a> {
     /// Resolves the schedules. Refuses a window of more than ten years.
     pub fn new(
-        schedules: &'a [LoadedSchedule],
+        schedules: impl IntoIterator<Item = &'a LoadedSchedule>,
         window: Interval,
         zone: Tz,
         desks: Desks<'_>,
@@ -39,11 +39,11 @@ impl<'a> Timetable<'a> {
         if window.length() > LONGEST {
             return Err(CommandError::usage("the window is longer than ten years").hint("ask for fewer --days"));
         }
-        let plan = |loaded: &LoadedSchedule| {
+        let plan = |loaded: &'a LoadedSchedule| {
             let needed = |span| needed(loaded.coverage, desks.general, desks.cps, span);
             loaded.schedule.as_ref().ok().map(|schedule| Plan::new(schedule, window, &needed))
         };
-        let planned = schedules.iter().map(|loaded| (loaded, plan(loaded))).collect();
+        let planned = schedules.into_iter().map(|loaded| (loaded, plan(loaded))).collect();
         Ok(Self { window, zone, planned })
     }
 

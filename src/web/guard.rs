@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::House;
+use super::api;
 use super::asker::{self, Asker};
 use super::peer::Peer;
 use super::problem::Problem;
@@ -26,11 +27,20 @@ pub(super) async fn guard(State((house, need)): State<(House, Need)>, mut reques
             return Problem::unavailable("who asks cannot be looked up now; try again in a minute").into_response();
         }
     };
-    if !may(asker.caller.as_ref(), need) {
-        return turned_away(&house, &request, &asker);
+    let pace = api::is_below(request.uri().path()).then(|| house.api.pace(&house, &asker));
+    if let Some(refused) = pace.and_then(api::Pace::refusal) {
+        return refused;
     }
-    request.extensions_mut().insert(asker);
-    next.run(request).await
+    let response = if may(asker.caller.as_ref(), need) {
+        request.extensions_mut().insert(asker);
+        next.run(request).await
+    } else {
+        turned_away(&house, &request, &asker)
+    };
+    match pace {
+        Some(pace) => pace.told(response),
+        None => response,
+    }
 }
 
 fn may(caller: Option<&Caller>, need: Need) -> bool {
@@ -45,7 +55,7 @@ fn may(caller: Option<&Caller>, need: Need) -> bool {
 fn turned_away(house: &House, request: &Request, asker: &Asker) -> Response {
     let path = request.uri().path();
     let is_known = asker.caller.is_some();
-    if path.starts_with("/api/") {
+    if api::is_below(path) {
         let problem = if is_known { Problem::forbidden() } else { Problem::unauthorized() };
         return problem.into_response();
     }

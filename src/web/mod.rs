@@ -3,9 +3,11 @@
 //! `routes` holds the table of paths and what each needs; `guard` lets nobody by who lacks it, after `asker` has found out
 //! who asks and `peer` from where. `shell` is around every page, `assets` beside it, `headers` on every answer, `problem`
 //! what programs are told. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
-//! counts, both from `vitals`. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
+//! counts, both from `vitals`. `api` gives programs the JSON of the command line. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
 //! no provider's words, and proves no callback; `ports::hooks` does.
 
+mod acts;
+mod api;
 mod asker;
 mod assets;
 mod guard;
@@ -26,9 +28,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -43,8 +45,10 @@ use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
 use crate::site::Site;
 use asker::Asker;
 use peer::Peer;
+use problem::Problem;
 use routes::Routes;
 
+pub use api::Memory as ApiMemory;
 pub use asker::Memory as Askers;
 pub use routes::{Need, Route};
 pub use vitals::Vitals;
@@ -67,6 +71,8 @@ pub struct House {
     pub clock: Arc<dyn Clock>,
     /// What the store said of secrets lately.
     pub askers: Arc<Askers>,
+    /// What the API remembers.
+    pub api: Arc<ApiMemory>,
 }
 
 /// What the settings make of the house. A request keeps what it began with.
@@ -97,7 +103,7 @@ pub fn table() -> Vec<Route> {
 }
 
 fn collected(house: Option<House>) -> Routes {
-    Routes::new(house).with(ready::routes).with(metrics::routes).with(hooks::routes).with(assets::routes)
+    Routes::new(house).with(ready::routes).with(metrics::routes).with(hooks::routes).with(assets::routes).with(api::routes)
 }
 
 /// The house over HTTP.
@@ -105,6 +111,7 @@ pub fn router(house: House) -> Router {
     let (router, _) = collected(Some(house.clone())).done();
     router
         .fallback(from_nowhere)
+        .method_not_allowed_fallback(not_so)
         .with_state(house.clone())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LIMIT))
         // A browser that another site made send something is refused; programs and providers send no such mark.
@@ -115,8 +122,19 @@ pub fn router(house: House) -> Router {
 }
 
 /// What is not there. Nobody is told what would be.
-async fn from_nowhere(State(house): State<House>, asker: Asker) -> Response {
+async fn from_nowhere(State(house): State<House>, uri: Uri, asker: Asker) -> Response {
+    if api::is_below(uri.path()) {
+        return Problem::not_found("there is no such address; /openapi.json lists what there is").into_response();
+    }
     shell::missing(&house, &asker)
+}
+
+/// A method that a path does not take; the answer's `Allow` says which it does.
+async fn not_so(uri: Uri) -> Response {
+    if api::is_below(uri.path()) {
+        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address is not for that").into_response();
+    }
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
 }
 
 /// Answers requests until `stop` is ready; those that came in by then are answered first.

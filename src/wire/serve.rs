@@ -166,6 +166,7 @@ impl Service {
             vitals: Arc::clone(&vitals),
             clock: Arc::clone(&clock),
             askers: Arc::default(),
+            api: Arc::default(),
         };
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());
