@@ -10,6 +10,8 @@ use super::super::asker::Asker;
 use super::super::problem::Problem;
 use super::super::{Current, House};
 use super::answer::Ready;
+use super::description::described;
+use super::once::Working;
 use super::pace::{Pace, Paces};
 use super::reading::{blocked, latest, who_at};
 use crate::ports::sheets::Readings;
@@ -21,6 +23,10 @@ pub struct Memory {
     now: [RwLock<Option<Now>>; 2],
     /// How much each caller has asked lately.
     paces: Paces,
+    /// The description of all this.
+    description: RwLock<Option<(Arc<Current>, Ready)>>,
+    /// The requests with a key that this process works on.
+    pub(super) working: Working,
 }
 
 /// The answer of one second.
@@ -36,6 +42,18 @@ impl Memory {
     pub(in crate::web) fn pace(&self, house: &House, asker: &Asker) -> Pace {
         let a_minute = house.current.borrow().site.settings.serve.requests_per_minute;
         self.paces.take(asker, a_minute, house.clock.now())
+    }
+
+    /// The description for programs, made once for the settings in force.
+    pub(super) fn description(&self, house: &House) -> Result<Ready, Problem> {
+        let current = house.current();
+        let known = self.description.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, ready)) = known.filter(|(of, _)| Arc::ptr_eq(of, &current)) {
+            return Ok(ready);
+        }
+        let ready = Ready::of(&described(house))?;
+        *self.description.write().unwrap_or_else(PoisonError::into_inner) = Some((current, ready.clone()));
+        Ok(ready)
     }
 
     /// Who is on call at `now`, the present moment in whole seconds.
