@@ -174,6 +174,7 @@ impl Service {
             random: Arc::new(|| random::bytes().ok()),
             board: Arc::default(),
             pages: Arc::default(),
+            api: Arc::default(),
         };
         tokio::spawn(web::keep_boards(house.clone(), stopping(stopped.clone())));
         tokio::spawn(web::keep_pages(house.clone(), stopping(stopped.clone())));

@@ -63,7 +63,9 @@ pub fn changed(within: usize, elsewhere: usize) -> String {
         (0, 0) => "Nobody's time on call was changed since.".to_owned(),
         (within, 0) => format!("{} since, all in these days.", counted(within)),
         (0, elsewhere) => format!("{} since, none in these days.", counted(elsewhere)),
-        (within, elsewhere) => format!("{} since in these days, {} in other days.", counted(within), counted(elsewhere)),
+        (within, elsewhere) => {
+            format!("{} since in these days, {} in other days.", counted(within), counted(elsewhere))
+        }
     }
 }
 
@@ -117,4 +119,5 @@ pub const LINK_WITH_NUMBERS: &str = "Telephone numbers are left out. Add &phones
                                      may know them.";
 
 /// Where the store cannot tell whether there is a link.
-pub const LINK_UNKNOWN: &str = "Whether you have a calendar link cannot be looked up now. Load the page again in a minute.";
+pub const LINK_UNKNOWN: &str =
+    "Whether you have a calendar link cannot be looked up now. Load the page again in a minute.";

@@ -163,6 +163,8 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
         passwords: Arc::new(NoAccounts),
         guesses: Arc::default(),
         random: Arc::new(|| None),
+        api: Arc::default(),
+        board: Arc::default(),
         pages: Arc::default(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
