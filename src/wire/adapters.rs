@@ -1,11 +1,12 @@
 //! Which adapters does the site name? Store, providers and engine, built from the settings and the secrets.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 
 use super::callers::Caller;
+use super::database::Database;
 use super::environment::Environment;
 use super::load::Loaded;
 use super::push;
@@ -22,18 +23,6 @@ use crate::ports::hooks::Hooks;
 use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
 use crate::site::Site;
 use crate::site::settings::variable_part;
-use crate::store::lease::FileLease;
-use crate::store::sqlite::SqliteStore;
-
-/// The file of the page log.
-pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
-    let url = &loaded.site.settings.store.url;
-    match url.strip_prefix("sqlite:").map(|file| file.trim_start_matches("//")) {
-        Some(file) if !file.is_empty() => Ok(loaded.folder.join(file)),
-        _ => Err(CommandError::usage(format!("[store] url = {url:?} cannot be used by this version"))
-            .hint("this version keeps pages in one SQLite file: url = \"sqlite:page-oncall.db\"")),
-    }
-}
 
 /// What one database keeps, each part behind its own port.
 #[derive(Clone)]
@@ -47,7 +36,7 @@ pub(super) struct Stores {
 }
 
 impl Stores {
-    fn of(store: SqliteStore) -> Self {
+    pub(super) fn of<S: EpisodeStore + SnapshotStore + NoticeStore + 'static>(store: S) -> Self {
         let store = Arc::new(store);
         Self { pages: store.clone(), snapshots: store.clone(), notices: store }
     }
@@ -55,23 +44,17 @@ impl Stores {
 
 /// Opens the database, and makes it when there is none.
 pub(super) async fn stores(loaded: &Loaded) -> Result<Stores, CommandError> {
-    Ok(Stores::of(SqliteStore::open(&database(loaded)?).await?))
+    Ok(Database::of(loaded)?.open().await?)
+}
+
+/// Opens the database for work on what it holds; nothing when there is none yet, and none is made.
+pub(super) async fn stores_if_any(loaded: &Loaded) -> Result<Option<Stores>, CommandError> {
+    Ok(Database::of(loaded)?.open_if_any().await?)
 }
 
 /// Opens the database for looking; nothing when there is none yet, and none is made.
 pub(super) async fn stores_to_read(loaded: &Loaded) -> Result<Option<Stores>, CommandError> {
-    let file = database(loaded)?;
-    if !file.exists() {
-        return Ok(None);
-    }
-    match SqliteStore::open(&file).await {
-        Ok(store) => Ok(Some(Stores::of(store))),
-        // A log that may only be read can still be looked at.
-        Err(error) => match SqliteStore::open_for_reading(&file).await {
-            Ok(store) => Ok(Some(Stores::of(store))),
-            Err(_) => Err(error.into()),
-        },
-    }
+    Ok(Database::of(loaded)?.look().await?)
 }
 
 /// Opens the page log, and makes it when there is none.
@@ -142,7 +125,7 @@ fn engine_of(
     let training = site.is_training();
     Ok(Engine::new(Parts {
         store,
-        lease: Arc::new(FileLease::beside(&database(loaded)?, training)),
+        lease: Database::of(loaded)?.lease(training),
         clock,
         providers,
         render: Arc::new(Words { loaded: Arc::clone(loaded) }),
