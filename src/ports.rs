@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod hooks;
+pub mod sheets;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -128,7 +128,7 @@ pub enum Repeated {
 
 /// What is remembered about access. Every text that proves something is kept as its fingerprint.
 pub trait AccessStore: Send + Sync {
-    /// Keeps a new token; false when a token of that name is in use.
+    /// Keeps a new token; false when a token of that name is in use. One that has expired gives its name free.
     fn create_token<'a>(&'a self, token: &'a Token) -> Pending<'a, Result<bool, StoreError>>;
     /// Every token, revoked and expired ones too, by name.
     fn tokens(&self) -> Pending<'_, Result<Vec<Token>, StoreError>>;
@@ -136,7 +136,7 @@ pub trait AccessStore: Send + Sync {
     fn revoke_token<'a>(&'a self, name: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<bool, StoreError>>;
     /// The token of a secret, if it is worth something at `at`.
     fn token(&self, fingerprint: Fingerprint, at: DateTime<Utc>) -> Pending<'_, Result<Option<Token>, StoreError>>;
-    /// Notes that a token was used.
+    /// Notes that a token was used; writes at most once a minute.
     fn token_used(&self, fingerprint: Fingerprint, at: DateTime<Utc>) -> Pending<'_, Result<(), StoreError>>;
 
     /// Makes an account, or gives it another password and role; its sessions end.
@@ -150,7 +150,8 @@ pub trait AccessStore: Send + Sync {
 
     /// Begins a session.
     fn begin_session<'a>(&'a self, session: &'a Session) -> Pending<'a, Result<(), StoreError>>;
-    /// The session of a secret, if it is worth something at `at`.
+    /// The session of a secret, if it is worth something at `at`: one that began with an account or a token only while
+    /// that exists with the same role.
     fn session(&self, fingerprint: Fingerprint, at: DateTime<Utc>) -> Pending<'_, Result<Option<Session>, StoreError>>;
     /// Ends a session.
     fn end_session(&self, fingerprint: Fingerprint) -> Pending<'_, Result<(), StoreError>>;
@@ -188,7 +189,7 @@ pub trait AccessStore: Send + Sync {
         digest: Fingerprint,
         at: DateTime<Utc>,
     ) -> Pending<'a, Result<Repeated, StoreError>>;
-    /// Keeps the answer of a request that was begun.
+    /// Keeps the answer of a request that was begun; an answer that is kept already stays.
     fn end_request<'a>(
         &'a self,
         caller: &'a str,
@@ -196,7 +197,7 @@ pub trait AccessStore: Send + Sync {
         status: u16,
         body: &'a str,
     ) -> Pending<'a, Result<(), StoreError>>;
-    /// Forgets a request that was begun and had no effect.
+    /// Forgets a request that was begun and had no effect; one that was answered stays.
     fn forget_request<'a>(&'a self, caller: &'a str, key: &'a str) -> Pending<'a, Result<(), StoreError>>;
 
     /// The key of that name; `fresh` becomes it when there is none yet.
@@ -205,7 +206,9 @@ pub trait AccessStore: Send + Sync {
     /// The id of the page that begins with these hexadecimal digits, hyphens left out; `None` when none or several do.
     fn page_beginning<'a>(&'a self, digits: &'a str) -> Pending<'a, Result<Option<String>, StoreError>>;
 
-    /// Deletes what has expired by `now`, answers of requests before `answered_before`, and acts before `acted_before`.
+    /// Deletes sessions, sign-ins and wrong guesses that have expired by `now`, requests that began before
+    /// `answered_before` with their answers, acts before `acted_before`, and tokens that have been worth nothing since
+    /// before that.
     fn purge_access(
         &self,
         now: DateTime<Utc>,

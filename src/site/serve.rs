@@ -73,6 +73,17 @@ impl ServeSettings {
         Ok(())
     }
 
+    /// Whether browsers reach the service over TLS only, by the address that the world knows it by.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.as_str().starts_with("https://"))
+    }
+
+    /// The path below which a reverse proxy serves the house, as `/pager`; empty at the top.
+    pub fn base_path(&self) -> &str {
+        let after_scheme = self.public_url.as_ref().and_then(|url| url.as_str().split_once("://"));
+        after_scheme.and_then(|(_, rest)| rest.find('/').and_then(|slash| rest.get(slash..))).unwrap_or_default()
+    }
+
     /// The last instant at or before `now` at which a report was due, and the first one after it; `None` when no report
     /// is wanted. A clock time that exists twice is due once, one that is jumped over at the end of the jump
     /// (contract 2.3 rule 2).

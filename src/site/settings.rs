@@ -220,6 +220,8 @@ pub struct StoreSettings {
     /// How many days after a page began its customer's name, number and problem are deleted, once the page is closed;
     /// its log stays whole. 0 keeps them.
     pub keep_customer_data_days: u32,
+    /// How many days the audit log keeps an act; 0 keeps it for good.
+    pub keep_audit_days: u32,
 }
 
 impl Default for StoreSettings {
@@ -229,6 +231,7 @@ impl Default for StoreSettings {
             password_file: None,
             keep_snapshots_days: 400,
             keep_customer_data_days: 90,
+            keep_audit_days: 400,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! How is the log of pages kept on a PostgreSQL server? For several machines; durable commits, one transaction an append.
 //!
 //! `address` says where the server is, `open` connects and migrates, `pages` is the log, `snapshots` keeps the sheets,
-//! `opt_outs` who blocked texts, `lease` says who is the sole engine, `state` what the server is, `fault` puts errors into
+//! `opt_outs` who blocked texts, `access` who may do what; `lease` says who is the sole engine, `state` what the server is, `fault` puts errors into
 //! words. Rows mean what they mean in the SQLite file. Who must be alone takes a lock that ends with the transaction.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use super::rows::{Derived, SummaryRow, instant, read_log, summary, unreadable};
 use crate::ports::StoreError;
 use fault::Trouble;
 
+mod access;
 pub mod address;
 mod fault;
 pub mod lease;
@@ -92,9 +94,15 @@ impl PostgresStore {
         // Logs in other schemas of the database have locks of their own. Two keys that meet in one number wait for each
         // other, and that is all.
         sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 'events'::regclass::oid::bigint))")
-            .bind(key)
+            .bind(text(key))
             .execute(&mut *work)
             .await?;
         Ok(work)
     }
+}
+
+/// Text as PostgreSQL keeps it: of all characters it takes but NUL, for which U+FFFD stands then. No name, number or case
+/// has one; what strangers send may.
+fn text(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{FFFD}")) } else { Cow::Borrowed(text) }
 }

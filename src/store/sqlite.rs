@@ -1,7 +1,7 @@
 //! How is the log of pages kept in one SQLite file? Write-ahead log, durable commits, one writer, one transaction an append.
 //!
-//! `open` makes and migrates the file, `snapshots` keeps the sheets, `opt_outs` who blocked texts, `fault` puts errors
-//! into words. Times are milliseconds UTC, events and briefings are JSON. Several processes may share the file on one machine.
+//! `open` makes and migrates the file, `snapshots` keeps the sheets, `opt_outs` who blocked texts, `access` who may do
+//! what, `fault` puts errors into words. Times are milliseconds UTC, events and briefings are JSON. Several processes may share the file on one machine.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use crate::episode::briefing::{Briefing, case_key};
 use crate::episode::event::{Event, Recorded};
 use crate::ports::{Appended, Begun, EpisodeStore, NewPage, PageSummary, Pending, Standing, StoreError};
 
+mod access;
 pub(in crate::store) mod fault;
 mod open;
 mod opt_outs;

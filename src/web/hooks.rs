@@ -2,23 +2,22 @@
 //!
 //! Nothing of a request stands in a log line. Whoever is not believed learns nothing but 403.
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 
 use super::House;
+use super::routes::{Need, Routes};
 use crate::ports::hooks::{Heard, HookRefused, HookRequest, Hooks};
 
 /// How a form says what it is.
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The paths of this file: what a provider calls below its own is the business of its adapter.
-pub(super) fn routes() -> Router<House> {
-    Router::new().route("/hooks/{provider}/{*what}", post(hook))
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.post("/hooks/{provider}/{*what}", Need::Nothing, hook)
 }
 
 /// A request that was not heard.

@@ -5,12 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use chrono::{DateTime, TimeDelta, Utc};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -19,6 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use super::ready::{database_writable, readings, seconds};
+use super::routes::{Need, Routes};
 use super::vitals::Labels;
 use super::{Current, House};
 use crate::episode::audit::Finding;
@@ -33,8 +32,8 @@ const WINDOW: TimeDelta = TimeDelta::hours(24);
 type Gauges = Family<Labels, Gauge>;
 
 /// The paths of this file.
-pub(super) fn routes() -> Router<House> {
-    Router::new().route("/metrics", get(metrics))
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.get("/metrics", Need::Nothing, metrics)
 }
 
 async fn metrics(State(house): State<House>) -> Response {

@@ -1,12 +1,22 @@
 //! How is the house reached over HTTP? One router; each file of this room answers some of its paths.
 //!
-//! `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics` counts, both from `vitals`. A
-//! face over the engine and the page log, which it reads: it sends nothing by itself, knows no provider's words, and
-//! proves nothing; `ports::hooks` does.
+//! `routes` holds the table of paths and what each needs; `guard` lets nobody by who lacks it, after `asker` has found out
+//! who asks and `peer` from where. `shell` is around every page, `assets` beside it, `headers` on every answer, `problem`
+//! what programs are told. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
+//! counts, both from `vitals`. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
+//! no provider's words, and proves no callback; `ports::hooks` does.
 
+mod asker;
+mod assets;
+mod guard;
+mod headers;
 mod hooks;
 mod metrics;
+mod peer;
+mod problem;
 mod ready;
+mod routes;
+mod shell;
 mod vitals;
 
 use std::future::Future;
@@ -15,17 +25,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::State;
 use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::engine::Engine;
+use crate::ports::access::AccessStore;
 use crate::ports::hooks::Hooks;
+use crate::ports::sheets::Sheets;
 use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
 use crate::site::Site;
+use asker::Asker;
+use peer::Peer;
+use routes::Routes;
 
+pub use asker::Memory as Askers;
+pub use routes::{Need, Route};
 pub use vitals::Vitals;
 
 /// How long one request may take, its body included.
@@ -36,10 +57,16 @@ const LIMIT: Duration = Duration::from_secs(30);
 pub struct House {
     /// What the settings make of it at present; a reload changes it between two requests.
     pub current: watch::Receiver<Arc<Current>>,
+    /// The schedules as they were last read.
+    pub sheets: Arc<dyn Sheets>,
+    /// Who may do what, and who did.
+    pub access: Arc<dyn AccessStore>,
     /// The process's own health.
     pub vitals: Arc<Vitals>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// What the store said of secrets lately.
+    pub askers: Arc<Askers>,
 }
 
 /// What the settings make of the house. A request keeps what it began with.
@@ -64,16 +91,32 @@ impl House {
     }
 }
 
-/// Every path of the house.
+/// Every path of the house and what each needs.
+pub fn table() -> Vec<Route> {
+    collected(None).done().1
+}
+
+fn collected(house: Option<House>) -> Routes {
+    Routes::new(house).with(ready::routes).with(metrics::routes).with(hooks::routes).with(assets::routes)
+}
+
+/// The house over HTTP.
 pub fn router(house: House) -> Router {
-    Router::new()
-        .merge(ready::routes())
-        .merge(metrics::routes())
-        .merge(hooks::routes())
+    let (router, _) = collected(Some(house.clone())).done();
+    router
+        .fallback(from_nowhere)
+        .with_state(house.clone())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LIMIT))
+        // A browser that another site made send something is refused; programs and providers send no such mark.
+        .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(house, headers::protect))
         // A defect answers one request with 500 and is logged; it ends nothing else.
         .layer(CatchPanicLayer::new())
-        .with_state(house)
+}
+
+/// What is not there. Nobody is told what would be.
+async fn from_nowhere(State(house): State<House>, asker: Asker) -> Response {
+    shell::missing(&house, &asker)
 }
 
 /// Answers requests until `stop` is ready; those that came in by then are answered first.
@@ -82,5 +125,6 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    axum::serve(listener, router).with_graceful_shutdown(stop).await
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::routes::{Need, Routes};
 use super::{Current, House};
 use crate::views::serve::{Job, Reading, Ready, Turn};
 use crate::wording::service as words;
@@ -21,8 +21,8 @@ const TRIAL_LIMIT: Duration = Duration::from_secs(5);
 const TRIAL: &str = "service/written";
 
 /// The paths of this file.
-pub(super) fn routes() -> Router<House> {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz))
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.get("/healthz", Need::Nothing, healthz).get("/readyz", Need::Nothing, readyz)
 }
 
 /// Says only that the process lives: whoever restarts processes asks for it.

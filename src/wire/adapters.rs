@@ -19,6 +19,7 @@ use crate::delivery::{
 };
 use crate::engine::{Changed, Engine, Parts};
 use crate::episode::outcome::{Outcome, Report};
+use crate::ports::access::AccessStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
 use crate::site::Site;
@@ -33,12 +34,14 @@ pub(super) struct Stores {
     pub snapshots: Arc<dyn SnapshotStore>,
     /// What people were told.
     pub notices: Arc<dyn NoticeStore>,
+    /// Who may do what, and who did.
+    pub access: Arc<dyn AccessStore>,
 }
 
 impl Stores {
-    pub(super) fn of<S: EpisodeStore + SnapshotStore + NoticeStore + 'static>(store: S) -> Self {
+    pub(super) fn of<S: EpisodeStore + SnapshotStore + NoticeStore + AccessStore + 'static>(store: S) -> Self {
         let store = Arc::new(store);
-        Self { pages: store.clone(), snapshots: store.clone(), notices: store }
+        Self { pages: store.clone(), snapshots: store.clone(), notices: store.clone(), access: store }
     }
 }
 

@@ -385,6 +385,20 @@ impl Loaded {
         }
     }
 
+    /// What tells a change of the files that a schedule is kept in: when each was changed, and its length. `None` when
+    /// any of it is kept elsewhere, or the settings do not name the schedule.
+    pub(super) fn files(&self, name: &str) -> Option<Vec<Option<(DateTime<Utc>, u64)>>> {
+        let named = self.wanted(Some(name)).ok()?.pop()?;
+        let mark = |source: &ScheduleSource| match source {
+            ScheduleSource::Csv(file) => {
+                let about = std::fs::metadata(self.folder.join(file)).ok();
+                Some(about.and_then(|about| Some((DateTime::from(about.modified().ok()?), about.len()))))
+            }
+            ScheduleSource::Sheets(_) | ScheduleSource::Download(_) => None,
+        };
+        named.sources().map(mark).collect()
+    }
+
     /// When what a source holds was last changed; what is elsewhere does not tell, so it counts as changed when it is read.
     fn source_changed_at(&self, source: &ScheduleSource, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match source {

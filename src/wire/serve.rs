@@ -1,9 +1,10 @@
 //! What does the service need? One process: the engine, the house over HTTP, and what runs by the clock.
 //!
-//! `jobs` runs by the clock, `manager` talks to the service manager, `standing` is what the settings make of it all, and
+//! `jobs` runs by the clock, `kept_sheets` keeps the schedules fresh, `manager` talks to the service manager, `standing` is what the settings make of it all, and
 //! how a reload changes that.
 
 mod jobs;
+mod kept_sheets;
 mod manager;
 mod standing;
 
@@ -27,9 +28,11 @@ use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::{Format, write_line};
 use crate::engine::Engine;
 use crate::ports::Clock;
+use crate::ports::sheets::Sheets;
 use crate::views::serve::Listening;
 use crate::web::{self, House, Vitals};
 use jobs::Jobs;
+use kept_sheets::KeptSheets;
 use manager::Manager;
 use standing::Standing;
 
@@ -154,7 +157,16 @@ impl Service {
         let vitals = Arc::new(Vitals::default());
         let address = listener.local_addr()?.to_string();
         let (stop_answering, stopped) = watch::channel(false);
-        let house = House { current: standing.current(), vitals: Arc::clone(&vitals), clock: Arc::clone(&clock) };
+        let sheets = Arc::new(KeptSheets::new(standing.loaded(), standing.stores(), Arc::clone(&clock)));
+        tokio::spawn(Arc::clone(&sheets).keep_fresh());
+        let house = House {
+            current: standing.current(),
+            sheets: Arc::clone(&sheets) as Arc<dyn Sheets>,
+            access: Arc::clone(&standing.stores().access),
+            vitals: Arc::clone(&vitals),
+            clock: Arc::clone(&clock),
+            askers: Arc::default(),
+        };
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());
         let heart = heart(&standing, &clock);
@@ -162,6 +174,7 @@ impl Service {
             loaded: standing.loaded(),
             current: standing.current(),
             stores: standing.stores(),
+            sheets,
             environment: Arc::clone(&environment),
             clock: Arc::clone(&clock),
             vitals: Arc::clone(&vitals),

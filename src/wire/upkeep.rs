@@ -19,10 +19,14 @@ use crate::cli::face::Face;
 use crate::cli::letters::Mailer;
 use crate::cli::notes::Texts;
 use crate::cli::{gaps, gaps_mail, sync};
+use crate::ports::access::AccessStore;
 use crate::ports::{Clock, EpisodeStore, Post};
 use crate::schedule::judgement::Judgement;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::site::Site;
+
+/// How long the answer to a request with an `Idempotency-Key` is kept: whoever asks again does so within a day.
+const KEEP_ANSWERS: TimeDelta = TimeDelta::hours(24);
 
 /// How a run ended.
 pub(super) struct Ended {
@@ -46,6 +50,7 @@ pub(super) fn sync(
     block_on(async {
         let stores = adapters::stores(loaded).await?;
         purge(stores.pages.as_ref(), &loaded.site, face.now).await;
+        purge_access(stores.access.as_ref(), &loaded.site, face.now).await;
         let ended = synced(schedules, loaded, stores, Ways { post: post.as_deref(), texts }, face, out).await?;
         finished(ended, loaded, out).await
     })
@@ -118,7 +123,21 @@ pub(super) async fn purge(store: &dyn EpisodeStore, site: &Site, now: DateTime<U
     purged.is_ok()
 }
 
-/// The same once an hour; never ends by itself.
+/// Deletes what is remembered about access and has had its time. Whether that did not fail; nobody waits for it.
+pub(super) async fn purge_access(store: &dyn AccessStore, site: &Site, now: DateTime<Utc>) -> bool {
+    let before = |keep: TimeDelta| now.checked_sub_signed(keep).unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let acted_before = match site.settings.store.keep_audit_days {
+        0 => DateTime::<Utc>::MIN_UTC,
+        days => before(TimeDelta::days(days.into())),
+    };
+    let purged = store.purge_access(now, before(KEEP_ANSWERS), acted_before).await;
+    if let Err(error) = &purged {
+        tracing::error!(%error, "old sessions, answers and acts could not be deleted");
+    }
+    purged.is_ok()
+}
+
+/// [`purge`] once an hour; never ends by itself.
 pub(super) async fn purge_hourly(store: &dyn EpisodeStore, site: &Site, clock: &dyn Clock) {
     loop {
         purge(store, site, clock.now()).await;

@@ -67,7 +67,10 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "web",
-        may_use: &["civil", "schedule", "decision", "episode", "wording", "views", "site", "ports", "engine"],
+        may_use: &[
+            "access", "civil", "schedule", "decision", "episode", "proof", "wording", "views", "site", "ports",
+            "engine",
+        ],
         never: &["reqwest::", "lettre::", "sqlx::", "clap::", "crossterm::", "Twilio", "Smtp", "std::fs", "std::env"],
     },
 ];

@@ -16,15 +16,18 @@ use page_oncall::decision::Answers;
 use page_oncall::decision::ladder::{Contact, Ladder};
 use page_oncall::episode::briefing::Briefing;
 use page_oncall::episode::event::{Basis, EscalationReason, Event, Heard, Meant, Opened, Recorded, Said, Via};
+use page_oncall::ports::access::AccessStore;
 use page_oncall::ports::{Appended, Begun, EpisodeStore, NewPage, Standing};
 use page_oncall::store::sqlite::SqliteStore;
 use tokio::task::JoinSet;
 
+mod access;
 mod file;
 
 /// A fresh log and any number of independent openings of it.
 trait Bench: Sync {
     fn another<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn EpisodeStore>> + Send + 'a>>;
+    fn access<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn AccessStore>> + Send + 'a>>;
 }
 
 /// How long a store waits for another: racing on a busy machine may take long, and nobody is to give up.
@@ -49,6 +52,13 @@ impl Bench for SqliteBench {
         Box::pin(async {
             let store = SqliteStore::open_waiting(&self.path(), PATIENCE).await.unwrap();
             Arc::new(store) as Arc<dyn EpisodeStore>
+        })
+    }
+
+    fn access<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn AccessStore>> + Send + 'a>> {
+        Box::pin(async {
+            let store = SqliteStore::open_waiting(&self.path(), PATIENCE).await.unwrap();
+            Arc::new(store) as Arc<dyn AccessStore>
         })
     }
 }

@@ -31,7 +31,7 @@ const FILES: [&str; 3] = ["sslcert", "sslkey", "sslrootcert"];
 #[derive(Clone)]
 pub struct Address {
     url: String,
-    options: PgConnectOptions,
+    options: Box<PgConnectOptions>,
     place: String,
 }
 
@@ -82,12 +82,12 @@ impl Address {
         }
         let place = place(&options);
         // A statement that had to wait is told as what it means, by `fault`.
-        Ok(Self { url: url.to_owned(), options: options.disable_statement_logging(), place })
+        Ok(Self { url: url.to_owned(), options: Box::new(options.disable_statement_logging()), place })
     }
 
     /// How connections are made.
     pub(super) fn options(&self) -> PgConnectOptions {
-        self.options.clone()
+        self.options.as_ref().clone()
     }
 
     /// Whether the server is on this machine, so that nobody listens in between.

@@ -55,9 +55,10 @@ impl PostgresLease {
     async fn acquire(&self) -> Result<bool, StoreError> {
         let mut place = self.session.lock().await;
         if let Some(session) = place.as_mut() {
-            let answered = match self.held() {
-                true => self.within(ping(session)).await.map(|()| true),
-                false => self.within(take(session, self.class)).await,
+            let answered = if self.held() {
+                self.within(ping(session)).await.map(|()| true)
+            } else {
+                self.within(take(session, self.class)).await
             };
             match answered {
                 Ok(taken) => return Ok(self.noted(taken)),

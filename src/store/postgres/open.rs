@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/postgres/0001_pages.sql"),
     include_str!("../migrations/postgres/0002_snapshots.sql"),
     include_str!("../migrations/postgres/0003_replies.sql"),
+    include_str!("../migrations/postgres/0004_access.sql"),
 ];
 
 /// The oldest server that this was written for, as it counts itself.

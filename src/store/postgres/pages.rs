@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 
 use super::fault::{self, Trouble};
-use super::{Derived, PostgresStore, SummaryRow, Work, instant, read_log, summary, unreadable};
+use super::{Derived, PostgresStore, SummaryRow, Work, instant, read_log, summary, text, unreadable};
 use crate::episode::briefing::{Briefing, case_key};
 use crate::episode::event::{Event, Recorded};
 use crate::ports::{Appended, Begun, EpisodeStore, NewPage, PageSummary, Pending, Standing, StoreError};
@@ -49,7 +49,7 @@ impl PostgresStore {
         let mut work = self.write_alone(&format!("case {} {case}", page.training)).await?;
         let open: Option<(String,)> =
             sqlx::query_as("SELECT episode FROM pages WHERE case_number = $1 AND training = $2 AND open")
-                .bind(&case)
+                .bind(text(&case))
                 .bind(page.training)
                 .fetch_optional(&mut *work)
                 .await?;
@@ -184,7 +184,7 @@ async fn derive(work: &mut Work, page: Derived<'_>, standing: Standing) -> Resul
          VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(page.episode)
-    .bind(page.case)
+    .bind(text(&page.case))
     .bind(page.training)
     .bind(page.opened_at.timestamp_millis())
     .bind(standing.open)
@@ -278,7 +278,7 @@ impl EpisodeStore for PostgresStore {
                 "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms FROM pages \
                  WHERE case_number = $1 ORDER BY opened_at_ms DESC, episode DESC",
             );
-            summaries(rows.bind(case_key(case)).fetch_all(&self.pool).await?)
+            summaries(rows.bind(text(&case_key(case))).fetch_all(&self.pool).await?)
         }))
     }
 

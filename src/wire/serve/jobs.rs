@@ -20,6 +20,7 @@ use super::super::heartbeat;
 use super::super::load::Loaded;
 use super::super::sheets::Hurry;
 use super::super::upkeep::{self, Report};
+use super::kept_sheets::KeptSheets;
 use crate::civil::{Interval, days_later};
 use crate::cli::error::CommandError;
 use crate::cli::face::{Face, Format};
@@ -51,6 +52,8 @@ pub(super) struct Jobs {
     /// The engine in force is in it.
     pub current: watch::Receiver<Arc<Current>>,
     pub stores: Stores,
+    /// Takes over what is read here.
+    pub sheets: Arc<KeptSheets>,
     pub environment: Arc<Environment>,
     pub clock: Arc<dyn Clock>,
     pub vitals: Arc<Vitals>,
@@ -100,6 +103,7 @@ impl Jobs {
     fn sync(&self, loaded: &Loaded, runtime: &Handle) -> Result<bool, CommandError> {
         let face = self.face(loaded);
         let schedules = loaded.schedules(None, face.now, Hurry::No)?;
+        self.sheets.took(&schedules);
         let wanted = loaded.site.settings.serve.sync_mail;
         let post = upkeep::post(wanted, loaded, &self.environment)?;
         let texts = upkeep::texts(wanted, loaded, &self.environment)?;
@@ -204,7 +208,8 @@ impl Jobs {
             let sightings = self.stores.snapshots.purge_snapshots(seen_before).await?;
             tracing::debug!(sightings, "old versions of sheets are deleted");
         }
-        Ok(upkeep::purge(self.stores.pages.as_ref(), &loaded.site, now).await)
+        let access = upkeep::purge_access(self.stores.access.as_ref(), &loaded.site, now).await;
+        Ok(upkeep::purge(self.stores.pages.as_ref(), &loaded.site, now).await && access)
     }
 
     /// Whole seconds, as the verbs have it.

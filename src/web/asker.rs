@@ -1,0 +1,155 @@
+//! Who asks, and from where? By a token in the request or the cookie of a session, each known by its fingerprint.
+//!
+//! What the store said of a secret counts for two seconds, so that a thousand requests with one token cost it one query.
+//! A token that is revoked, and a session that is ended elsewhere, work for no longer than that.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, COOKIE, HeaderMap};
+use axum::http::request::Parts;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::House;
+use super::peer::Peer;
+use crate::access::{Caller, Fingerprint, Way};
+use crate::ports::StoreError;
+
+/// How long an answer of the store counts.
+const COUNTS_FOR: TimeDelta = TimeDelta::seconds(2);
+/// How many secrets are remembered at most; many more than this house has callers.
+const REMEMBERED: usize = 4096;
+
+/// The name of the session's cookie: the prefix makes browsers refuse it from anywhere but this host over TLS.
+const SECURE_COOKIE: &str = "__Host-page-oncall";
+/// The same where the service is reached without TLS, on this machine alone.
+const PLAIN_COOKIE: &str = "page-oncall";
+
+/// Whoever sent a request. In every request that the guard let through.
+#[derive(Debug, Clone)]
+pub(super) struct Asker {
+    /// Who; `None` when nobody is known.
+    pub caller: Option<Caller>,
+    /// The address the request came from; `None` when that cannot be told.
+    pub address: Option<IpAddr>,
+    /// The session whose cookie was sent, for signing out.
+    pub session: Option<Fingerprint>,
+}
+
+impl Asker {
+    /// The caller's name, for the log of a page; empty when nobody is known.
+    pub(super) fn name(&self) -> &str {
+        self.caller.as_ref().map_or("", |caller| &caller.name)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Asker {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        // A request that no guard saw is nobody's.
+        let nobody = Self { caller: None, address: None, session: None };
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or(nobody))
+    }
+}
+
+/// What the store said of secrets lately.
+#[derive(Default)]
+pub struct Memory(Mutex<HashMap<(Kind, Fingerprint), (DateTime<Utc>, Option<Caller>)>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Token,
+    Session,
+}
+
+impl Memory {
+    fn get(&self, key: (Kind, Fingerprint), now: DateTime<Utc>) -> Option<Option<Caller>> {
+        let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, caller) = memory.get(&key)?;
+        (*at <= now && now - *at < COUNTS_FOR).then(|| caller.clone())
+    }
+
+    fn put(&self, key: (Kind, Fingerprint), now: DateTime<Utc>, caller: Option<Caller>) {
+        let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if memory.len() >= REMEMBERED {
+            memory.retain(|_, (at, _)| *at <= now && now - *at < COUNTS_FOR);
+        }
+        // Guesses by the thousand must not push out memory for those who belong here, nor grow it without end.
+        if memory.len() < REMEMBERED {
+            memory.insert(key, (now, caller));
+        }
+    }
+
+    /// Forgets everything, so that what just changed holds at once in this process.
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// Who sent this request.
+pub(super) async fn of(house: &House, headers: &HeaderMap, peer: Option<Peer>) -> Result<Asker, StoreError> {
+    let address = peer.and_then(Peer::address);
+    if let Some(token) = bearer(headers) {
+        let caller = known(house, Kind::Token, Fingerprint::of(token)).await?;
+        return Ok(Asker { caller, address, session: None });
+    }
+    let Some(session) = cookie(headers, cookie_name(is_secure(house))).map(Fingerprint::of) else {
+        return Ok(Asker { caller: None, address, session: None });
+    };
+    let caller = known(house, Kind::Session, session).await?;
+    Ok(Asker { caller, address, session: Some(session) })
+}
+
+async fn known(house: &House, kind: Kind, fingerprint: Fingerprint) -> Result<Option<Caller>, StoreError> {
+    let now = house.clock.now();
+    if let Some(caller) = house.askers.get((kind, fingerprint), now) {
+        return Ok(caller);
+    }
+    let caller = match kind {
+        Kind::Token => {
+            let token = house.access.token(fingerprint, now).await?;
+            if token.is_some()
+                && let Err(error) = house.access.token_used(fingerprint, now).await
+            {
+                // That it was used is for people to look at; the request goes on.
+                tracing::warn!(%error, "that a token was used cannot be noted");
+            }
+            token.map(|token| Caller { name: token.name, role: token.role, person: token.person, way: Way::Token })
+        }
+        Kind::Session => house.access.session(fingerprint, now).await?.map(|session| Caller {
+            name: session.name,
+            role: session.role,
+            person: session.person,
+            way: session.way,
+        }),
+    };
+    house.askers.put((kind, fingerprint), now, caller.clone());
+    Ok(caller)
+}
+
+/// Whether browsers reach this house over TLS only.
+pub(super) fn is_secure(house: &House) -> bool {
+    house.current().site.settings.serve.is_secure()
+}
+
+/// The name of the session's cookie.
+pub(super) fn cookie_name(is_secure: bool) -> &'static str {
+    if is_secure { SECURE_COOKIE } else { PLAIN_COOKIE }
+}
+
+/// The token of `Authorization: Bearer …`.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The value of a cookie.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let cookies = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+}

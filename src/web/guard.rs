@@ -1,0 +1,72 @@
+//! Is this request heard? Finds out who asks, and turns away whoever lacks what the route needs.
+//!
+//! A browser without a session is led to the sign-in page, a program is told by a problem document. Neither learns
+//! whether what it asked for exists.
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::House;
+use super::asker::{self, Asker};
+use super::peer::Peer;
+use super::problem::Problem;
+use super::routes::Need;
+use super::shell;
+use crate::access::Caller;
+
+/// Lets a request through that has what its route needs; the handler finds the [`Asker`] in the request.
+pub(super) async fn guard(State((house, need)): State<(House, Need)>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| *peer);
+    let asker = match asker::of(&house, request.headers(), peer).await {
+        Ok(asker) => asker,
+        Err(error) => {
+            tracing::error!(%error, "who asks cannot be looked up");
+            return Problem::unavailable("who asks cannot be looked up now; try again in a minute").into_response();
+        }
+    };
+    if !may(asker.caller.as_ref(), need) {
+        return turned_away(&house, &request, &asker);
+    }
+    request.extensions_mut().insert(asker);
+    next.run(request).await
+}
+
+fn may(caller: Option<&Caller>, need: Need) -> bool {
+    match need {
+        Need::Nothing => true,
+        Need::Anybody => caller.is_some(),
+        Need::Right(right) => caller.is_some_and(|caller| caller.may(right)),
+        Need::Either(one, other) => caller.is_some_and(|caller| caller.may(one) || caller.may(other)),
+    }
+}
+
+fn turned_away(house: &House, request: &Request, asker: &Asker) -> Response {
+    let path = request.uri().path();
+    let is_known = asker.caller.is_some();
+    if path.starts_with("/api/") {
+        let problem = if is_known { Problem::forbidden() } else { Problem::unauthorized() };
+        return problem.into_response();
+    }
+    if !is_known && matches!(*request.method(), Method::GET | Method::HEAD) {
+        let wanted = request.uri().path_and_query().map_or(path, |it| it.as_str());
+        let query = form_urlencoded(wanted);
+        return ([(header::CACHE_CONTROL, "no-store")], Redirect::to(&format!("/sign-in?return_to={query}")))
+            .into_response();
+    }
+    shell::refused(house, asker)
+}
+
+/// The text as a value in a query.
+pub(super) fn form_urlencoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _infallible = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
+}
