@@ -45,6 +45,7 @@ mod support;
 mod support_google;
 mod support_http;
 mod support_phones;
+mod support_postgres;
 mod support_tools;
 mod sync;
 mod trouble;
