@@ -24,6 +24,7 @@
 //! | [`ports`] | what does the engine need from the world? |
 //! | [`source`], [`delivery`], [`store`] | adapters: bytes to grids, messages to providers, events to disk |
 //! | [`engine`] | what drives open pages forward, hears texts, keys and buttons, and watches over its own work? |
+//! | [`desk`] | what do both faces do with a site and the page log? |
 //! | [`cli`] | one file a verb |
 //! | [`web`] | the house over HTTP: providers' callbacks, and whether it is well |
 //! | [`wire`] | settings to adapters to engine; the only place that knows all |
@@ -88,6 +89,7 @@ pub mod civil;
 pub mod cli;
 pub mod decision;
 pub mod delivery;
+pub mod desk;
 pub mod engine;
 pub mod episode;
 pub mod ports;

@@ -8,13 +8,13 @@ use chrono::{DateTime, Utc};
 
 use super::arguments::{CaseArguments, Format};
 use super::ask::{self, Asker, Key, Typed};
-use super::blocked::Blocked;
-use super::desk;
-use super::error::{CommandError, Exit};
 use super::face::write_line;
 use crate::decision::ladder::{self, Contact, Ladder};
 use crate::decision::question::missing;
 use crate::decision::{Answers, Circumstances, Decision, Interview, Outcome};
+use crate::desk::blocked::Blocked;
+use crate::desk::error::{CommandError, Exit};
+use crate::desk::words as desk;
 use crate::episode::briefing::Briefing;
 use crate::episode::event::{Basis, Opened, Purpose};
 use crate::episode::state::State;

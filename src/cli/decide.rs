@@ -7,9 +7,9 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::error::Exit;
 use super::face::write_line;
 use crate::decision::{Answers, Asked, Circumstances, Partners, Question, Unreadable};
+use crate::desk::error::Exit;
 use crate::views::decision::{DecisionView, TableView};
 use crate::wording::decision::{Call, Desk};
 use crate::wording::decision_sheet;

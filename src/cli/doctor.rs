@@ -7,8 +7,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::error::{CommandResult, Exit};
 use super::face::{Face, Format, write_line};
+use crate::desk::error::{CommandResult, Exit};
 use crate::proof::finding::{Finding, Severity, worst_first};
 use crate::wording::doctor as words;
 use crate::wording::time::rfc3339;

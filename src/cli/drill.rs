@@ -8,9 +8,9 @@ use std::io::Write;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::error::{CommandError, Exit};
 use crate::decision::Answers;
 use crate::decision::ladder::{Channel, Contact, Ladder, Rung};
+use crate::desk::error::{CommandError, Exit};
 use crate::engine::{Engine, EngineError, Opening};
 use crate::episode::briefing::Briefing;
 use crate::episode::event::{Basis, Drill, Opened, Purpose};

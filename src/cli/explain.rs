@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::error::Exit;
 use super::face::{Face, Format, write_line};
-use super::instant::Instant;
 use super::who::exit_code;
+use crate::desk::error::Exit;
+use crate::desk::instant::Instant;
 use crate::schedule::explain::Explanation;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::views::explain::Explain;

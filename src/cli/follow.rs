@@ -8,15 +8,16 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::error::{CommandError, CommandResult, Exit};
-use super::pages::Reader;
+use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::desk::reader::Reader;
 use crate::engine::Engine;
 use crate::episode::event::Event;
+use crate::episode::plan;
 use crate::episode::state::{Phase, State};
 use crate::ports::Clock;
 use crate::wording::columns::{WIDTH, cut, wrapped};
 use crate::wording::page as words;
-use crate::wording::time::spoken;
+use crate::wording::time::{span, spoken};
 
 /// How the following is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +139,25 @@ fn is_news(event: &Event) -> bool {
     !matches!(event, Event::AttemptStarted(_))
 }
 
+/// The ladder with what comes next, for a terminal.
+fn screen(reader: &Reader<'_>, state: &State, now: DateTime<Utc>) -> Vec<String> {
+    let zone = reader.site.zone;
+    let mut lines = vec![String::new()];
+    lines.extend(words::ladder(state, zone));
+    lines.extend(words::blocked(state, reader.site.texts_from(), zone));
+    if let Some(next) = plan::next(state, now, &reader.site.policy()) {
+        let left = span(next.at - now);
+        lines.push(format!("Next: {} in {left}", words::next_step(&next.step)));
+    }
+    if let Some(promise) = &state.promise {
+        lines.push(format!("Promise: {}", words::promise(promise, now, zone)));
+    }
+    if state.phase() == Phase::Paging {
+        lines.push("Ctrl-C stops following, not the page.".to_owned());
+    }
+    lines
+}
+
 struct Watched {
     state: Option<State>,
     /// Lines not printed yet.
@@ -170,7 +190,7 @@ impl Watched {
             writeln!(out, "{line}")?;
         }
         let Some(state) = &self.state else { return Ok(0) };
-        let lines = reader.screen(state, now);
+        let lines = screen(reader, state, now);
         // A line that wraps would not be overwritten the next time.
         let columns = crossterm::terminal::size().map_or(WIDTH, |(columns, _)| WIDTH.min(columns.into())) - 1;
         for line in &lines {

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::error::{CommandError, Exit};
 use super::face::{Face, Format};
-use super::gaps::Desks;
 use super::letters::{self, Mailer};
 use super::sync::digest;
 use crate::civil::Interval;
+use crate::desk::error::{CommandError, Exit};
+use crate::desk::gaps::Desks;
 use crate::ports::{Attachment, Letter, NoticeStore};
 use crate::schedule::coverage::{Coverage, needed};
 use crate::schedule::judgement::Judgement;

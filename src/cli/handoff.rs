@@ -9,12 +9,12 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::{Face, Format, write_line};
 use super::letters::{self, Mailer};
 use super::notes::{Text, Texts, try_again};
 use crate::civil::Interval;
 use crate::decision::ladder::{Channel, same_name};
+use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::episode::state::State;
 use crate::ports::{EpisodeStore, Letter, NoticeStore};
 use crate::proof::duty::{Duty, duties};

@@ -1,19 +1,16 @@
 //! The command line: one file a verb.
 //!
-//! `arguments` is what may be typed, `error` how a call ends, `face` what every reading verb needs, `desk` the settings
-//! as the words want them, `letters` and `notes` how word that is no page leaves, `blocked` whose texts are blocked. `case`
-//! and `follow` are the agent's call; the other files are named after their verbs.
+//! `arguments` is what may be typed, `face` what every reading verb needs, `letters` and `notes` how word that is no page
+//! leaves. `case` and `follow` are the agent's call; the other files are named after their verbs. What the board does as
+//! well stands in [`crate::desk`].
 
 pub mod arguments;
 pub mod ask;
-pub mod blocked;
 pub mod case;
 pub mod confirmations;
 pub mod decide;
-pub mod desk;
 pub mod doctor;
 pub mod drill;
-pub mod error;
 pub mod explain;
 pub mod face;
 pub mod follow;
@@ -21,7 +18,6 @@ pub mod gaps;
 mod gaps_formats;
 pub mod gaps_mail;
 pub mod handoff;
-pub mod instant;
 pub mod lasting;
 pub mod letters;
 pub mod notes;

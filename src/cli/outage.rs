@@ -4,10 +4,10 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::desk::desk;
-use super::error::{CommandResult, Exit};
 use super::face::{Format, write_line};
 use crate::decision::outage::CHECKLIST;
+use crate::desk::error::{CommandResult, Exit};
+use crate::desk::words::desk;
 use crate::site::Site;
 use crate::wording::outage as words;
 

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::ask;
 use super::case::{case_number, confirmed};
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::{Format, write_line};
 use crate::decision::ladder::{Channel, Contact};
+use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::episode::outcome::Outcome;
 use crate::ports::{Message, Provider};
 use crate::site::Site;

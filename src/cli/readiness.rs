@@ -11,12 +11,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::drill::{Question, begin, drilled, slug};
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::{Face, Format, write_line};
 use super::letters::{self, Mailer};
 use super::sync::digest;
 use crate::civil::Interval;
 use crate::decision::ladder::{Channel, Contact};
+use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::engine::Engine;
 use crate::episode::event::{Drill, DrilledShift};
 use crate::ports::{EpisodeStore, Letter, NoticeStore};

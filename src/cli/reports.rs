@@ -3,32 +3,12 @@
 use std::io::Write;
 
 use super::arguments::{Format, Report};
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::write_line;
-use super::pages::Reader;
-use crate::engine::{Engine, EngineError};
-use crate::episode::event::{Said, Via};
-use crate::episode::input::Input;
-use crate::wording::refusals;
-
-/// Which report it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// "I have it."
-    Ack,
-    /// "I cannot."
-    Decline,
-    /// The customer was reached.
-    CalledBack,
-    /// The page is withdrawn.
-    Cancel,
-}
-
-impl From<EngineError> for CommandError {
-    fn from(error: EngineError) -> Self {
-        Self::could_not_tell(error.to_string())
-    }
-}
+use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::desk::reader::Reader;
+use crate::desk::reports::{Kind, named, record};
+use crate::engine::Engine;
+use crate::episode::event::Via;
 
 /// What a report is recorded with.
 pub struct Recording<'a> {
@@ -50,27 +30,10 @@ pub async fn run(
     out: &mut dyn Write,
 ) -> CommandResult {
     let Recording { engine, sends, reader } = recording;
-    let by = report.by.trim();
-    if by.is_empty() {
-        return Err(CommandError::usage("--by needs the name of the person who says it"));
-    }
+    // A nameless report is refused whether or not there is such a page.
+    let by = named(&report.by)?;
     let page = reader.find(&report.case).await?;
-    let before = reader.state(&page.episode).await?;
-    // A technician types their name as they like; the ladder's spelling is the one messages and reports go by.
-    let known = before.ladder.rungs.iter().flat_map(|rung| &rung.contacts).find(|contact| contact.is_called(by));
-    let said = Said { by: known.map_or_else(|| by.to_owned(), |contact| contact.name.clone()), via: Via::Agent };
-    let input = match kind {
-        Kind::Ack => Input::Acknowledge(said),
-        Kind::Decline => Input::Decline(said),
-        Kind::CalledBack => Input::CalledBack(said),
-        Kind::Cancel => Input::Cancel(said),
-    };
-    let state = match engine.submit(&page.episode, input).await? {
-        Ok(state) => state,
-        Err(refusal) => {
-            return Err(CommandError::finding(refusals::said(&refusal, &before.case, reader.site.zone)));
-        }
-    };
+    let state = record(kind, &page.episode, by, Via::Agent, engine, reader).await??;
     if *sends && let Err(error) = engine.turn().await {
         return Err(CommandError::could_not_tell(format!(
             "this is recorded, but not all that is due was done: {error}"

@@ -5,8 +5,8 @@ use std::io::Write;
 use clap::{Command, CommandFactory};
 
 use super::arguments::Arguments;
-use super::error::CommandResult;
-use super::error::Exit;
+use crate::desk::error::CommandResult;
+use crate::desk::error::Exit;
 
 /// The name that shells complete.
 const PROGRAM: &str = "page-oncall";

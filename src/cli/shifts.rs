@@ -6,23 +6,17 @@
 use std::io::Write;
 use std::path::Path;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::arguments::ShiftsArguments;
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::{Face, Format, write_line};
-use super::gaps::Desks;
 use crate::civil::Interval;
-use crate::schedule::coverage::needed;
+use crate::desk::error::{CommandError, CommandResult};
+use crate::desk::gaps::Desks;
+use crate::desk::shifts::Timetable;
 use crate::schedule::loaded::LoadedSchedule;
-use crate::schedule::plan::Plan;
-use crate::views::shifts::Shifts;
-use crate::wording::calendar::calendar;
 use crate::wording::shifts as words;
-use crate::wording::timeline_svg::{Timeline, timeline_svg};
 
-/// The longest window: drawn and exported as a whole, so that a slip of the pen does not fill a disk.
-const LONGEST: Duration = Duration::days(3_660);
 /// What stands for standard output.
 const STANDARD_OUTPUT: &str = "-";
 
@@ -36,58 +30,30 @@ pub fn run(
     arguments: &ShiftsArguments,
     out: &mut dyn Write,
 ) -> CommandResult {
-    if window.length() > LONGEST {
-        return Err(CommandError::usage("the window is longer than ten years").hint("ask for fewer --days"));
-    }
+    let timetable = Timetable::new(schedules, window, face.zone, desks)?;
     let (svg, ics) = (arguments.svg.as_deref(), arguments.ics.as_deref());
     let to_standard_output = [svg, ics].into_iter().flatten().filter(|file| *file == STANDARD_OUTPUT).count();
     if to_standard_output == 2 {
         return Err(CommandError::usage("--svg - and --ics - cannot both go to standard output")
             .hint("give one of them a file"));
     }
-    let plan = |loaded: &LoadedSchedule| {
-        let needed = |span| needed(loaded.coverage, desks.general, desks.cps, span);
-        loaded.schedule.as_ref().ok().map(|schedule| Plan::new(schedule, window, &needed))
-    };
-    let planned: Vec<words::Planned> = schedules.iter().map(|loaded| (loaded, plan(loaded))).collect();
-    let exit = planned.iter().map(|(_, plan)| exit_code(plan.as_ref())).max().unwrap_or(Exit::Done);
     let mut said: Vec<String> = Vec::new();
     if let Some(file) = svg {
-        let drawn = timeline_svg(&Timeline { window, planned: &planned, zone: face.zone, now: at });
-        hand_over(file, &drawn, out)?;
-        said.push(words::written(file, "a picture", &planned));
+        hand_over(file, &timetable.picture(at), out)?;
+        said.push(words::written(file, "a picture", &timetable.planned));
     }
     if let Some(file) = ics {
-        let unusable: Vec<&str> =
-            planned.iter().filter(|(_, plan)| plan.is_none()).map(|(loaded, _)| loaded.name.as_str()).collect();
-        if !unusable.is_empty() {
-            return Err(CommandError::could_not_tell(format!(
-                "no calendar is written: {} cannot be used",
-                unusable.join(", ")
-            ))
-            .hint(
-                "page-oncall gaps says why; a calendar without its events would look like shifts that were cancelled",
-            ));
-        }
-        hand_over(file, &calendar(&planned, face.zone, arguments.with_phones), out)?;
-        said.push(words::written(file, "a calendar", &planned));
+        hand_over(file, &timetable.calendar(arguments.with_phones)?, out)?;
+        said.push(words::written(file, "a calendar", &timetable.planned));
     }
     match face.format {
         _ if to_standard_output > 0 => {}
-        Format::Json => write_line(&Shifts::new(window, &planned, face.zone), out)?,
+        Format::Json => write_line(&timetable.view(), out)?,
         // The forms of findings are refused before it comes here.
-        _ if said.is_empty() => write!(out, "{}", words::shifts(window, &planned, face.zone))?,
+        _ if said.is_empty() => write!(out, "{}", words::shifts(window, &timetable.planned, face.zone))?,
         _ => writeln!(out, "{}", said.join("\n"))?,
     }
-    Ok(exit)
-}
-
-fn exit_code(plan: Option<&Plan>) -> Exit {
-    match plan {
-        None => Exit::CouldNotTell,
-        Some(plan) if plan.report.gaps.is_empty() => Exit::Done,
-        Some(_) => Exit::Finding,
-    }
+    Ok(timetable.exit())
 }
 
 pub(super) fn hand_over(file: &str, text: &str, out: &mut dyn Write) -> Result<(), CommandError> {

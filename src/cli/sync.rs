@@ -11,12 +11,12 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-use super::error::{CommandError, CommandResult, Exit};
 use super::face::{Face, Format, write_line};
 use super::letters::{self, Mailer, Posted};
 use super::notes::Texts;
 use super::sync_texts::Texted;
 use crate::civil::Interval;
+use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::ports::{Letter, NoticeStore, Snapshot, SnapshotStore};
 use crate::schedule::Schedule;
 use crate::schedule::difference::{Change, difference};

@@ -2,9 +2,9 @@
 //!
 //! What falls into quiet hours leaves with the first run after them: what was texted is remembered apart from the letters.
 
-use super::error::CommandError;
 use super::notes::{Text, Texts, try_again};
 use super::sync::{Surroundings, by_person, digest};
+use crate::desk::error::CommandError;
 use crate::schedule::Schedule;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::wording::changes::line;

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::error::{CommandError, CommandResult, Exit};
 use super::shifts::hand_over;
+use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::schedule::phone;
 use crate::site::Site;
 use crate::wording::vcard as words;

@@ -7,10 +7,10 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 
 use serde::Serialize;
 
-use super::blocked::Blocked;
-use super::error::Exit;
 use super::face::{Face, Format, write_line};
-use super::instant::{self, Instant};
+use crate::desk::blocked::Blocked;
+use crate::desk::error::Exit;
+use crate::desk::instant::{self, Instant};
 use crate::schedule::loaded::LoadedSchedule;
 use crate::schedule::on_call::Status;
 use crate::views::who::{Who, WhoSchedule};

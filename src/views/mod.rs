@@ -3,11 +3,12 @@
 //! A field may be added; none is renamed, removed or left out: what is not there is `null` or an empty list.
 //! `who` is who is on call, `explain` the same with its reasons, `gaps` what a schedule leaves open, `shifts` its
 //! resolved timeline, `sync` what changed in the sheets, `problem` one defect of a sheet, `decision` what the procedure
-//! says, `page` a page with its promise, `serve` where the service listens.
+//! says, `page` a page with its promise, `listed` several of them, `serve` where the service listens.
 
 pub mod decision;
 pub mod explain;
 pub mod gaps;
+pub mod listed;
 pub mod page;
 pub mod problem;
 pub mod serve;

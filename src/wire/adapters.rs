@@ -11,12 +11,12 @@ use super::environment::Environment;
 use super::load::Loaded;
 use super::push;
 use super::words::Words;
-use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
 use crate::delivery::{
     self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCallSettings, TwilioCredentials,
     TwilioHooks, TwilioSettings, TwilioSms,
 };
+use crate::desk::error::CommandError;
 use crate::engine::{Changed, Engine, Parts};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::access::AccessStore;

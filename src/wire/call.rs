@@ -17,12 +17,12 @@ use super::verbs::{self, block_on};
 use crate::cli::arguments::{Arguments, CaseArguments, Format};
 use crate::cli::ask;
 use crate::cli::case::{self, Next, Prepared, Surroundings};
-use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::write_line;
 use crate::cli::follow::{self, Show};
-use crate::cli::instant;
 use crate::cli::lasting::Lasting;
-use crate::cli::pages::Reader;
+use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::desk::reader::Reader;
+use crate::desk::window;
 use crate::engine::{Engine, Opening};
 use crate::episode::input::Input;
 use crate::episode::state::Phase;
@@ -102,7 +102,7 @@ fn pretended(words: &CaseArguments, loaded: &Loaded) -> Result<i64, CommandError
             .hint("leave --at out, or add --dry-run"));
     }
     let now = MachineClock::real().now();
-    let at = instant::parse(text, loaded.site.zone, now).map_err(|error| CommandError::usage(error.to_string()))?.at;
+    let at = window::read(text, loaded.site.zone, now)?.at;
     // Rounded up, so that the pretended time never shows the minute before.
     Ok((at - now).num_milliseconds().div_euclid(1000) + 1)
 }

@@ -3,9 +3,9 @@
 use super::adapters::{given, secret, sms_account, sms_secret};
 use super::environment::Environment;
 use super::load::Loaded;
-use crate::cli::error::CommandError;
 use crate::decision::ladder::Channel;
 use crate::delivery::{TwilioAccount, TwilioCall, TwilioCallSettings, TwilioCredentials, TwilioSettings};
+use crate::desk::error::CommandError;
 use crate::site::settings::variable_part;
 
 /// A caller of the settings, and what it may take from an SMS account: everything, when it names none of its own or the

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
-use crate::cli::error::CommandError;
 use crate::decision::Partners;
+use crate::desk::error::CommandError;
 use crate::schedule::Schedule;
 use crate::schedule::grid::Grid;
 use crate::schedule::layout::{LayoutSettings, Unusable};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
-use crate::cli::error::CommandError;
+use crate::desk::error::CommandError;
 
 /// The settings file: the one named on the command line, by `PAGE_ONCALL_CONFIG`, or the first that exists of the
 /// working folder's, its `schedules/`, the user's and `/etc`'s.

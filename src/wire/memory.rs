@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::adapters::{self, Stores};
 use super::load::Loaded;
-use crate::cli::error::CommandError;
+use crate::desk::error::CommandError;
 use crate::ports::Snapshot;
 use crate::schedule::version::SheetVersion;
 

@@ -49,7 +49,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::cli::arguments::{Arguments, LogFormat};
-use crate::cli::error::CommandError;
+use crate::desk::error::CommandError;
 use crate::wording::columns::wrapped;
 use environment::Environment;
 

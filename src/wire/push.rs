@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use super::adapters::secret;
 use super::environment::Environment;
 use super::load::Loaded;
-use crate::cli::error::CommandError;
 use crate::delivery::{ChatRoom, Ntfy, Pushover, SetupError};
+use crate::desk::error::CommandError;
 use crate::ports::Provider;
 use crate::site::settings::variable_part;
 

@@ -11,11 +11,11 @@ use super::sheets::Hurry;
 use super::verbs;
 use super::words::Words;
 use crate::cli::case::Surroundings;
-use crate::cli::error::{CommandError, CommandResult};
 use crate::cli::face::Face;
-use crate::cli::instant;
 use crate::cli::simulate::{self, CaseFile, Simulation};
 use crate::decision::ladder_lint::roles_of;
+use crate::desk::error::{CommandError, CommandResult};
+use crate::desk::window;
 use crate::ports::Clock;
 
 /// The verb `simulate`.
@@ -30,9 +30,7 @@ pub(super) fn run(
 ) -> CommandResult {
     let file = CaseFile::parse(&read(case_file)?)
         .map_err(|error| CommandError::usage(format!("the case file {case_file}: {error}")))?;
-    let at = instant::parse(at.unwrap_or("now"), face.zone, face.now)
-        .map_err(|error| CommandError::usage(error.to_string()))?
-        .at;
+    let at = window::read(at.unwrap_or("now"), face.zone, face.now)?.at;
     // How old a reading is, the true time says.
     let read_at = MachineClock::real().now();
     let loaded = Arc::new(loaded);

@@ -14,11 +14,12 @@ use super::load::Loaded;
 use super::verbs::block_on;
 use super::{handoff, heartbeat};
 use crate::civil::Interval;
-use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::Face;
 use crate::cli::letters::Mailer;
 use crate::cli::notes::Texts;
-use crate::cli::{gaps, gaps_mail, sync};
+use crate::cli::{gaps_mail, sync};
+use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::desk::gaps::{Desks, exit as exit_of_gaps};
 use crate::ports::access::AccessStore;
 use crate::ports::{Clock, EpisodeStore, Post};
 use crate::schedule::judgement::Judgement;
@@ -149,7 +150,7 @@ pub(super) async fn purge_hourly(store: &dyn EpisodeStore, site: &Site, clock: &
 pub(super) struct Report<'a> {
     pub(super) judged: &'a [Judgement<'a>],
     pub(super) window: Interval,
-    pub(super) desks: gaps::Desks<'a>,
+    pub(super) desks: Desks<'a>,
     /// Whether the owners are to get it.
     pub(super) mail: bool,
 }
@@ -164,7 +165,7 @@ pub(super) fn gaps(
     out: &mut dyn Write,
 ) -> CommandResult {
     if !report.mail && loaded.site.settings.heartbeat.is_none() {
-        return Ok(gaps::exit_code(report.judged));
+        return Ok(exit_of_gaps(report.judged));
     }
     let post = post(report.mail, loaded, environment)?;
     block_on(async {
@@ -186,7 +187,7 @@ pub(super) async fn reported(
     out: &mut dyn Write,
 ) -> Result<Ended, CommandError> {
     let Report { judged, window, desks, mail: _ } = *report;
-    let exit = gaps::exit_code(judged);
+    let exit = exit_of_gaps(judged);
     let mut sent = Exit::Done;
     if let Some((stores, post)) = letters {
         let mailer = Mailer { post, training: loaded.site.is_training() };

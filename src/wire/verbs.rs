@@ -4,8 +4,7 @@ use std::future::Future;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, TimeDelta, Timelike, Utc};
-use chrono_tz::Tz;
+use chrono::Timelike;
 
 use super::call::call;
 use super::clock::MachineClock;
@@ -14,16 +13,19 @@ use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
 use super::{adapters, doctor, drill, handoff, heartbeat, locate, push, serve, simulate, upkeep};
-use crate::civil::{Interval, days_later, start_of_day};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
-use crate::cli::blocked::Blocked;
-use crate::cli::desk::desk;
-use crate::cli::error::{CommandError, CommandResult, Exit};
 use crate::cli::face::Face;
-use crate::cli::instant::{self, Instant};
-use crate::cli::pages::{self, Reader};
+use crate::cli::pages;
 use crate::cli::paint::Painted;
 use crate::cli::{ask, decide, explain, gaps, outage, outage_tell, reports, shells, shifts, vcard, who};
+use crate::desk::blocked::Blocked;
+use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::desk::gaps::{Desks, judge};
+use crate::desk::instant::Instant;
+use crate::desk::reader::Reader;
+use crate::desk::reports::Kind;
+use crate::desk::window;
+use crate::desk::words::desk;
 use crate::ports::Clock;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::wording::decision::Call;
@@ -93,7 +95,7 @@ fn verb_of(
     let (now, zone, format) = (clock.now(), loaded.site.zone, arguments.global.format);
     // Whole seconds, as `now` is read and as people ask: else no answer would ever be about now.
     let face = Face { zone, now: now.with_nanosecond(0).unwrap_or(now), format };
-    let parse = |text: &str| instant::parse(text, zone, now).map_err(|error| CommandError::usage(error.to_string()));
+    let parse = |text: &str| window::read(text, zone, now);
     match verb {
         Verb::Who { schedule, at, known_at } => {
             let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
@@ -116,10 +118,10 @@ fn verb_of(
         }
         Verb::Gaps { schedule, from, to, days, all_hours, known_at, mail } => {
             let schedules = read_schedules(&loaded, schedule.as_deref(), known_at.as_deref(), &face)?;
-            let from = parse(from.as_deref().unwrap_or("now"))?.at;
-            let window = window(zone, from, to.as_deref(), *days, &parse)?;
-            let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
-            let judged = gaps::judge(&schedules, &face, window, desks, *all_hours);
+            let asked = window::Asked { from: from.as_deref(), to: to.as_deref(), days: *days };
+            let window = asked.from_now(zone, now)?;
+            let desks = Desks::of(&loaded.site);
+            let judged = judge(&schedules, zone, window, desks, *all_hours);
             gaps::write(&judged, &face, window, &blocked(&loaded), out)?;
             let report = upkeep::Report { judged: &judged, window, desks, mail: *mail };
             upkeep::gaps(&report, environment, &loaded, face, out)
@@ -133,12 +135,10 @@ fn verb_of(
             if words.ics.is_some() {
                 loaded.date_spreadsheets(&mut schedules);
             }
-            let today = || start_of_day(zone, now.with_timezone(&zone).date_naive());
-            let from = words.from.as_deref().map_or_else(|| Ok(today()), |text| parse(text).map(|from| from.at))?;
-            let window = window(zone, from, words.to.as_deref(), words.days, &parse)?;
+            let asked = window::Asked { from: words.from.as_deref(), to: words.to.as_deref(), days: words.days };
+            let window = asked.from_today(zone, now)?;
             let at = parse(words.at.as_deref().unwrap_or("now"))?.at;
-            let desks = gaps::Desks { general: &loaded.site.general, cps: &loaded.site.cps };
-            shifts::run(&schedules, &face, window, at, desks, words, out)
+            shifts::run(&schedules, &face, window, at, Desks::of(&loaded.site), words, out)
         }
         Verb::Decide { answers, at, stream, no_input, table } => {
             let request = DecideRequest { answers, at: at.as_deref(), stream: stream.as_deref(), no_input: *no_input };
@@ -157,10 +157,10 @@ fn verb_of(
             reading(&loaded, async |reader| pages::promises(reader, all, now, format, out).await)
         }
         Verb::Show { case } => reading(&loaded, async |reader| pages::show(reader, case, now, format, out).await),
-        Verb::Ack(report) => reported(reports::Kind::Ack, report, environment, loaded, format, out),
-        Verb::Decline(report) => reported(reports::Kind::Decline, report, environment, loaded, format, out),
-        Verb::CalledBack(report) => reported(reports::Kind::CalledBack, report, environment, loaded, format, out),
-        Verb::Cancel(report) => reported(reports::Kind::Cancel, report, environment, loaded, format, out),
+        Verb::Ack(report) => reported(Kind::Ack, report, environment, loaded, format, out),
+        Verb::Decline(report) => reported(Kind::Decline, report, environment, loaded, format, out),
+        Verb::CalledBack(report) => reported(Kind::CalledBack, report, environment, loaded, format, out),
+        Verb::Cancel(report) => reported(Kind::Cancel, report, environment, loaded, format, out),
         Verb::Doctor { ping_heartbeat } => doctor::run(&loaded, environment, &face, *ping_heartbeat, out),
         Verb::Drill(words) => drill::run(words, environment, loaded, &face, out),
         Verb::Handoff { dry_run } => {
@@ -192,40 +192,7 @@ fn read_schedules(
     face: &Face,
 ) -> Result<Vec<LoadedSchedule>, CommandError> {
     let Some(text) = known_at else { return loaded.schedules(wanted, face.now, Hurry::No) };
-    let at = instant::parse(text, face.zone, face.now).map_err(|error| CommandError::usage(error.to_string()))?.at;
-    let present = face.now + TimeDelta::milliseconds(999);
-    if at > present {
-        return Err(CommandError::usage("--known-at lies in the future, of which nothing was seen yet"));
-    }
-    // A time in whole seconds means that whole second: what was seen within it was known.
-    let known_at = if at.nanosecond() == 0 { at + TimeDelta::milliseconds(999) } else { at };
-    loaded.schedules_known_at(wanted, known_at)
-}
-
-/// The longest window that is judged: some 30 years, more than a schedule holds.
-const LONGEST_WINDOW_DAYS: i64 = 11_000;
-
-/// From `from` until `to`, or for so many civil days: fourteen days end at the same clock time, whatever the clocks do.
-fn window(
-    zone: Tz,
-    from: DateTime<Utc>,
-    to: Option<&str>,
-    days: u32,
-    parse: &dyn Fn(&str) -> Result<Instant, CommandError>,
-) -> Result<Interval, CommandError> {
-    let to = match to {
-        Some(text) => parse(text)?.at,
-        None => days_later(zone, from, u64::from(days)).unwrap_or(DateTime::<Utc>::MAX_UTC),
-    };
-    let window = Interval::new(from, to).ok_or_else(|| {
-        CommandError::usage("the window is empty: it ends before it begins, or as it begins")
-            .hint("--to must be later than --from, and --days at least 1")
-    })?;
-    if to - from > Duration::days(LONGEST_WINDOW_DAYS) {
-        return Err(CommandError::usage(format!("the window is longer than {LONGEST_WINDOW_DAYS} days"))
-            .hint("judge a shorter one: --days, or --from and --to"));
-    }
-    Ok(window)
+    loaded.schedules_known_at(wanted, window::known_at(text, face.zone, face.now)?)
 }
 
 struct DecideRequest<'a> {
@@ -311,7 +278,7 @@ fn reading(loaded: &Loaded, look: impl AsyncFnOnce(&Reader<'_>) -> CommandResult
 }
 
 fn reported(
-    kind: reports::Kind,
+    kind: Kind,
     report: &crate::cli::arguments::Report,
     environment: &Environment,
     loaded: Loaded,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::load::Loaded;
-use crate::cli::desk::{facts, others, schedule_label};
 use crate::decision::ladder::Channel;
+use crate::desk::words::{facts, others, schedule_label};
 use crate::episode::event::{Drill, Purpose};
 use crate::ports::{CallAnswer, CallScript, Message, Render, Rendering, Stray};
 use crate::site::Site;

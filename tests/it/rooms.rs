@@ -28,6 +28,21 @@ const EFFECTS: &[&str] = &[
     "async fn",
 ];
 const PROVIDERS: &[&str] = &["reqwest::", "lettre::", "sqlx::"];
+/// What belongs to one face or one place, and therefore not in what both faces share.
+const FACES_AND_PLACES: &[&str] = &[
+    "clap::",
+    "crossterm::",
+    "axum::",
+    "reqwest::",
+    "lettre::",
+    "sqlx::",
+    "Twilio",
+    "Smtp",
+    "std::fs",
+    "std::env",
+    "Utc::now",
+    "println!",
+];
 
 const ROOMS: &[Room] = &[
     Room { name: "access", may_use: &[], never: EFFECTS },
@@ -61,15 +76,22 @@ const ROOMS: &[Room] = &[
         never: &["reqwest::", "lettre::", "sqlx::", "clap::", "crossterm::", "Twilio", "Smtp", "axum::"],
     },
     Room {
-        name: "cli",
+        name: "desk",
         may_use: &["civil", "schedule", "decision", "episode", "proof", "wording", "views", "site", "ports", "engine"],
+        never: FACES_AND_PLACES,
+    },
+    Room {
+        name: "cli",
+        may_use: &[
+            "civil", "schedule", "decision", "episode", "proof", "wording", "views", "site", "ports", "engine", "desk",
+        ],
         never: PROVIDERS,
     },
     Room {
         name: "web",
         may_use: &[
             "access", "civil", "schedule", "decision", "episode", "proof", "wording", "views", "site", "ports",
-            "engine",
+            "engine", "desk",
         ],
         never: &["reqwest::", "lettre::", "sqlx::", "clap::", "crossterm::", "Twilio", "Smtp", "std::fs", "std::env"],
     },

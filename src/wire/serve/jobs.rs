@@ -22,9 +22,9 @@ use super::super::sheets::Hurry;
 use super::super::upkeep::{self, Report};
 use super::kept_sheets::KeptSheets;
 use crate::civil::{Interval, days_later};
-use crate::cli::error::CommandError;
 use crate::cli::face::{Face, Format};
-use crate::cli::gaps;
+use crate::desk::error::CommandError;
+use crate::desk::gaps;
 use crate::ports::Clock;
 use crate::web::{Current, Vitals};
 
@@ -174,12 +174,12 @@ impl Jobs {
         let schedules = loaded.schedules(None, face.now, Hurry::No)?;
         let has_owners = site.settings.schedules.values().any(|schedule| !schedule.owners.is_empty());
         let post = upkeep::post(has_owners, loaded, &self.environment)?;
-        let desks = gaps::Desks { general: &site.general, cps: &site.cps };
+        let desks = gaps::Desks::of(site);
         let mut whole = true;
         for days in &site.settings.serve.gaps_days {
             let until = days_later(site.zone, face.now, u64::from(*days));
             let Some(window) = until.and_then(|until| Interval::new(face.now, until)) else { continue };
-            let judged = gaps::judge(&schedules, &face, window, desks, false);
+            let judged = gaps::judge(&schedules, face.zone, window, desks, false);
             let report = Report { judged: &judged, window, desks, mail: has_owners };
             let letters = post.as_deref().map(|post| (self.stores.clone(), post));
             let mut out = io::sink();

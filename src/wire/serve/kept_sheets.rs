@@ -13,7 +13,7 @@ use super::super::edits;
 use super::super::load::Loaded;
 use super::super::memory;
 use super::super::sheets::Hurry;
-use crate::cli::error::CommandError;
+use crate::desk::error::CommandError;
 use crate::ports::sheets::{Kept, Readings, Sheets, Unread};
 use crate::ports::{Clock, Pending};
 use crate::schedule::loaded::LoadedSchedule;

@@ -11,7 +11,7 @@ use super::super::adapters::{self, Stores};
 use super::super::database::Database;
 use super::super::environment::Environment;
 use super::super::load::{self, Loaded};
-use crate::cli::error::CommandError;
+use crate::desk::error::CommandError;
 use crate::engine::Engine;
 use crate::ports::Clock;
 use crate::web::Current;

@@ -3,10 +3,11 @@
 use std::io::Read;
 
 use chrono_tz::America::Chicago;
-use page_oncall::cli::blocked::Blocked;
-use page_oncall::cli::error::Exit;
 use page_oncall::cli::face::{Face, Format};
-use page_oncall::cli::{instant, who};
+use page_oncall::cli::who;
+use page_oncall::desk::blocked::Blocked;
+use page_oncall::desk::error::Exit;
+use page_oncall::desk::instant;
 use page_oncall::schedule::Schedule;
 use page_oncall::schedule::coverage::Coverage;
 use page_oncall::schedule::loaded::{LoadedSchedule, Provenance};

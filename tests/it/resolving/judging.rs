@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::America::Chicago;
 use page_oncall::civil::{HolidayCalendar, Interval, OpeningHours, WeeklyHours};
-use page_oncall::cli::blocked::Blocked;
 use page_oncall::cli::face::Format;
-use page_oncall::cli::{explain, gaps, instant, who};
+use page_oncall::cli::{explain, gaps, who};
+use page_oncall::desk::blocked::Blocked;
+use page_oncall::desk::gaps::Desks;
+use page_oncall::desk::instant;
 use page_oncall::schedule::grid::GridRow;
 use page_oncall::schedule::layout::{LayoutKind, Recognition, RecognitionReason};
 use page_oncall::schedule::loaded::{LoadedSchedule, Understood};
@@ -109,7 +111,7 @@ fn desks() -> (OpeningHours, OpeningHours) {
 
 fn judged(schedules: &[LoadedSchedule], window: Interval, all_hours: bool, format: Format) -> (String, u8) {
     let (general, cps) = desks();
-    let desks = gaps::Desks { general: &general, cps: &cps };
+    let desks = Desks { general: &general, cps: &cps };
     written(|out| gaps::run(schedules, &face("2026-11-16 07:00", format), window, desks, all_hours, out))
 }
 

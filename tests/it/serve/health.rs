@@ -7,10 +7,12 @@ use page_oncall::civil::HolidayCalendar;
 use page_oncall::decision::Partners;
 use page_oncall::engine::{Engine, Parts};
 use page_oncall::episode::policy::Policy;
+use page_oncall::ports::sheets::{self, Readings, Sheets};
 use page_oncall::ports::{
     CallAnswer, Clock, EpisodeStore, Message, NoticeStore, OptOuts, Pending, Render, Rendering, Standing, StoreError,
     Stray,
 };
+use page_oncall::schedule::loaded::LoadedSchedule;
 use page_oncall::schedule::roster::Roster;
 use page_oncall::site::{Settings, Site};
 use page_oncall::store::lease::FileLease;
@@ -91,6 +93,23 @@ async fn asked(address: &str, path: &str) -> (u16, String) {
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
+/// Schedules of which nothing was read.
+struct Unread;
+
+impl Sheets for Unread {
+    fn latest(&self) -> Arc<Readings> {
+        Arc::default()
+    }
+
+    fn for_page<'a>(&'a self, _: &'a str, _: DateTime<Utc>) -> Pending<'a, Result<LoadedSchedule, sheets::Unread>> {
+        Box::pin(async { Err(sheets::Unread { message: "nothing is read here".to_owned(), hint: None }) })
+    }
+
+    fn known_at<'a>(&'a self, name: &'a str, at: DateTime<Utc>) -> Pending<'a, Result<LoadedSchedule, sheets::Unread>> {
+        self.for_page(name, at)
+    }
+}
+
 #[tokio::test]
 async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
     let start: DateTime<Utc> = "2026-11-22T04:30:00Z".parse().unwrap();
@@ -117,12 +136,19 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
         engine,
         hooks: None,
         pages: store.clone(),
-        snapshots: store,
+        snapshots: store.clone(),
         notices: disk.clone(),
     };
     let (_settings, current) = watch::channel(Arc::new(current));
     let vitals = Arc::new(Vitals::default());
-    let house = House { current, vitals: Arc::clone(&vitals), clock: clock.clone() };
+    let house = House {
+        current,
+        sheets: Arc::new(Unread),
+        access: store,
+        vitals: Arc::clone(&vitals),
+        clock: clock.clone(),
+        askers: Arc::default(),
+    };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(web::serve(listener, web::router(house), std::future::pending()));

@@ -12,7 +12,7 @@ use super::super::super::load::Loaded;
 use super::super::super::sheets::Hurry;
 use super::super::super::{drill, handoff};
 use super::Jobs;
-use crate::cli::error::{CommandError, Exit};
+use crate::desk::error::{CommandError, Exit};
 use crate::site::Site;
 use crate::site::proof::HandoffWhen;
 

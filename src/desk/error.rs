@@ -1,5 +1,8 @@
 //! Why did a call fail, what should the person do next, and which exit code says so (contract 3)?
 
+use crate::engine::EngineError;
+use crate::ports::StoreError;
+
 /// What every call ends in.
 pub type CommandResult = Result<Exit, CommandError>;
 
@@ -74,5 +77,17 @@ impl CommandError {
 impl From<std::io::Error> for CommandError {
     fn from(error: std::io::Error) -> Self {
         Self::could_not_tell(format!("cannot write the answer: {error}"))
+    }
+}
+
+impl From<StoreError> for CommandError {
+    fn from(error: StoreError) -> Self {
+        Self::could_not_tell(error.to_string())
+    }
+}
+
+impl From<EngineError> for CommandError {
+    fn from(error: EngineError) -> Self {
+        Self::could_not_tell(error.to_string())
     }
 }
