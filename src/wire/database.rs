@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::adapters::{Stores, secret};
 use super::load::Loaded;
-use crate::cli::error::CommandError;
+use crate::desk::error::CommandError;
 use crate::ports::{EngineLease, StoreError};
 use crate::store::lease::FileLease;
 use crate::store::postgres::address::AddressError;

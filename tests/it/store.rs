@@ -229,11 +229,15 @@ async fn training_and_live_pages_of_one_case_are_two(bench: &dyn Bench) {
 }
 
 async fn many_begin_one_page_begins(bench: &dyn Bench) {
+    let mut stores = Vec::new();
+    for _ in 0..8 {
+        stores.push(bench.another().await);
+    }
     for round in 0..40 {
         let case = format!("10000{round:02}");
         let mut racers = JoinSet::new();
-        for racer in 0..8 {
-            let store = bench.another().await;
+        for (racer, store) in stores.iter().enumerate() {
+            let store = Arc::clone(store);
             let new = page(&format!("p{round}.{racer}"), &case, round, OPEN);
             racers.spawn(async move { store.begin(&new).await.unwrap() });
         }
@@ -242,7 +246,7 @@ async fn many_begin_one_page_begins(bench: &dyn Bench) {
             begun.iter().filter_map(|b| if let Begun::New(id) = b { Some(id) } else { None }).collect();
         assert_eq!(new.len(), 1, "{begun:?}");
         assert!(begun.iter().all(|b| matches!(b, Begun::New(id) | Begun::Joined(id) if id == new[0])), "{begun:?}");
-        bench.another().await.append(new[0], 2, at(round), &[Event::Cancelled(by("lee"))], CLOSED).await.unwrap();
+        stores[0].append(new[0], 2, at(round), &[Event::Cancelled(by("lee"))], CLOSED).await.unwrap();
     }
 }
 

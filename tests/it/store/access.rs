@@ -29,6 +29,7 @@ contract! {
     a_key_is_made_once
     a_page_is_found_by_how_its_id_begins
     a_purge_takes_what_has_had_its_time_and_no_more
+    what_strangers_send_is_kept_or_unknown_and_never_an_error
 }
 
 fn print(number: u8) -> Fingerprint {
@@ -65,7 +66,7 @@ fn session(number: u8, name: &str, way: Way) -> Session {
     }
 }
 
-fn act(second: i64, what: &str) -> Act {
+pub(super) fn act(second: i64, what: &str) -> Act {
     Act {
         at: at(second),
         by: "lee".to_owned(),
@@ -334,6 +335,30 @@ async fn a_purge_takes_what_has_had_its_time_and_no_more(bench: &dyn Bench) {
     assert_eq!(other.acts(None, 1).await.unwrap()[0].0, 4, "a number is never used again");
     store.purge_access(now, DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MIN_UTC).await.unwrap();
     assert_eq!(other.acts(None, 10).await.unwrap().len(), 2, "what is kept for good stays");
+}
+
+async fn what_strangers_send_is_kept_or_unknown_and_never_an_error(bench: &dyn Bench) {
+    let store = bench.another().await;
+    let odd = "x\0\u{1F4DF}'; DROP TABLE acts; --\\\n\"";
+    assert_eq!(store.account(odd).await.unwrap(), None);
+    store.guessed_wrong(odd, at(1)).await.unwrap();
+    assert_eq!(store.wrong_guesses(odd, at(0)).await.unwrap(), [at(1)]);
+    store.guessed_right(odd).await.unwrap();
+    assert!(store.wrong_guesses(odd, at(0)).await.unwrap().is_empty());
+    let mut tried = act(1, odd);
+    (tried.by, tried.object) = (odd.to_owned(), odd.to_owned());
+    store.note_act(&tried).await.unwrap();
+    assert_eq!(store.acts(None, 9).await.unwrap().len(), 1);
+    assert_eq!(store.begin_request(odd, odd, print(1), at(0)).await.unwrap(), Repeated::New);
+    assert_eq!(store.begin_request(odd, odd, print(1), at(0)).await.unwrap(), Repeated::UnderWay);
+    store.end_request(odd, odd, 200, "{}").await.unwrap();
+    assert_eq!(store.page_beginning(odd).await.unwrap(), None);
+    assert!(store.pages_of(odd).await.unwrap().is_empty());
+    let mut new = page("p1", odd, 0, OPEN);
+    (new.briefing.customer, new.briefing.summary) = (odd.to_owned(), "Zo\u{eb} \0".to_owned());
+    store.begin(&new).await.unwrap();
+    assert_eq!(store.briefing("p1").await.unwrap(), Some(new.briefing));
+    assert_eq!(store.pages_of(odd).await.unwrap().len(), 1);
 }
 
 async fn raw(bench: &SqliteBench) -> SqliteConnection {
