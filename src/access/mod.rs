@@ -5,6 +5,7 @@
 
 pub mod caller;
 pub mod link;
+pub mod name;
 pub mod role;
 pub mod secret;
 pub mod throttle;

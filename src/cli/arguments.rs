@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::account::AccountVerb;
 use super::decide::AnswerFlags;
 pub use super::face::Format;
 use super::proof_arguments::{DRILL_EXAMPLES, DRILL_USAGE, DrillArguments, HANDOFF_EXAMPLES};
+use super::token::TokenVerb;
 
 /// Below the help of the whole program.
 const EXAMPLES: &str = "\
@@ -363,6 +365,18 @@ pub enum Verb {
         /// Do what is due now, then stop.
         #[arg(long)]
         once: bool,
+    },
+    /// Secrets by which programs and wall screens come in over HTTP.
+    #[command(subcommand)]
+    Token(TokenVerb),
+    /// Passwords of the house, for when single sign-on does not work.
+    #[command(subcommand)]
+    Account(AccountVerb),
+    /// Who did or tried what over HTTP, or changed access; newest first.
+    Audit {
+        /// How many entries.
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        limit: u32,
     },
     /// The service: the engine, and providers' callbacks over HTTP, until stopped.
     Serve,

@@ -173,10 +173,11 @@ pub fn terminal() -> Box<dyn Asker> {
 }
 
 /// Raw mode for as long as this value lives, so that no error can leave the terminal in it.
-struct RawMode;
+pub(super) struct RawMode;
 
 impl RawMode {
-    fn begin() -> io::Result<Self> {
+    /// Begins it; dropping the value ends it.
+    pub(super) fn begin() -> io::Result<Self> {
         terminal::enable_raw_mode()?;
         Ok(Self)
     }
@@ -218,7 +219,8 @@ impl<W: Write> Asker for KeyTerminal<W> {
     }
 }
 
-fn read_pressed() -> io::Result<Key> {
+/// Waits for a key that means something; the terminal must be raw.
+pub(super) fn read_pressed() -> io::Result<Key> {
     loop {
         if let Event::Key(pressed) = event::read()?
             && let Some(key) = meaning(&pressed)

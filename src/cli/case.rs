@@ -9,24 +9,24 @@ use chrono::{DateTime, Utc};
 use super::arguments::{CaseArguments, Format};
 use super::ask::{self, Asker, Key, Typed};
 use super::face::write_line;
-use crate::decision::ladder::{self, Contact, Ladder};
+use crate::decision::ladder::Ladder;
 use crate::decision::question::missing;
-use crate::decision::{Answers, Circumstances, Decision, Interview, Outcome};
+use crate::decision::{Answers, Circumstances, Interview, Outcome};
 use crate::desk::blocked::Blocked;
+use crate::desk::briefing::{self as facts, dialable};
+use crate::desk::decided::DecidedCase;
 use crate::desk::error::{CommandError, Exit};
+use crate::desk::page_plan::{self, PagePlan, Prepared, schedule_to_ask};
 use crate::desk::words as desk;
 use crate::episode::briefing::Briefing;
-use crate::episode::event::{Basis, Opened, Purpose};
+use crate::episode::event::Basis;
 use crate::episode::state::State;
 use crate::schedule::loaded::LoadedSchedule;
-use crate::schedule::on_call::{OnCall, Status};
-use crate::schedule::phone;
 use crate::site::Site;
-use crate::views::page::{ContactView, DecisionView, PageView};
 use crate::wording::columns::wrapped;
-use crate::wording::decision::{Call, Desk, say};
-use crate::wording::record::{Facts, record};
-use crate::wording::{self, decision_sheet, gsm, messages, questions};
+use crate::wording::decision::Desk;
+use crate::wording::record::Facts;
+use crate::wording::{self, decision_sheet, gsm, questions};
 
 /// What the call works with.
 pub struct Surroundings<'a> {
@@ -53,35 +53,12 @@ pub enum Next {
     /// It has ended; nothing was stored.
     Ended(Exit),
     /// The page is to be opened.
-    Page(Box<Prepared>),
-}
-
-/// A page that was shown and confirmed.
-#[derive(Debug, Clone)]
-pub struct Prepared {
-    /// How it begins.
-    pub opened: Opened,
-    /// The four facts.
-    pub briefing: Briefing,
-    /// When the customer was told "within an hour"; `None` when nobody with a number was found (domain 1.9 row 9).
-    pub told_at: Option<DateTime<Utc>>,
-    /// Whether a technician of the schedule can be tried at all.
-    pub has_technician: bool,
-    /// What the agent reads once the page is on disk: whom to dial, what to do, what to paste; empty for programs.
-    pub meanwhile: String,
-}
-
-/// Checks the case number as typed against the site's pattern, and gives it without blanks, in capitals.
-pub fn case_number(text: &str, site: &Site) -> Result<String, CommandError> {
-    let case = text.trim().to_uppercase();
-    let pattern = &site.settings.desk.case_pattern;
-    let fits = regex_lite::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(&case));
-    if fits {
-        return Ok(case);
-    }
-    let ticket = &site.settings.desk.ticket_system;
-    Err(CommandError::usage(format!("{:?} is not a case number", text.trim()))
-        .hint(format!("type it as {ticket} shows it; accepted is {pattern}, case_pattern in the settings")))
+    Page {
+        /// The page, shown and confirmed.
+        prepared: Box<Prepared>,
+        /// What the agent reads once the page is on disk: whom to dial, what to do, what to paste; empty for programs.
+        meanwhile: String,
+    },
 }
 
 /// Collects, decides, shows and confirms. Nothing is stored or sent.
@@ -98,17 +75,8 @@ pub fn prepare(
     let Some((answers, department)) = answers(arguments, site, &circumstances, &words, &mut asker)? else {
         return Ok(Next::Ended(Exit::Finding));
     };
-    let decision = crate::decision::decide(&answers, &circumstances);
-    if decision.outcome != Outcome::Page {
-        let call = Call {
-            decision,
-            answers: &answers,
-            circumstances: &circumstances,
-            case: Some(&case),
-            promise_due: None,
-            told_at: None,
-            nobody_on_call: false,
-        };
+    let decided = DecidedCase::new(answers, circumstances);
+    if !decided.pages() {
         let facts = Facts {
             summary: arguments.summary.as_deref(),
             customer: arguments.customer.as_deref(),
@@ -117,18 +85,19 @@ pub fn prepare(
             ..Facts::default()
         };
         let asker = asker.filter(|_| !arguments.yes);
-        show_ended(&call, &facts, &words, surroundings, asker, out)?;
+        show_ended(&decided, &case, &facts, &words, surroundings, asker, out)?;
         return Ok(Next::Ended(Exit::Done));
     }
     let Some(briefing) = briefing(arguments, case, department, site, &mut asker)? else {
         return Ok(Next::Ended(Exit::Finding));
     };
-    let plan = PagePlan::new(decision, answers, circumstances, briefing, surroundings)?;
+    let loaded = (surroundings.schedule)(decided.schedule()?)?;
+    let plan = PagePlan::new(decided, briefing, &loaded, (surroundings.clock)(), site)?;
     if surroundings.format == Format::Text {
-        write!(out, "{}", plan.shown(&words, surroundings))?;
+        write!(out, "{}", shown(&plan, &words, surroundings))?;
     }
     if arguments.dry_run {
-        plan.show_dry_run(&words, surroundings, out)?;
+        show_dry_run(&plan, &words, surroundings, out)?;
         return Ok(Next::Ended(if plan.has_technician { Exit::Done } else { Exit::Finding }));
     }
     out.flush()?;
@@ -137,7 +106,13 @@ pub fn prepare(
     {
         return Ok(Next::Ended(Exit::Finding));
     }
-    Ok(Next::Page(Box::new(plan.prepared(&words, surroundings))))
+    let meanwhile = match surroundings.format {
+        Format::Json => String::new(),
+        // The forms of findings are refused before it comes here.
+        Format::Text | Format::Junit | Format::Github => meanwhile(&plan, &words, surroundings),
+    };
+    let prepared = plan.prepared(&surroundings.by, surroundings.pretended_s, site);
+    Ok(Next::Page { prepared: Box::new(prepared), meanwhile })
 }
 
 /// Collects a ladder and its basis afresh at `at`, for another round of an open page.
@@ -146,12 +121,8 @@ pub fn another_ladder(
     at: DateTime<Utc>,
     surroundings: &Surroundings,
 ) -> Result<(Ladder, Basis), CommandError> {
-    let Some(name) = &state.schedule else {
-        return Err(CommandError::finding("this page asked leadership at once; there is no schedule to ask again"));
-    };
-    let loaded = (surroundings.schedule)(name)?;
-    let on_call = loaded.on_call(at);
-    Ok((build_ladder(&on_call, surroundings.site), basis(&loaded, &on_call)))
+    let loaded = (surroundings.schedule)(schedule_to_ask(state)?)?;
+    Ok(page_plan::another_ladder(&loaded, at, surroundings.site))
 }
 
 /// What is shown to an agent who leaves before the page.
@@ -221,7 +192,7 @@ fn briefing(
                         asker.write_line(LEFT)?;
                         return Ok(None);
                     }
-                    Typed::Nothing => asker.write_line("The technician needs this.")?,
+                    Typed::Nothing => asker.write_line(questions::NEEDED)?,
                     Typed::Line(text) if is_phone => match check(&text) {
                         Ok(number) => *slot = Some(number),
                         Err(error) => asker.write_line(&error.to_string())?,
@@ -240,21 +211,7 @@ fn briefing(
         return Err(CommandError::usage(format!("a page needs {}", missing.join(", ")))
             .hint("the technician must be told who to call, at which number, and what is wrong (A38)"));
     };
-    let restricted =
-        department.as_deref().and_then(|name| site.partners.find(name)).is_some_and(|found| found.restricted);
-    Ok(Some(Briefing { case, customer, phone, summary, department, restricted }))
-}
-
-/// The number as it is dialled, or why it cannot be.
-fn dialable(text: &str, site: &Site) -> Result<String, CommandError> {
-    match phone::normalise(text, &site.settings.campus()) {
-        Ok(phone) => {
-            let number = wording::phone::display(&phone.main.e164);
-            Ok(phone.main.extension.map_or_else(|| number.clone(), |extension| format!("{number} x{extension}")))
-        }
-        Err(_) => Err(CommandError::usage(format!("{text:?} is not a telephone number that can be dialled"))
-            .hint("write ten digits, for example 608-555-0142, or + and the country code")),
-    }
+    Ok(Some(facts::briefing(case, customer, phone, summary, department, site)))
 }
 
 pub(super) fn confirmed(asker: &mut dyn Asker, question: &[String]) -> Result<bool, CommandError> {
@@ -293,305 +250,103 @@ fn paste_wanted(asker: Option<&mut dyn Asker>, above: usize, below: usize) -> Re
 }
 
 fn show_ended(
-    call: &Call,
+    decided: &DecidedCase,
+    case: &str,
     facts: &Facts,
     words: &Desk,
     surroundings: &Surroundings,
     asker: Option<&mut dyn Asker>,
     out: &mut dyn Write,
 ) -> Result<(), CommandError> {
-    if surroundings.format == Format::Text {
-        let mut lines: Vec<String> = Vec::new();
-        lines.extend(surroundings.site.is_training().then(|| wording::page::TRAINING_LINE.to_owned()));
-        let who = match call.decision.outcome {
-            Outcome::Leadership => wording::page::leadership(&surroundings.site.leadership, surroundings.site.zone),
-            _ => Vec::new(),
-        };
-        lines.extend(decision_sheet::head(call, words, &who));
-        lines.extend(decision_sheet::to_do(call, words));
-        lines.extend(decision_sheet::why(call, words));
-        writeln!(out, "{}", lines.join("\n"))?;
-        out.flush()?;
-        let paste = decision_sheet::to_paste(call, facts, words, &[]).join("\n");
-        if paste_wanted(asker, lines.len(), paste.lines().count())? {
-            writeln!(out, "{paste}")?;
-        }
-        return Ok(());
+    let site = surroundings.site;
+    if surroundings.format != Format::Text {
+        return Ok(write_line(&decided.view(case, facts, words, site), out)?);
     }
-    let view = PageView {
-        case: call.case.unwrap_or_default().to_owned(),
-        page: None,
-        training: surroundings.site.is_training(),
-        decision: Some(DecisionView::of(&call.decision, call.answers)),
-        state: "decided",
-        on_call: Vec::new(),
-        attempts: Vec::new(),
-        acknowledged: None,
-        declined: Vec::new(),
-        promise: None,
-        next: None,
-        dial: Vec::new(),
-        say: say(call, words),
-        record: record(call, facts, words, &[]),
-        basis: None,
-        log: Vec::new(),
+    let call = decided.call(Some(case));
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(site.is_training().then(|| wording::page::TRAINING_LINE.to_owned()));
+    let who = match call.decision.outcome {
+        Outcome::Leadership => wording::page::leadership(&site.leadership, site.zone),
+        _ => Vec::new(),
     };
-    Ok(write_line(&view, out)?)
+    lines.extend(decision_sheet::head(&call, words, &who));
+    lines.extend(decision_sheet::to_do(&call, words));
+    lines.extend(decision_sheet::why(&call, words));
+    writeln!(out, "{}", lines.join("\n"))?;
+    out.flush()?;
+    let paste = decision_sheet::to_paste(&call, facts, words, &[]).join("\n");
+    if paste_wanted(asker, lines.len(), paste.lines().count())? {
+        writeln!(out, "{paste}")?;
+    }
+    Ok(())
 }
 
-fn build_ladder(on_call: &OnCall, site: &Site) -> Ladder {
-    ladder::build(&site.settings.ladder, on_call, &site.leadership, &site.channels())
+/// What the agent reads before anything is stored; on a screen of 24 lines with the question below it.
+fn shown(plan: &PagePlan, words: &Desk, surroundings: &Surroundings) -> String {
+    let site = surroundings.site;
+    let who = wording::page::who(&plan.ladder, plan.status, &plan.problems, site.zone);
+    let call = plan.call(site);
+    let mut lines: Vec<String> = Vec::new();
+    lines.extend(site.is_training().then(|| wording::page::TRAINING_LINE.to_owned()));
+    lines.extend(decision_sheet::head(&call, words, &who));
+    let asked = plan.ladder.rungs.iter().flat_map(|rung| &rung.contacts);
+    lines.extend((surroundings.blocked)().lines_of(asked));
+    lines.extend(decision_sheet::why(&call, words));
+    lines.join("\n") + "\n"
 }
 
-fn basis(loaded: &LoadedSchedule, on_call: &OnCall) -> Basis {
-    let row = |person: &crate::schedule::on_call::OnCallPerson| {
-        format!("{} row {}: {}", person.row.sheet(), person.row.number(), person.row.text())
-    };
-    let mut rows: Vec<String> = on_call.people.iter().map(row).collect();
-    rows.dedup();
-    Basis { rows, snapshot: loaded.snapshot.clone(), read_at: Some(loaded.read_at), age_s: loaded.age_s }
+/// What the agent reads once the page is on its way.
+fn meanwhile(plan: &PagePlan, words: &Desk, surroundings: &Surroundings) -> String {
+    let site = surroundings.site;
+    let call = plan.call(site);
+    let dial = wording::page::dial_too(
+        &plan.ladder,
+        &plan.briefing,
+        plan.due(site),
+        &words.help_desk_phone,
+        site.is_training(),
+        site.zone,
+    );
+    let mut lines = Vec::new();
+    if !dial.is_empty() {
+        lines.push(String::new());
+        lines.extend(dial);
+    }
+    lines.extend(decision_sheet::to_do(&call, words));
+    lines.extend(decision_sheet::to_paste(&call, &plan.facts(&surroundings.by), words, &plan.audit(site)));
+    lines.join("\n") + "\n\n"
 }
 
-/// A page as it would begin.
-struct PagePlan {
-    /// When the customer is told, and whoever is on call then is asked.
-    at: DateTime<Utc>,
-    decision: Decision,
-    answers: Answers,
-    circumstances: Circumstances,
-    briefing: Briefing,
-    schedule: String,
-    status: Status,
-    problems: Vec<String>,
-    ladder: Ladder,
-    basis: Basis,
-    has_technician: bool,
-}
-
-impl PagePlan {
-    fn new(
-        decision: Decision,
-        answers: Answers,
-        circumstances: Circumstances,
-        briefing: Briefing,
-        surroundings: &Surroundings,
-    ) -> Result<Self, CommandError> {
-        let site = surroundings.site;
-        let Some(group) = decision.schedule else {
-            return Err(CommandError::usage("the procedure pages, but names no schedule"));
-        };
-        let schedule = group.name().to_owned();
-        let loaded = (surroundings.schedule)(&schedule)?;
-        let at = (surroundings.clock)();
-        let on_call = loaded.on_call(at);
-        let ladder = build_ladder(&on_call, site);
-        let has_technician =
-            ladder.rungs.iter().flat_map(|rung| &rung.contacts).any(|contact| !site.leadership.contains(contact));
-        let mut problems = Vec::new();
-        if on_call.status == Status::Unusable {
-            problems.extend(loaded.problems().iter().map(wording::problems::message));
-        }
-        problems.extend(wording::schedule::saved_copy(&loaded, site.zone));
-        let edit = loaded.provenance.edit.as_ref();
-        problems.extend(edit.map(|edit| wording::changes::edited(edit, at, site.zone)).unwrap_or_default());
-        problems.extend(loaded.provenance.clock_ahead_s.map(wording::time::clock_wrong));
-        for person in &on_call.people {
-            if person.phone.is_none() {
-                problems.push(format!("{} is on call, but no number is known; see the contacts file", person.name));
-            }
-        }
-        problems.extend(messages::stays_inside(&briefing.summary, briefing.restricted));
-        let basis = basis(&loaded, &on_call);
-        let status = on_call.status;
-        Ok(Self {
-            at,
-            decision,
-            answers,
-            circumstances,
-            briefing,
-            schedule,
-            status,
-            problems,
-            ladder,
-            basis,
-            has_technician,
-        })
+/// The first message as it would leave, with its length; nothing leaves.
+fn show_dry_run(
+    plan: &PagePlan,
+    words: &Desk,
+    surroundings: &Surroundings,
+    out: &mut dyn Write,
+) -> Result<(), CommandError> {
+    let site = surroundings.site;
+    let first = plan.ladder.rungs.iter().find_map(|rung| Some((rung, rung.contacts.first()?)));
+    let message = first.map(|(_, contact)| plan.first_text(contact, site));
+    if surroundings.format == Format::Json {
+        return Ok(write_line(&plan.view(&surroundings.by, words, site), out)?);
     }
-
-    /// When the promise ends, if one can be given.
-    fn due(&self, site: &Site) -> Option<DateTime<Utc>> {
-        self.has_technician.then(|| site.promises().due(self.at))
-    }
-
-    fn call(&self, site: &Site) -> Call<'_> {
-        Call {
-            decision: self.decision,
-            answers: &self.answers,
-            circumstances: &self.circumstances,
-            case: Some(&self.briefing.case),
-            promise_due: self.due(site),
-            told_at: Some(self.at),
-            nobody_on_call: !self.has_technician,
-        }
-    }
-
-    fn facts<'a>(&'a self, by: &'a str) -> Facts<'a> {
-        Facts {
-            summary: Some(&self.briefing.summary),
-            customer: Some(&self.briefing.customer),
-            phone: Some(&self.briefing.phone),
-            department: self.briefing.department.as_deref(),
-            told_at: self.has_technician.then_some(self.at),
-            told_by: Some(by),
-        }
-    }
-
-    /// What the agent reads before anything is stored; on a screen of 24 lines with the question below it.
-    fn shown(&self, words: &Desk, surroundings: &Surroundings) -> String {
-        let site = surroundings.site;
-        let who = wording::page::who(&self.ladder, self.status, &self.problems, site.zone);
-        let call = self.call(site);
-        let mut lines: Vec<String> = Vec::new();
-        lines.extend(site.is_training().then(|| wording::page::TRAINING_LINE.to_owned()));
-        lines.extend(decision_sheet::head(&call, words, &who));
-        let asked = self.ladder.rungs.iter().flat_map(|rung| &rung.contacts);
-        lines.extend((surroundings.blocked)().lines_of(asked));
-        lines.extend(decision_sheet::why(&call, words));
-        lines.join("\n") + "\n"
-    }
-
-    /// What the agent reads once the page is on its way.
-    fn meanwhile(&self, words: &Desk, surroundings: &Surroundings) -> String {
-        let site = surroundings.site;
-        let call = self.call(site);
-        let dial = wording::page::dial_too(
-            &self.ladder,
-            &self.briefing,
-            self.due(site),
-            &words.help_desk_phone,
-            site.is_training(),
-            site.zone,
-        );
-        let mut lines = Vec::new();
-        if !dial.is_empty() {
-            lines.push(String::new());
-            lines.extend(dial);
-        }
-        lines.extend(decision_sheet::to_do(&call, words));
-        lines.extend(decision_sheet::to_paste(&call, &self.facts(&surroundings.by), words, &self.audit(site)));
-        lines.join("\n") + "\n\n"
-    }
-
-    fn audit(&self, site: &Site) -> Vec<String> {
-        wording::page::basis_audit(&self.schedule, &self.ladder, &self.basis, site.zone)
-    }
-
-    fn prepared(self, words: &Desk, surroundings: &Surroundings) -> Prepared {
-        let told_at = self.has_technician.then_some(self.at);
-        let meanwhile = match surroundings.format {
-            Format::Json => String::new(),
-            // The forms of findings are refused before it comes here.
-            Format::Text | Format::Junit | Format::Github => self.meanwhile(words, surroundings),
-        };
-        Prepared {
-            opened: Opened {
-                drill: None,
-                case: self.briefing.case.clone(),
-                schedule: Some(self.schedule),
-                row: self.decision.row.name().to_owned(),
-                answers: self.answers,
-                training: surroundings.site.is_training(),
-                pretended_s: surroundings.pretended_s,
-                by: surroundings.by.clone(),
-                ladder: self.ladder,
-                basis: self.basis,
-            },
-            briefing: self.briefing,
-            told_at,
-            has_technician: self.has_technician,
-            meanwhile,
-        }
-    }
-
-    /// The first message as it would leave, with its length; nothing leaves.
-    fn show_dry_run(&self, words: &Desk, surroundings: &Surroundings, out: &mut dyn Write) -> Result<(), CommandError> {
-        let site = surroundings.site;
-        let first = self.ladder.rungs.iter().find_map(|rung| Some((rung, rung.contacts.first()?)));
-        let message = first.map(|(_, contact)| self.first_text(contact, surroundings));
-        if surroundings.format == Format::Json {
-            return self.write_dry_json(words, surroundings, out);
-        }
-        write!(out, "{}", self.meanwhile(words, surroundings))?;
-        writeln!(out, "DRY RUN: nothing was stored, nothing is sent.")?;
-        if let (Some((rung, contact)), Some(message)) = (first, message) {
-            let length = gsm::segments(&message);
-            let plural = if length.count == 1 { "" } else { "s" };
-            writeln!(
-                out,
-                "First text, to {} ({}), {} characters, {} segment{plural}:",
-                contact.name, rung.label, length.units, length.count
-            )?;
-            for line in wrapped(&message, "  ", "  ") {
-                writeln!(out, "{line}")?;
-            }
-        }
-        writeln!(out, "The ladder:")?;
-        for line in wording::page::ladder_plan(&self.ladder, self.at, site.zone) {
+    write!(out, "{}", meanwhile(plan, words, surroundings))?;
+    writeln!(out, "DRY RUN: nothing was stored, nothing is sent.")?;
+    if let (Some((rung, contact)), Some(message)) = (first, message) {
+        let length = gsm::segments(&message);
+        let plural = if length.count == 1 { "" } else { "s" };
+        writeln!(
+            out,
+            "First text, to {} ({}), {} characters, {} segment{plural}:",
+            contact.name, rung.label, length.units, length.count
+        )?;
+        for line in wrapped(&message, "  ", "  ") {
             writeln!(out, "{line}")?;
         }
-        Ok(())
     }
-
-    fn first_text(&self, contact: &Contact, surroundings: &Surroundings) -> String {
-        let site = surroundings.site;
-        messages::sms(&messages::Facts {
-            purpose: Purpose::Page,
-            briefing: Some(&self.briefing),
-            case: &self.briefing.case,
-            contact_name: &contact.name,
-            schedule_label: &desk::schedule_label(Some(&self.schedule)),
-            on_call_until: contact.until,
-            due: self.due(site),
-            opened_at: self.at,
-            now: self.at,
-            zone: site.zone,
-            desk_short: &site.settings.desk.name,
-            help_desk_phone: &site.settings.desk.help_desk_phone,
-            notice: 1,
-            several_open: false,
-            owner: None,
-            also_paged: &[],
-            answer: None,
-            training: site.is_training(),
-        })
+    writeln!(out, "The ladder:")?;
+    for line in wording::page::ladder_plan(&plan.ladder, plan.at, site.zone) {
+        writeln!(out, "{line}")?;
     }
-
-    fn write_dry_json(
-        &self,
-        words: &Desk,
-        surroundings: &Surroundings,
-        out: &mut dyn Write,
-    ) -> Result<(), CommandError> {
-        let site = surroundings.site;
-        let call = self.call(site);
-        let view = PageView {
-            case: self.briefing.case.clone(),
-            page: None,
-            training: site.is_training(),
-            decision: Some(DecisionView::of(&self.decision, &self.answers)),
-            state: "decided",
-            on_call: ContactView::list(&self.ladder, site.zone),
-            attempts: Vec::new(),
-            acknowledged: None,
-            declined: Vec::new(),
-            promise: None,
-            next: None,
-            dial: Vec::new(),
-            say: say(&call, words),
-            record: record(&call, &self.facts(&surroundings.by), words, &self.audit(site)),
-            basis: None,
-            log: Vec::new(),
-        };
-        Ok(write_line(&view, out)?)
-    }
+    Ok(())
 }

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::face::write_line;
-use crate::decision::{Answers, Asked, Circumstances, Partners, Question, Unreadable};
+use crate::decision::{Answers, Circumstances, Partners, Question, Unreadable};
+use crate::desk::answers::{self, Given};
 use crate::desk::error::Exit;
 use crate::views::decision::{DecisionView, TableView};
 use crate::wording::decision::{Call, Desk};
@@ -47,29 +48,10 @@ pub struct AnswerFlags {
     pub vip: Option<String>,
 }
 
-/// What the options say.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Flagged {
-    /// The answers; unknown where nothing was said.
-    pub answers: Answers,
-    /// Which questions an option answered.
-    pub asked: Asked,
-    /// The department as `partners.csv` writes it, when `--partner` named one.
-    pub department: Option<String>,
-}
-
 impl AnswerFlags {
     /// Reads every option that was given; the first that cannot be read is an error.
-    pub fn read(&self, partners: &Partners) -> Result<Flagged, Unreadable> {
-        let mut flagged = Flagged::default();
-        for question in Question::ALL {
-            let Some(text) = self.text(question) else { continue };
-            question.read(text, partners)?.apply(&mut flagged.answers);
-            flagged.asked.insert(question);
-        }
-        flagged.department =
-            self.partner.as_deref().and_then(|text| partners.find(text)).map(|department| department.name.clone());
-        Ok(flagged)
+    pub fn read(&self, partners: &Partners) -> Result<Given, Unreadable> {
+        answers::read(|question| self.text(question), partners).map_err(|unreadable| unreadable.error)
     }
 
     fn text(&self, question: Question) -> Option<&str> {

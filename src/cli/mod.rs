@@ -4,8 +4,10 @@
 //! leaves. `case` and `follow` are the agent's call; the other files are named after their verbs. What the board does as
 //! well stands in [`crate::desk`].
 
+pub mod account;
 pub mod arguments;
 pub mod ask;
+pub mod audit;
 pub mod case;
 pub mod confirmations;
 pub mod decide;
@@ -25,6 +27,7 @@ pub mod outage;
 pub mod outage_tell;
 pub mod pages;
 pub mod paint;
+pub mod password;
 pub mod proof_arguments;
 pub mod readiness;
 pub mod reports;
@@ -33,5 +36,6 @@ pub mod shifts;
 pub mod simulate;
 pub mod sync;
 mod sync_texts;
+pub mod token;
 pub mod vcard;
 pub mod who;

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::ask;
-use super::case::{case_number, confirmed};
+use super::case::confirmed;
 use super::face::{Format, write_line};
 use crate::decision::ladder::{Channel, Contact};
+use crate::desk::briefing::case_number;
 use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::episode::outcome::Outcome;
 use crate::ports::{Message, Provider};

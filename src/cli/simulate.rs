@@ -9,12 +9,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::arguments::CaseArguments;
-use super::case::{self, Next, Prepared, Surroundings};
+use super::case::{self, Next, Surroundings};
 use super::decide::AnswerFlags;
 use super::face::{Format, write_line};
 use crate::decision::ladder::Channel;
 use crate::decision::ladder_lint::{self, DeadStep};
+use crate::desk::briefing::case_number;
 use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::desk::page_plan::Prepared;
 use crate::episode::event::{Attempt, Event, Via};
 use crate::episode::outcome::Outcome;
 use crate::episode::rehearsal::{Fate, Saying, Spoken, Step, World, rehearse};
@@ -204,10 +206,10 @@ pub fn run(file: &CaseFile, simulation: &Simulation<'_>, out: &mut dyn Write) ->
     if around.format == Format::Text {
         writeln!(out, "{}", simulation::SIMULATION_LINE)?;
     }
-    let case = case::case_number(&file.case, around.site)?;
+    let case = case_number(&file.case, around.site)?;
     match case::prepare(&file.arguments(), case, around, None, out)? {
         Next::Ended(exit) => Ok(exit),
-        Next::Page(prepared) => timeline(*prepared, &world, simulation, out),
+        Next::Page { prepared, meanwhile: _ } => timeline(*prepared, &world, simulation, out),
     }
 }
 

@@ -102,7 +102,7 @@ pub struct Act {
     pub from: String,
     /// What, in a word for programs: `page`, `ack`, `sign-in`, `token-create`.
     pub what: String,
-    /// To what: a case, a token's name.
+    /// To what: a case, a token's name; with the role in parentheses where one was given.
     pub object: String,
     /// How it ended: `done`, `refused`, `failed`.
     pub result: String,
@@ -215,4 +215,10 @@ pub trait AccessStore: Send + Sync {
         answered_before: DateTime<Utc>,
         acted_before: DateTime<Utc>,
     ) -> Pending<'_, Result<(), StoreError>>;
+}
+
+/// Compares passwords, which takes long on purpose.
+pub trait Passwords: Send + Sync {
+    /// Whether `password` is that of `account`. False where there is no such account, and as late as where there is one.
+    fn verify<'a>(&'a self, account: Option<&'a Account>, password: &'a str) -> Pending<'a, bool>;
 }

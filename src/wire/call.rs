@@ -16,14 +16,16 @@ use super::sheets::Hurry;
 use super::verbs::{self, block_on};
 use crate::cli::arguments::{Arguments, CaseArguments, Format};
 use crate::cli::ask;
-use crate::cli::case::{self, Next, Prepared, Surroundings};
+use crate::cli::case::{self, Next, Surroundings};
 use crate::cli::face::write_line;
 use crate::cli::follow::{self, Show};
 use crate::cli::lasting::Lasting;
+use crate::desk::briefing::case_number;
 use crate::desk::error::{CommandError, CommandResult, Exit};
+use crate::desk::page_plan::Prepared;
 use crate::desk::reader::Reader;
 use crate::desk::window;
-use crate::engine::{Engine, Opening};
+use crate::engine::Engine;
 use crate::episode::input::Input;
 use crate::episode::state::Phase;
 use crate::ports::{Begun, Clock, PageSummary};
@@ -43,7 +45,7 @@ pub(super) fn call(
             .hint("page-oncall --help lists both; page-oncall who says who is on call"));
     };
     let site = &loaded.site;
-    let case = case::case_number(typed, site)?;
+    let case = case_number(typed, site)?;
     let pretended_s = pretended(words, &loaded)?;
     let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(pretended_s));
     let now = clock.now();
@@ -145,7 +147,7 @@ impl Session<'_> {
         let asker = terminal.as_mut().map(|terminal| &mut **terminal as &mut dyn ask::Asker);
         match case::prepare(self.words, case, self.surroundings, asker, &mut out)? {
             Next::Ended(exit) => Ok(exit),
-            Next::Page(prepared) => block_on(self.page(*prepared, out)),
+            Next::Page { prepared, meanwhile } => block_on(self.page(*prepared, &meanwhile, out)),
         }
     }
 
@@ -189,20 +191,13 @@ impl Session<'_> {
     }
 
     /// Opens the page and follows it.
-    async fn page(&self, prepared: Prepared, out: &mut (dyn Write + Send)) -> CommandResult {
+    async fn page(&self, prepared: Prepared, meanwhile: &str, out: &mut (dyn Write + Send)) -> CommandResult {
         let site = &self.loaded.site;
-        let by_hand = wording::page::dial_instead(
-            &prepared.opened.ladder,
-            &prepared.briefing,
-            prepared.told_at.map(|at| site.promises().due(at)),
-            &site.settings.desk.help_desk_phone,
-            site.zone,
-        )
-        .join("\n  ");
+        let by_hand = prepared.by_hand(site).join("\n  ");
         let (stores, engine) = self.ready().await.map_err(|error| error.and(&by_hand))?;
         let reader = Reader { site, store: Some(stores.pages.as_ref()) };
-        let Prepared { opened, briefing, told_at, has_technician, meanwhile } = prepared;
-        let opening = Opening { episode: uuid::Uuid::now_v7().to_string(), opened, briefing, told_at };
+        let has_technician = prepared.has_technician;
+        let opening = prepared.opening(uuid::Uuid::now_v7().to_string());
         let case = opening.opened.case.clone();
         let begun = engine
             .open(opening)

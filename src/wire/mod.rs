@@ -16,8 +16,9 @@
 //! rooms and push services among them; `logs` says where log lines go. `verbs` hands each verb what it needs, `call` the
 //! agent's, `simulate` the page on paper, `serve` the service, `upkeep` the two that a timer runs, whose end `heartbeat`
 //! tells; `doctor` and `doctor_people` make the checks before the night, `drill` the tests of people, `handoff` the notes
-//! to them.
+//! to them. `access` gives and takes access by command, with `passwords` and `random`.
 
+mod access;
 mod adapters;
 mod call;
 mod callers;
@@ -35,7 +36,9 @@ mod load;
 mod locate;
 mod logs;
 mod memory;
+mod passwords;
 mod push;
+mod random;
 mod serve;
 mod sheets;
 mod simulate;

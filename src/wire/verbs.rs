@@ -12,7 +12,7 @@ use super::database::Database;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
-use super::{adapters, doctor, drill, handoff, heartbeat, locate, push, serve, simulate, upkeep};
+use super::{access, adapters, doctor, drill, handoff, heartbeat, locate, push, serve, simulate, upkeep};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
 use crate::cli::face::Face;
 use crate::cli::pages;
@@ -180,6 +180,9 @@ fn verb_of(
             simulate::run(case_file, *nobody_answers, at.as_deref(), loaded, environment, &face, out)
         }
         Verb::Run { once } => engine_alone(*once, environment, loaded),
+        Verb::Token(verb) => access::token(verb, environment, &loaded, &face, out),
+        Verb::Account(verb) => access::account(verb, environment, &loaded, &face, out),
+        Verb::Audit { limit } => access::audit(*limit, &loaded, &face, out),
         Verb::Serve => serve::serve(environment, loaded, format, out),
     }
 }

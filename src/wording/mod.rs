@@ -17,9 +17,10 @@
 //! technicians: `messages`, kept to one segment by `gsm`, `drill`, `handoff`, and `vcard` for their telephones. For those
 //! who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`, `layouts`, `problems`, `lint`, `partners`. For whoever
 //! looks ahead: `shifts`, drawn by `timeline_svg` and exported by `calendar`; a page on paper by `simulation`. For whoever
-//! keeps the site: `doctor`, `doctor_people`, `service`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that
+//! keeps the site: `doctor`, `doctor_people`, `service`, `access`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that
 //! fills lines.
 
+pub mod access;
 pub mod calendar;
 pub mod changes;
 pub mod columns;

@@ -105,6 +105,9 @@ pub const DEPARTMENT_PROMPT: &str = "Department or computer name: ";
 /// There is no answer to take back.
 pub const NO_WAY_BACK: &str = "This is the first question; q leaves.";
 
+/// What is said of a fact that was left empty.
+pub const NEEDED: &str = "The technician needs this.";
+
 /// A key that answers nothing.
 pub fn strange_key(key: char) -> String {
     format!("The key {key} means nothing here.")

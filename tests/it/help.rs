@@ -25,7 +25,20 @@ const VERBS: &[&str] = &[
     "man",
     "simulate",
     "run",
+    "token",
+    "account",
+    "audit",
     "serve",
+];
+
+/// The verbs of nouns.
+const PAIRS: &[[&str; 2]] = &[
+    ["token", "create"],
+    ["token", "list"],
+    ["token", "revoke"],
+    ["account", "set"],
+    ["account", "list"],
+    ["account", "remove"],
 ];
 
 #[test]
@@ -37,6 +50,9 @@ fn every_help_reads_as_reviewed_within_80_columns() {
     assert_eq!(site.run(&["-h"]).expect(0).out, text, "there is one help, not a short and a long one");
     for verb in VERBS {
         text.extend(["\n## ", verb, "\n", &site.run(&[verb, "--help"]).expect(0).out]);
+    }
+    for [noun, verb] in PAIRS {
+        text.extend(["\n## ", noun, " ", verb, "\n", &site.run(&[noun, verb, "--help"]).expect(0).out]);
     }
     let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
     assert!(wide.is_empty(), "{wide:?}");

@@ -7,6 +7,8 @@
     reason = "a test ends by a panic; clippy knows test functions, but not the helpers beside them"
 )]
 
+mod access;
+mod browser;
 mod calls;
 mod crash;
 mod decisions;
@@ -42,10 +44,13 @@ mod sms;
 mod snapshots;
 mod store;
 mod support;
+mod support_browser;
 mod support_google;
 mod support_http;
+mod support_openid;
 mod support_phones;
 mod support_postgres;
+mod support_schema;
 mod support_tools;
 mod sync;
 mod trouble;

@@ -83,7 +83,8 @@ const ROOMS: &[Room] = &[
     Room {
         name: "cli",
         may_use: &[
-            "civil", "schedule", "decision", "episode", "proof", "wording", "views", "site", "ports", "engine", "desk",
+            "access", "civil", "schedule", "decision", "episode", "proof", "wording", "views", "site", "ports",
+            "engine", "desk",
         ],
         never: PROVIDERS,
     },

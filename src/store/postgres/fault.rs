@@ -75,12 +75,7 @@ pub(super) fn of_sql(address: &Address, error: &sqlx::Error) -> StoreError {
         }
         sqlx::Error::PoolTimedOut => unusable(address, "no connection came to be in time", NETWORK),
         sqlx::Error::Io(error) => of_io(address, error),
-        sqlx::Error::Tls(error) => unusable(
-            address,
-            format!("the encrypted connection failed ({error})"),
-            "The server needs TLS and a certificate for its name that this machine trusts: see sslrootcert and sslmode in \
-             the README, or reach it on this machine",
-        ),
+        sqlx::Error::Tls(error) => unproved(address, &error.to_string()),
         sqlx::Error::Configuration(_) => {
             unusable(address, "a file for the encrypted connection cannot be used", "Check [store] url")
         }
@@ -88,8 +83,20 @@ pub(super) fn of_sql(address: &Address, error: &sqlx::Error) -> StoreError {
     }
 }
 
+/// The words for a server that cannot be talked to as secretly as is asked.
+fn unproved(address: &Address, said: &str) -> StoreError {
+    unusable(
+        address,
+        format!("the encrypted connection failed ({said})"),
+        "The server needs TLS and a certificate for its name that this machine trusts: see sslrootcert and sslmode in the \
+         README",
+    )
+}
+
 fn of_io(address: &Address, error: &io::Error) -> StoreError {
     let reason = match error.kind() {
+        // What the TLS library finds wrong with the other side.
+        io::ErrorKind::InvalidData => return unproved(address, &error.to_string()),
         io::ErrorKind::ConnectionRefused => "nothing listens there".to_owned(),
         io::ErrorKind::NotFound => "there is no server's socket".to_owned(),
         io::ErrorKind::PermissionDenied => "this user may not use the server's socket".to_owned(),
