@@ -146,7 +146,7 @@ impl Look<'_> {
         let push = delivery.ntfy.iter().flat_map(|it| it.token_file.iter().chain(&it.reply_token_file));
         let push = push.chain(delivery.pushover.iter().filter_map(|it| it.token_file.as_ref()));
         let secrets = secrets.chain(push.map(String::as_str));
-        let secrets = secrets.chain(settings.google.key_file.as_deref());
+        let secrets = secrets.chain(settings.google.key_file.as_deref()).chain(settings.store.password_file.as_deref());
         findings.extend(secrets.map(|file| self.secret(file)));
         findings
     }

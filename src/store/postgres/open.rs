@@ -93,7 +93,9 @@ pub(super) async fn settle(connection: &mut PgConnection, patience: Duration) ->
 /// Brings the log to the newest schema, and makes it when `make`; false when there is none and none is to be made. On a
 /// connection of its own: the pool would try again and again where nothing listens, and could not say so.
 pub(super) async fn ready(address: &Address, patience: Duration, make: bool) -> Result<bool, Trouble> {
-    let mut connection = PgConnection::connect_with(&address.options()).await?;
+    let options = address.options();
+    let connecting = tokio::time::timeout(patience, PgConnection::connect_with(&options));
+    let mut connection = connecting.await.map_err(|_| fault::silent(address, patience))??;
     settle(&mut connection, patience).await?;
     let holds = inspect(address, &mut connection).await?;
     let exists = make || holds != Holds::Nothing;

@@ -155,6 +155,7 @@ fn a_password_comes_beside_the_settings_and_shows_nowhere() {
     let with_schema = format!("{}?options[search_path]={}", SERVER.by_loopback("pages"), schema.name);
     let site = Site::sample_with(&[(STORE, &store(&with_schema))]);
     site.run_with(&[("PAGE_ONCALL_STORE_PASSWORD", PASSWORD)], &["pages"]).expect(0);
+    // Nobody looks for a password in the arguments or the url.
     let by_file = format!("{}\npassword_file = \"store.secret\"", store(&with_schema));
     let site = Site::sample_with(&[(STORE, &by_file)]);
     let absent = site.run(&["pages"]).expect(2);
