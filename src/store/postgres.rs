@@ -1,7 +1,7 @@
 //! How is the log of pages kept on a PostgreSQL server? For several machines; durable commits, one transaction an append.
 //!
 //! `address` says where the server is, `open` connects and migrates, `pages` is the log, `snapshots` keeps the sheets,
-//! `opt_outs` who blocked texts, `access` who may do what; `lease` says who is the sole engine, `state` what the server is, `fault` puts errors into
+//! `opt_outs` who blocked texts, `access` who may do what, `drafts` the forms under way; `lease` says who is the sole engine, `state` what the server is, `fault` puts errors into
 //! words. Rows mean what they mean in the SQLite file. Who must be alone takes a lock that ends with the transaction.
 
 use std::borrow::Cow;
@@ -18,6 +18,7 @@ use fault::Trouble;
 
 mod access;
 pub mod address;
+mod drafts;
 mod fault;
 pub mod lease;
 mod open;

@@ -18,6 +18,9 @@ mod sessions;
 mod sign_ins;
 mod tokens;
 
+/// The statement that reads a key.
+const KEY: &str = "SELECT key FROM keys WHERE name = $1";
+
 impl PostgresStore {
     /// The instant of a column; an error when it is out of range.
     fn time(&self, at_ms: i64) -> Result<DateTime<Utc>, Trouble> {
@@ -47,11 +50,23 @@ impl PostgresStore {
         ))
     }
 
-    async fn key_of(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], Trouble> {
-        const KEY: &str = "SELECT key FROM keys WHERE name = $1";
+    async fn known_key_of(&self, name: &str) -> Result<Option<[u8; 32]>, Trouble> {
         let known: Option<(Vec<u8>,)> = sqlx::query_as(KEY).bind(name).fetch_optional(&self.pool).await?;
-        if let Some((key,)) = known {
-            return self.bytes(&key);
+        known.map(|(key,)| self.bytes(&key)).transpose()
+    }
+
+    async fn replace_key(&self, name: &str, fresh: [u8; 32]) -> Result<(), Trouble> {
+        sqlx::query("INSERT INTO keys (name, key) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET key = excluded.key")
+            .bind(name)
+            .bind(fresh.as_slice())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    async fn key_of(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], Trouble> {
+        if let Some(key) = self.known_key_of(name).await? {
+            return Ok(key);
         }
         sqlx::query("INSERT INTO keys (name, key) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(name)
@@ -208,6 +223,14 @@ impl AccessStore for PostgresStore {
 
     fn key<'a>(&'a self, name: &'a str, fresh: [u8; 32]) -> Pending<'a, Result<[u8; 32], StoreError>> {
         Box::pin(self.within(self.key_of(name, fresh)))
+    }
+
+    fn known_key<'a>(&'a self, name: &'a str) -> Pending<'a, Result<Option<[u8; 32]>, StoreError>> {
+        Box::pin(self.within(self.known_key_of(name)))
+    }
+
+    fn renew_key<'a>(&'a self, name: &'a str, fresh: [u8; 32]) -> Pending<'a, Result<(), StoreError>> {
+        Box::pin(self.within(self.replace_key(name, fresh)))
     }
 
     fn page_beginning<'a>(&'a self, digits: &'a str) -> Pending<'a, Result<Option<String>, StoreError>> {

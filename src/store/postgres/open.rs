@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/postgres/0002_snapshots.sql"),
     include_str!("../migrations/postgres/0003_replies.sql"),
     include_str!("../migrations/postgres/0004_access.sql"),
+    include_str!("../migrations/postgres/0005_drafts.sql"),
 ];
 
 /// The oldest server that this was written for, as it counts itself.

@@ -252,6 +252,33 @@ impl EpisodeStore for PostgresStore {
         }))
     }
 
+    fn open_ends(&self) -> Pending<'_, Result<Vec<(PageSummary, u32)>, StoreError>> {
+        Box::pin(self.within(async move {
+            type Row = (String, String, bool, i64, bool, Option<i64>, i32);
+            let rows: Vec<Row> = sqlx::query_as(
+                "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms, \
+                 coalesce((SELECT max(seq) FROM events WHERE events.episode = pages.episode), 0) \
+                 FROM pages WHERE open ORDER BY opened_at_ms, episode",
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            let read = |(episode, case, training, opened_at, open, next_wake, last_seq): Row| {
+                Ok((summary((episode, case, training, opened_at, open, next_wake))?, last_seq.unsigned_abs()))
+            };
+            rows.into_iter().map(read).collect()
+        }))
+    }
+
+    fn pages_since(&self, from: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>> {
+        Box::pin(self.within(async move {
+            let rows = sqlx::query_as(
+                "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms FROM pages \
+                 WHERE opened_at_ms >= $1 ORDER BY opened_at_ms DESC, episode DESC",
+            );
+            summaries(rows.bind(from.timestamp_millis()).fetch_all(&self.pool).await?)
+        }))
+    }
+
     fn due(&self, now: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>> {
         Box::pin(self.within(async move {
             let rows = sqlx::query_as(

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::fault::{self, Trouble};
 use super::{PostgresStore, Work, instant};
-use crate::ports::{NoticeStore, Pending, Seen, Snapshot, SnapshotStore, StoreError};
+use crate::ports::{NoticeStore, Pending, Seen, Sighting, Snapshot, SnapshotStore, StoreError};
 use crate::schedule::version::SheetVersion;
 
 /// The columns of a snapshot, in the order `snapshot` reads them.
@@ -45,14 +45,32 @@ impl PostgresStore {
 
     fn snapshot(&self, row: Option<SnapshotRow>) -> Result<Option<Snapshot>, Trouble> {
         let Some((source, bytes, sha256, first_seen_ms, last_seen_ms)) = row else { return Ok(None) };
-        let (Some(first_seen), Some(last_seen)) = (instant(first_seen_ms), instant(last_seen_ms)) else {
-            return Err(Trouble::Told(fault::unusable(
+        let (first_seen, last_seen) = (self.seen_at(first_seen_ms)?, self.seen_at(last_seen_ms)?);
+        Ok(Some(Snapshot { version: SheetVersion { source, bytes, sha256 }, first_seen, last_seen }))
+    }
+
+    fn seen_at(&self, at_ms: i64) -> Result<DateTime<Utc>, Trouble> {
+        instant(at_ms).ok_or_else(|| {
+            Trouble::Told(fault::unusable(
                 &self.address,
                 "the time of a kept sheet is out of range",
                 "Run page-oncall sync, which keeps the sheet anew",
-            )));
+            ))
+        })
+    }
+
+    async fn newest_sightings(&self, schedule: &str, limit: u32) -> Result<Vec<Sighting>, Trouble> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(
+            "SELECT sha256, first_seen_ms, last_seen_ms FROM sightings WHERE schedule = $1 ORDER BY id DESC LIMIT $2",
+        )
+        .bind(schedule)
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        let sighting = |(sha256, first_seen, last_seen)| {
+            Ok(Sighting { sha256, first_seen: self.seen_at(first_seen)?, last_seen: self.seen_at(last_seen)? })
         };
-        Ok(Some(Snapshot { version: SheetVersion { source, bytes, sha256 }, first_seen, last_seen }))
+        rows.into_iter().map(sighting).collect()
     }
 
     async fn forget(&self, seen_before: DateTime<Utc>) -> Result<u64, Trouble> {
@@ -138,6 +156,10 @@ impl SnapshotStore for PostgresStore {
             .await?;
             self.snapshot(row)
         }))
+    }
+
+    fn sightings<'a>(&'a self, schedule: &'a str, limit: u32) -> Pending<'a, Result<Vec<Sighting>, StoreError>> {
+        Box::pin(self.within(self.newest_sightings(schedule, limit)))
     }
 
     fn purge_snapshots(&self, seen_before: DateTime<Utc>) -> Pending<'_, Result<u64, StoreError>> {
