@@ -349,7 +349,7 @@ fn basis(loaded: &LoadedSchedule, on_call: &OnCall) -> Basis {
     };
     let mut rows: Vec<String> = on_call.people.iter().map(row).collect();
     rows.dedup();
-    Basis { rows, snapshot: loaded.snapshot.clone(), read_at: Some(loaded.read_at), age_s: loaded.age_s }
+    Basis { rows, snapshot: loaded.snapshot().to_owned(), read_at: Some(loaded.read_at), age_s: loaded.age_s }
 }
 
 /// A page as it would begin.

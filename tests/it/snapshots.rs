@@ -81,7 +81,7 @@ async fn a_page_keeps_the_sheet_it_is_based_on() {
     let kept = store(&site).await.latest("aims").await.unwrap().unwrap();
     assert!(String::from_utf8_lossy(&kept.version.bytes).contains("Ada Ruiz"));
     let page = site.run(&["--format", "json", "show", "INC1234567"]).expect(0).json();
-    assert_eq!(page["basis"]["snapshot"], kept.version.sha256.as_str(), "{page}");
+    assert_eq!(page["basis"]["snapshot"], kept.version.sha256(), "{page}");
 }
 
 #[test]
@@ -165,7 +165,7 @@ async fn as_known_then_is_the_version_that_had_been_seen_by_then() {
     assert_eq!(name(&known(kept.first_seen).expect(0).json()), "Ben Okafor");
     let answer = known(kept.first_seen + TimeDelta::hours(20)).expect(0).json();
     assert_eq!((name(&answer), answer["schedules"][0]["from_cache"].as_bool()), ("Ben Okafor", Some(true)));
-    assert_eq!(answer["schedules"][0]["snapshot"], kept.version.sha256.as_str());
+    assert_eq!(answer["schedules"][0]["snapshot"], kept.version.sha256());
     let before_all = known(kept.first_seen - TimeDelta::hours(72)).expect(3).json();
     assert_eq!(before_all["schedules"][0]["problems"][0]["code"], "not-seen-yet");
     let long_ago = (kept.first_seen - TimeDelta::hours(1)).to_rfc3339();
@@ -181,10 +181,9 @@ async fn a_version_is_kept_once_and_each_time_it_was_in_force_is_known() {
     let store = SqliteStore::open(&folder.path().join("pages.db")).await.unwrap();
     let at = |hour: i64| DateTime::from_timestamp(1_795_412_520 + hour * 3600, 0).unwrap();
     let (one, two) = ("1".repeat(64), "2".repeat(64));
-    let version = |sha256: &String| SheetVersion {
-        source: "csv:aims.csv".to_owned(),
-        bytes: sha256.as_bytes().iter().take(9).copied().chain([0, 255]).collect(),
-        sha256: sha256.clone(),
+    let version = |sha256: &String| {
+        let bytes = sha256.as_bytes().iter().take(9).copied().chain([0, 255]).collect();
+        SheetVersion::kept("csv:aims.csv".to_owned(), bytes, sha256.clone())
     };
     assert_eq!(store.latest("aims").await.unwrap(), None);
     for (hour, digest, seen) in [
@@ -200,7 +199,7 @@ async fn a_version_is_kept_once_and_each_time_it_was_in_force_is_known() {
     assert_eq!(store.saw("gds", &version(&two), at(1)).await.unwrap(), Seen::First);
     let mut found = Vec::new();
     for hour in [-1, 0, 1, 2, 3, 9] {
-        found.push(store.known_at("aims", at(hour)).await.unwrap().map(|kept| kept.version.sha256));
+        found.push(store.known_at("aims", at(hour)).await.unwrap().map(|kept| kept.version.sha256().to_owned()));
     }
     assert_eq!(
         found,
@@ -215,7 +214,7 @@ async fn a_version_is_kept_once_and_each_time_it_was_in_force_is_known() {
     assert_eq!(store.version("aims", &two).await.unwrap(), None);
     assert_eq!(store.latest("gds").await.unwrap().unwrap().version, version(&two), "the newest is never deleted");
     assert_eq!(store.purge_snapshots(at(1_000_000)).await.unwrap(), 0);
-    assert_eq!(store.latest("aims").await.unwrap().unwrap().version.sha256, one);
+    assert_eq!(store.latest("aims").await.unwrap().unwrap().version.sha256(), one);
 }
 
 #[tokio::test]
