@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::on_call::{Hole, NextChange, OnCall, OnCallPerson, Status};
 use super::resolve::Schedule;
 use super::shift::{Role, RowReference, ShiftKind};
-use super::timeline::Member;
+use super::timeline::{Duty, Member};
 use crate::civil::Interval;
 
 /// Up to so many rows of one role, whoever is named twice is found by looking at the rows before.
@@ -102,7 +102,7 @@ impl<'a> Answer<'a> {
     /// The rows in force, by role.
     fn by_role(&self) -> impl Iterator<Item = (usize, &[usize])> {
         let timeline = &self.schedule.timeline;
-        let role_of = |row: &usize| timeline.duty(*row).map(super::timeline::Duty::role);
+        let role_of = |row: &usize| timeline.duty(*row).map(Duty::role);
         self.rows
             .chunk_by(move |one, next| role_of(one) == role_of(next))
             .filter_map(move |rows| Some((rows.first().and_then(role_of)?, rows)))
@@ -131,7 +131,7 @@ impl Schedule {
             self.timeline.duty(*row).is_some_and(|duty| duty.members().iter().any(|member| member.person == person))
         };
         let members = |(before, row): (usize, &usize)| {
-            let members = self.timeline.duty(*row).map(super::timeline::Duty::members).unwrap_or_default();
+            let members = self.timeline.duty(*row).map(Duty::members).unwrap_or_default();
             let row = *row;
             members.iter().map(move |member| (before, row, *member))
         };

@@ -12,7 +12,7 @@ use super::gaps::{GapReport, gaps};
 use super::on_call::OnCallPerson;
 use super::resolve::Schedule;
 use super::shift::{Role, RowReference, ShiftKind};
-use super::timeline::Member;
+use super::timeline::{Duty, Member};
 use crate::civil::{Interval, IntervalSet};
 
 /// How far beyond the window the ends of a hole are looked for where the sheet has no row that ends it.
@@ -122,7 +122,7 @@ struct Open {
 /// Every stretch that shares an instant with `window`, with the index of its role; by role, then start, then row.
 fn stretches(schedule: &Schedule, window: Interval) -> Vec<(usize, Stretch)> {
     let timeline = &schedule.timeline;
-    let role_of = |row: &usize| timeline.duty(*row).map(|duty| duty.role());
+    let role_of = |row: &usize| timeline.duty(*row).map(Duty::role);
     let mut done: Vec<(usize, Stretch)> = Vec::new();
     let mut open: BTreeMap<(usize, usize), Open> = BTreeMap::new();
     let mut pieces: HashMap<(usize, usize), usize> = HashMap::new();

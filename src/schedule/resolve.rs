@@ -8,7 +8,7 @@ use super::identity;
 use super::on_call::{Hole, OnCall, OnCallPerson, Status};
 use super::problem::Problem;
 use super::shift::{Role, RoleRank, RowReference, Shift};
-use super::timeline::Timeline;
+use super::timeline::{Duty, Timeline};
 use crate::civil::{Interval, IntervalSet};
 
 /// All rows read from one source at one instant, ready to be asked.
@@ -109,7 +109,7 @@ impl Schedule {
     pub fn clashes(&self) -> impl Iterator<Item = Clash> {
         self.timeline.clashes().iter().filter_map(|clash| {
             let (winner, loser) = (self.shifts.get(clash.winner)?, self.shifts.get(clash.loser)?);
-            let group = |row| self.timeline.duty(row).map(|duty| duty.group());
+            let group = |row| self.timeline.duty(row).map(Duty::group);
             Some(Clash {
                 interval: winner.interval.intersection(&loser.interval)?,
                 role: winner.role.clone(),
@@ -139,7 +139,7 @@ impl Schedule {
 
     /// Whether one role's rows in force name different people (contract 2.3 rule 5).
     pub(super) fn is_conflict(&self, rows: &[usize]) -> bool {
-        let mut groups = rows.iter().filter_map(|row| self.timeline.duty(*row)).map(|duty| duty.group());
+        let mut groups = rows.iter().filter_map(|row| self.timeline.duty(*row)).map(Duty::group);
         let first = groups.next();
         groups.any(|group| Some(group) != first)
     }

@@ -434,9 +434,7 @@ impl RoleState {
             (None, None) => shifts_differ,
             (None, Some(_)) => hidden_differ,
             (Some(winner), None) => self.differs_from(duties.get(winner)),
-            (Some(old), Some(new)) => {
-                duties.get(old).map(|duty| duty.group()) != duties.get(new).map(|duty| duty.group())
-            }
+            (Some(old), Some(new)) => duties.get(old).map(Duty::group) != duties.get(new).map(Duty::group),
         }
     }
 
@@ -471,7 +469,7 @@ impl RoleState {
             self.shifts.count(event.row, !event.ends);
             let Some(duty) = duties.get(event.row) else { continue };
             self.groups.count(duty.group(), !event.ends);
-            for member in duty.members().iter() {
+            for member in duty.members() {
                 let was = self.people.count(member.person, !event.ends);
                 self.touched.push((member.person, was));
             }

@@ -47,13 +47,12 @@ impl<'a> PeopleReader<'a> {
             Some(Some((known, people))) if known == cell => return Rc::clone(people),
             _ => {}
         }
-        let people = match self.seen.get(cell) {
-            Some(people) => Rc::clone(people),
-            None => {
-                let people = Rc::new(self.look_up(cell));
-                self.seen.insert(cell.to_owned(), Rc::clone(&people));
-                people
-            }
+        let people = if let Some(people) = self.seen.get(cell) {
+            Rc::clone(people)
+        } else {
+            let people = Rc::new(self.look_up(cell));
+            self.seen.insert(cell.to_owned(), Rc::clone(&people));
+            people
         };
         if let Some(recent) = self.recent.get_mut(near) {
             *recent = Some((cell.to_owned(), Rc::clone(&people)));
