@@ -51,6 +51,9 @@ pub struct Message {
     pub call: Option<CallScript>,
     /// Whether it asks the reader to take the page.
     pub asks_to_act: bool,
+    /// Where the reader sees the page and answers it; the text holds it too, where it may. `None` when the house has no
+    /// public address.
+    pub link: Option<String>,
 }
 
 /// What a call says, in sentences and in this order. The provider makes its own document of them. Personal data: no
@@ -100,6 +103,11 @@ pub trait Provider: Send + Sync {
     /// any more, or not at all: what the call says anyway ends in the same words.
     fn leave_voicemail<'a>(&'a self, _provider_id: &'a str, _message: &'a Message) -> Pending<'a, bool> {
         Box::pin(async { false })
+    }
+    /// Ends a call that may still ring, because nobody needs to answer it any more: what is known of the call then. `None`
+    /// when it could not be ended, or not be asked to.
+    fn hang_up<'a>(&'a self, _provider_id: &'a str) -> Pending<'a, Option<Report>> {
+        Box::pin(async { None })
     }
     /// Of the messages that were sent, those whose button the reader pressed; `since` is before the first of them.
     fn pressed<'a>(&'a self, _since: DateTime<Utc>, _sent: &'a [Sent]) -> Pending<'a, Vec<About>> {

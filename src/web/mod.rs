@@ -14,6 +14,7 @@ mod audit;
 mod guard;
 mod headers;
 mod hooks;
+mod link;
 mod metrics;
 mod peer;
 mod problem;
@@ -40,6 +41,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::access::link::LinkKey;
 use crate::engine::Engine;
 use crate::ports::access::{AccessStore, Passwords};
 use crate::ports::hooks::Hooks;
@@ -101,6 +103,8 @@ pub struct Current {
     pub snapshots: Arc<dyn SnapshotStore>,
     /// What was told; also tells whether the database can be written.
     pub notices: Arc<dyn NoticeStore>,
+    /// What the links of messages are made with; `None` where none are.
+    pub links: Option<LinkKey>,
 }
 
 impl House {
@@ -122,6 +126,7 @@ fn collected(house: Option<House>) -> Routes {
         .with(assets::routes)
         .with(sign_in::routes)
         .with(audit::routes)
+        .with(link::routes)
 }
 
 /// The house over HTTP.

@@ -35,6 +35,7 @@ pub mod gsm;
 pub mod handoff;
 mod layout_problems;
 pub mod layouts;
+pub mod link;
 pub mod lint;
 pub mod messages;
 pub mod opt_outs;

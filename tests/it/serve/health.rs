@@ -148,6 +148,7 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
         pages: store.clone(),
         snapshots: store.clone(),
         notices: disk.clone(),
+        links: None,
     };
     let (_settings, current) = watch::channel(Arc::new(current));
     let vitals = Arc::new(Vitals::default());
