@@ -17,6 +17,10 @@ pub struct ServeSettings {
     /// The address under which providers reach the service from outside. Without one nothing is called back, and the
     /// same facts are asked for.
     pub public_url: Option<PublicUrl>,
+    /// The file with the service's own certificate and those that vouch for it, PEM; without one it speaks plain HTTP.
+    pub tls_certificate_file: Option<String>,
+    /// The file with the certificate's key, PEM.
+    pub tls_key_file: Option<String>,
     /// How much the body of one request may hold, in KiB.
     pub body_limit_kib: u32,
     /// Seconds between two readings of every schedule; 0 for none.
@@ -43,6 +47,8 @@ impl Default for ServeSettings {
         Self {
             listen: "127.0.0.1:8420".to_owned(),
             public_url: None,
+            tls_certificate_file: None,
+            tls_key_file: None,
             body_limit_kib: 64,
             sync_every_s: 300,
             sync_mail: false,
@@ -64,6 +70,10 @@ impl ServeSettings {
             let message = format!("listen = {:?} is not an address and a port, as 127.0.0.1:8420 is", self.listen);
             return Err(("listen", message));
         }
+        if self.tls_certificate_file.is_some() != self.tls_key_file.is_some() {
+            let message = "tls_certificate_file and tls_key_file belong together: set both, or neither".to_owned();
+            return Err(("tls_certificate_file", message));
+        }
         if !(1..=1024).contains(&self.body_limit_kib) {
             return Err(("body_limit_kib", "body_limit_kib must lie between 1 and 1024".to_owned()));
         }
@@ -79,9 +89,11 @@ impl ServeSettings {
         Ok(())
     }
 
-    /// Whether browsers reach the service over TLS only, by the address that the world knows it by.
+    /// Whether browsers reach the service over TLS only: with a certificate of its own, or by the address that the world
+    /// knows it by.
     pub fn is_secure(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.as_str().starts_with("https://"))
+        self.tls_certificate_file.is_some()
+            || self.public_url.as_ref().is_some_and(|url| url.as_str().starts_with("https://"))
     }
 
     /// The path below which a reverse proxy serves the house, as `/pager`; empty at the top.
@@ -170,6 +182,7 @@ mod tests {
             ("listen = 'here'", "listen"),
             ("listen = ':8420'", "listen"),
             ("listen = '127.0.0.1:84200'", "listen"),
+            ("tls_key_file = 'key.pem'", "tls_certificate_file"),
             ("body_limit_kib = 0", "body_limit_kib"),
             ("sync_every_s = 3", "sync_every_s"),
             ("gaps_days = [14, 0]", "gaps_days"),

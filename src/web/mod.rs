@@ -23,19 +23,22 @@ mod routes;
 mod session;
 mod shell;
 mod sign_in;
+mod tls;
 mod vitals;
 
+use std::fmt::Debug;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::connect_info::Connected;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use tokio::net::TcpListener;
+use axum::serve::{IncomingStream, Listener};
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
@@ -46,15 +49,17 @@ use crate::engine::Engine;
 use crate::ports::access::{AccessStore, Passwords};
 use crate::ports::hooks::Hooks;
 use crate::ports::sheets::Sheets;
+use crate::ports::single_sign_on::SingleSignOn;
 use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
 use crate::site::Site;
 use asker::Asker;
-use peer::Peer;
 use routes::Routes;
 
 pub use asker::Memory as Askers;
+pub use peer::Peer;
 pub use routes::{Need, Route};
 pub use sign_in::Guesses;
+pub use tls::TlsListener;
 pub use vitals::Vitals;
 
 /// How long one request may take, its body included.
@@ -97,6 +102,8 @@ pub struct Current {
     pub engine: Engine,
     /// The provider's requests; `None` when the site has no public address.
     pub hooks: Option<Arc<dyn Hooks>>,
+    /// Who vouches for people; `None` without single sign-on.
+    pub single_sign_on: Option<Arc<dyn SingleSignOn>>,
     /// The page log, to be read.
     pub pages: Arc<dyn EpisodeStore>,
     /// The versions of sheets.
@@ -151,11 +158,12 @@ async fn from_nowhere(State(house): State<House>, asker: Asker) -> Response {
 }
 
 /// Answers requests until `stop` is ready; those that came in by then are answered first.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+pub async fn serve<L>(listener: L, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()>
+where
+    L: Listener,
+    L::Addr: Debug,
+    Peer: for<'a> Connected<IncomingStream<'a, L>>,
+{
     let service = router.into_make_service_with_connect_info::<Peer>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

@@ -40,6 +40,8 @@ mod random;
 mod serve;
 mod sheets;
 mod simulate;
+#[cfg(feature = "single-sign-on")]
+mod single_sign_on;
 mod upkeep;
 mod verbs;
 mod words;
