@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::House;
+use super::api;
 use super::asker::{self, Asker};
 use super::peer::Peer;
 use super::problem::Problem;
@@ -30,14 +31,22 @@ pub(super) async fn guard(State((house, need)): State<(House, Need)>, mut reques
             return Problem::unavailable("who asks cannot be looked up now; try again in a minute").into_response();
         }
     };
-    if !may(asker.caller.as_ref(), need) {
-        return turned_away(&house, &request, &asker);
+    let pace = api::is_below(request.uri().path()).then(|| house.api.pace(&house, &asker));
+    if let Some(refused) = pace.and_then(api::Pace::refusal) {
+        return refused;
     }
-    if is_unmarked(&asker, &request) {
-        return Problem::forbidden().hint(Some(UNMARKED.to_owned())).into_response();
+    let response = if !may(asker.caller.as_ref(), need) {
+        turned_away(&house, &request, &asker)
+    } else if is_unmarked(&asker, &request) {
+        Problem::forbidden().hint(Some(UNMARKED.to_owned())).into_response()
+    } else {
+        request.extensions_mut().insert(asker);
+        next.run(request).await
+    };
+    match pace {
+        Some(pace) => pace.told(response),
+        None => response,
     }
-    request.extensions_mut().insert(asker);
-    next.run(request).await
 }
 
 fn may(caller: Option<&Caller>, need: Need) -> bool {
@@ -61,7 +70,7 @@ fn is_unmarked(asker: &Asker, request: &Request) -> bool {
 fn turned_away(house: &House, request: &Request, asker: &Asker) -> Response {
     let path = request.uri().path();
     let is_known = asker.caller.is_some();
-    if path.starts_with("/api/") {
+    if api::is_below(path) {
         let problem = if is_known { Problem::forbidden() } else { Problem::unauthorized() };
         return problem.into_response();
     }

@@ -4,18 +4,24 @@
 //! who asks and `peer` from where. `shell` is around every page, `assets` beside it, `headers` on every answer, `problem`
 //! what programs are told. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
 //! counts, both from `vitals`. `sign_in` begins what `session` keeps up, `acts` writes down who did what, `audit` shows it.
+//! `board` shows what is going on and keeps open boards up to date, `timeline` each schedule; `form` asks the agent and
+//! `pages` shows what became of it; `link` is the technician's page. `api` gives programs the JSON of the command line.
 //! A face over the engine and the page log, which it reads: it sends nothing by itself, knows no provider's words, and
 //! proves no callback; `ports::hooks` does.
 
 mod acts;
+mod api;
 mod asker;
 mod assets;
 mod audit;
+mod board;
+mod form;
 mod guard;
 mod headers;
 mod hooks;
 mod link;
 mod metrics;
+mod pages;
 mod peer;
 mod problem;
 mod ready;
@@ -23,6 +29,7 @@ mod routes;
 mod session;
 mod shell;
 mod sign_in;
+mod timeline;
 mod tls;
 mod vitals;
 
@@ -35,9 +42,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::connect_info::Connected;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::serve::{IncomingStream, Listener};
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -47,15 +54,20 @@ use tower_http::timeout::TimeoutLayer;
 use crate::access::link::LinkKey;
 use crate::engine::Engine;
 use crate::ports::access::{AccessStore, Passwords};
+use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::sheets::Sheets;
 use crate::ports::single_sign_on::SingleSignOn;
 use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
 use crate::site::Site;
 use asker::Asker;
+use problem::Problem;
 use routes::Routes;
 
+pub use api::Memory as ApiMemory;
 pub use asker::Memory as Askers;
+pub use board::{Live, keep as keep_boards};
+pub use pages::{Pages, keep as keep_pages};
 pub use peer::Peer;
 pub use routes::{Need, Route};
 pub use sign_in::Guesses;
@@ -77,6 +89,8 @@ pub struct House {
     pub sheets: Arc<dyn Sheets>,
     /// Who may do what, and who did.
     pub access: Arc<dyn AccessStore>,
+    /// The forms under way.
+    pub drafts: Arc<dyn DraftStore>,
     /// The process's own health.
     pub vitals: Arc<Vitals>,
     /// The time.
@@ -89,6 +103,12 @@ pub struct House {
     pub guesses: Arc<Guesses>,
     /// What secrets are made of.
     pub random: Random,
+    /// All boards that are open.
+    pub board: Arc<Live>,
+    /// The pages that somebody has open.
+    pub pages: Arc<Pages>,
+    /// What the API remembers.
+    pub api: Arc<ApiMemory>,
 }
 
 /// Random bytes fit for secrets; `None` when the system gives none.
@@ -131,9 +151,14 @@ fn collected(house: Option<House>) -> Routes {
         .with(metrics::routes)
         .with(hooks::routes)
         .with(assets::routes)
+        .with(timeline::routes)
+        .with(board::routes)
+        .with(link::routes)
         .with(sign_in::routes)
         .with(audit::routes)
-        .with(link::routes)
+        .with(form::routes)
+        .with(pages::routes)
+        .with(api::routes)
 }
 
 /// The house over HTTP.
@@ -141,6 +166,7 @@ pub fn router(house: House) -> Router {
     let (router, _) = collected(Some(house.clone())).done();
     router
         .fallback(from_nowhere)
+        .method_not_allowed_fallback(not_so)
         .with_state(house.clone())
         // What a handler reads as a whole; the provider's requests have their own limit.
         .layer(DefaultBodyLimit::max(BODY))
@@ -153,8 +179,19 @@ pub fn router(house: House) -> Router {
 }
 
 /// What is not there. Nobody is told what would be.
-async fn from_nowhere(State(house): State<House>, asker: Asker) -> Response {
+async fn from_nowhere(State(house): State<House>, uri: Uri, asker: Asker) -> Response {
+    if api::is_below(uri.path()) {
+        return Problem::not_found("there is no such address; /openapi.json lists what there is").into_response();
+    }
     shell::missing(&house, &asker)
+}
+
+/// A method that a path does not take; the answer's `Allow` says which it does.
+async fn not_so(uri: Uri) -> Response {
+    if api::is_below(uri.path()) {
+        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address is not for that").into_response();
+    }
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
 }
 
 /// Answers requests until `stop` is ready; those that came in by then are answered first.

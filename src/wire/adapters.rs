@@ -20,6 +20,7 @@ use crate::desk::error::CommandError;
 use crate::engine::{Changed, Engine, Parts};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::access::AccessStore;
+use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::single_sign_on::SingleSignOn;
 use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
@@ -54,12 +55,21 @@ pub(super) struct Stores {
     pub access: Arc<dyn AccessStore>,
     /// What the links of messages are made with; `None` where none are.
     pub links: Option<LinkKey>,
+    /// The forms under way.
+    pub drafts: Arc<dyn DraftStore>,
 }
 
 impl Stores {
     fn of(store: SqliteStore) -> Self {
         let store = Arc::new(store);
-        Self { pages: store.clone(), snapshots: store.clone(), notices: store.clone(), access: store, links: None }
+        Self {
+            pages: store.clone(),
+            snapshots: store.clone(),
+            notices: store.clone(),
+            access: store.clone(),
+            drafts: store,
+            links: None,
+        }
     }
 }
 

@@ -170,13 +170,19 @@ impl Service {
             current: standing.current(),
             sheets: Arc::clone(&sheets) as Arc<dyn Sheets>,
             access: Arc::clone(&standing.stores().access),
+            drafts: Arc::clone(&standing.stores().drafts),
             vitals: Arc::clone(&vitals),
             clock: Arc::clone(&clock),
             askers: Arc::default(),
             passwords: Arc::new(Argon2Passwords::new()),
             guesses: Arc::default(),
             random: Arc::new(|| random::bytes().ok()),
+            board: Arc::default(),
+            pages: Arc::default(),
+            api: Arc::default(),
         };
+        tokio::spawn(web::keep_boards(house.clone(), stopping(stopped.clone())));
+        tokio::spawn(web::keep_pages(house.clone(), stopping(stopped.clone())));
         let router = web::router(house);
         let (answering, certificate) = match certificate {
             Some(certificate) => {

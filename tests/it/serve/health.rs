@@ -156,13 +156,17 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
     let house = House {
         current,
         sheets: Arc::new(Unread),
-        access: store,
+        access: store.clone(),
+        drafts: store,
         vitals: Arc::clone(&vitals),
         clock: clock.clone(),
         askers: Arc::default(),
         passwords: Arc::new(NoAccounts),
         guesses: Arc::default(),
         random: Arc::new(|| None),
+        api: Arc::default(),
+        board: Arc::default(),
+        pages: Arc::default(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
