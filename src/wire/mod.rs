@@ -15,7 +15,7 @@
 //! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine, `push` the
 //! rooms and push services among them; `logs` says where log lines go. `verbs` hands each verb what it needs, `call` the
 //! agent's, `simulate` the page on paper, `serve` the service, `upkeep` the two that a timer runs, whose end `heartbeat`
-//! tells; `doctor` and `doctor_people` make the checks before the night, `drill` the tests of people, `handoff` the notes
+//! tells; `doctor`, `doctor_access` and `doctor_people` make the checks before the night, `drill` the tests of people, `handoff` the notes
 //! to them. `access` gives and takes access by command, with `passwords` and `random`.
 
 mod access;
@@ -24,6 +24,7 @@ mod call;
 mod callers;
 mod clock;
 mod doctor;
+mod doctor_access;
 mod doctor_people;
 mod drill;
 mod edits;

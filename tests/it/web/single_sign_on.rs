@@ -236,8 +236,12 @@ fn a_spoilt_identity_lets_nobody_in_and_a_new_key_is_learnt() {
 #[test]
 fn a_provider_that_is_down_hurts_nothing_else() {
     let own = format!("http://127.0.0.1:{}", free_port());
+    let doctor = |web: &Web| web.site.run(&["doctor"]).out;
     let web = start(&format!("http://127.0.0.1:{}", free_port()), &own);
+    let found = doctor(&web);
+    assert!(found.contains("single sign-on at http://127.0.0.1") && found.contains("nobody comes in"), "{found}");
     web.account("night-desk", Role::Supervisor);
+    assert!(!doctor(&web).contains("nobody comes in"));
     let answer = web.get("/sign-in/start?return_to=/audit");
     assert_eq!(answer.status, 503);
     assert!(answer.body.contains("Single sign-on does not answer now"), "{}", answer.body);

@@ -18,9 +18,7 @@ const LINES: &str = "tls_certificate_file = 'tls.pem'\ntls_key_file = 'tls.key'"
 
 /// A root and a certificate of this machine by it, into the site's folder.
 fn certify(site: &Site) {
-    for (name, text) in [("names", "subjectAltName=DNS:localhost\n")] {
-        site.write(name, text.as_bytes());
-    }
+    site.write("names", b"subjectAltName=DNS:localhost\n");
     for arguments in [
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=Root -keyout root.key -out root.pem",
         "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -keyout tls.key -out request.pem",
@@ -105,9 +103,9 @@ fn new_files_come_into_force_and_broken_ones_do_not() {
     std::fs::set_permissions(web.site.path("tls.key"), std::fs::Permissions::from_mode(0o644)).unwrap();
     assert!(!works(&new));
     web.program.signal("HUP");
-    let lines = web.program.lines_until("the settings were read again and are in force");
-    assert!(lines.iter().any(|line| line.contains("others may read the key")), "{lines:?}");
-    assert!(works(&new) && !works(&old));
+    web.program.lines_until("others may read the key");
+    assert!((0..100_000).any(|_| works(&new)));
+    assert!(!works(&old));
 }
 
 #[test]
