@@ -19,6 +19,7 @@ pub mod decision;
 pub mod decision_sheet;
 pub mod doctor;
 pub mod doctor_access;
+pub mod doctor_database;
 pub mod doctor_people;
 pub mod drill;
 pub mod form;
