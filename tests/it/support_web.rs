@@ -185,6 +185,13 @@ impl Asking {
         asking
     }
 
+    /// JSON that is posted.
+    pub(crate) fn json(path: &str, body: &str) -> Self {
+        let mut asking = Self::new("POST", path).with("Content-Type", "application/json");
+        asking.body = Some(body.to_owned());
+        asking
+    }
+
     /// The same with a header.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));

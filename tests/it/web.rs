@@ -1,4 +1,8 @@
 //! Does the house over HTTP do what its people need, and nothing for anybody else?
 
+mod access;
+mod header;
 mod link;
 mod sign_in;
+mod single_sign_on;
+mod tls;
