@@ -137,16 +137,19 @@ fn line(drawing: &Drawing<'_>, case: &Case, rung: &RungLine) -> Markup {
             span.role { (rung.label) } " "
             @if let Some(word) = word { span.mark { (word) } " " }
             @if let Reached::At(at) = rung.reached { span.soft { "at " (drawing.time(at - case.ahead)) " " } }
-            @if rung.people.is_empty() { strong.bad { "NOBODY to try: skipped" } }
-            @for person in &rung.people { div { (tries(drawing, case, person)) } }
+            @if rung.people.is_empty() {
+                @if rung.reached == Reached::NotNeeded { "nobody to try" } @else { strong.bad { "NOBODY to try: skipped" } }
+            }
+            @for person in &rung.people { div { (tries(drawing, case, rung, person)) } }
         }
     }
 }
 
-fn tries(drawing: &Drawing<'_>, case: &Case, person: &RungPerson) -> Markup {
+fn tries(drawing: &Drawing<'_>, case: &Case, rung: &RungLine, person: &RungPerson) -> Markup {
     html! {
         strong { (person.name) @if drawing.viewer.is(&person.name) { " (you)" } } " " (drawing.number(person.phone.as_deref()))
-        @if person.has_it { " " span.mark.good { "HAS IT" } }
+        // Somebody may stand on several rungs: it is said where they were asked.
+        @if person.has_it && matches!(rung.reached, Reached::Now | Reached::Tried) { " " span.mark.good { "HAS IT" } }
         @if person.cannot { " " span.mark.bad { "CANNOT" } }
         @if !person.tries.is_empty() {
             ul.tries {

@@ -100,7 +100,11 @@ async fn drawn(house: &House, screen: Screen, viewer: Viewer) -> Markup {
 /// Whether what is shown is kept up to date; the script fills it in.
 fn connection() -> Markup {
     html! {
-        p #connection .connection role="status" { noscript { (words::without_script(RELOAD_S)) } }
+        div.connection {
+            p #connection role="status" { noscript { (words::without_script(RELOAD_S)) } }
+            // Counts on in silence: what is read aloud is said once.
+            p #connection-age {}
+        }
     }
 }
 
