@@ -9,6 +9,9 @@ use crate::episode::state::Phase;
 use crate::views::board::case::{Case, PromiseLine, Reached, RungLine, RungPerson, Settled};
 use crate::wording::board as words;
 
+/// How many of the pages that are over are listed.
+const SETTLED: usize = 12;
+
 /// The promises: those that run by what is left, the oldest first; then what became of the last ones.
 pub(super) fn promises(drawing: &Drawing<'_>) -> Markup {
     let seen = drawing.board.cases.iter().filter(|case| drawing.viewer.sees(case));
@@ -35,7 +38,7 @@ pub(super) fn promises(drawing: &Drawing<'_>) -> Markup {
         @if !settled.is_empty() {
             h3 { "Settled in the last 12 hours" }
             ul.settled {
-                @for page in settled {
+                @for page in settled.iter().take(SETTLED) {
                     li {
                         (link(drawing, &page.case)) ": "
                         @match page.promise {
@@ -47,6 +50,7 @@ pub(super) fn promises(drawing: &Drawing<'_>) -> Markup {
                         ", over " (drawing.time(page.at))
                     }
                 }
+                @if settled.len() > SETTLED { li { "and " (settled.len() - SETTLED) " more" } }
             }
         }
     }

@@ -352,3 +352,49 @@ fn the_links_of_a_house_below_a_path_stay_below_it() {
     let board = get(&service, "/", &agent).body;
     assert!(board.contains("data-events=\"/pager/events\"") && board.contains("src=\"/pager/board/"), "{board}");
 }
+
+#[test]
+fn who_cannot_be_reached_as_planned_is_named() {
+    let provider = Provider::start();
+    let site = site(&provider, "");
+    let service = Service::start(&site, &[]);
+    let [agent, viewer] = ["agent", "viewer"].map(|role| token(&site, role));
+    let mut stream = Stream::open(&service, "/events", &agent);
+    let mut masked = Stream::open(&service, "/events", &viewer);
+    stream.part("people", "Nobody blocks texts");
+    run(&site, &["drill", "Ada Ruiz", "--no-wait", "--now"]);
+    stream.part("people", "Ada Ruiz: has not answered yet");
+    assert_eq!(service.text("SM1", "+16085550102", "STOP").status, 200);
+    let told = stream.part("people", "TEXTS BLOCKED");
+    assert!(told.contains("Ben Okafor") && told.contains("tel:+16085550102"), "{told}");
+    let told = masked.part("people", "TEXTS BLOCKED");
+    assert!(told.contains("number ends in 02") && !told.contains("tel:"), "{told}");
+    stream.part("now", "TEXTS BLOCKED (STOP): call");
+    let board = get(&service, "/", &agent).body;
+    let pages = board.split("<th scope=\"row\">Pages</th>").nth(1).unwrap();
+    assert!(pages.starts_with("<td class=\"number\">0</td>"), "a drill counts nowhere: {board}");
+    assert!(board.contains("No page is open."), "a drill is no case: {board}");
+}
+
+#[test]
+fn gaps_problems_and_double_duty_stand_with_their_cells() {
+    let provider = Provider::start();
+    let two = settings(&provider, "").replace("[paging]", "[schedules.msn]\nsource = \"csv:msn.csv\"\n[paging]");
+    let site = site_with(&two);
+    site.write(
+        "aims.csv",
+        b"start,end,person,role\n2017-01-01,2038-01-01,Ada Ruiz,primary\n2026-13-40,2038-01-01,608-555-0199,primary\n",
+    );
+    site.write(
+        "msn.csv",
+        b"start,end,person,role\n2017-01-01,2018-01-01,Ben Okafor,primary\n2017-01-01,2038-01-01,Ada Ruiz,secondary\n",
+    );
+    let service = Service::start(&site, &[]);
+    let [agent, viewer] = ["agent", "viewer"].map(|role| token(&site, role));
+    let ahead = Stream::open(&service, "/events", &agent).part("ahead", "On call in two schedules at once");
+    for said in ["NOT COVERED", "NOBODY", "now until", "aims.csv A3", "msn.csv C3", "aims.csv C2", "2026-13-40"] {
+        assert!(ahead.contains(said), "{said}: {ahead}");
+    }
+    let ahead = Stream::open(&service, "/events", &viewer).part("ahead", "On call in two schedules at once");
+    assert!(ahead.contains("aims.csv A3") && !ahead.contains("555"), "{ahead}");
+}
