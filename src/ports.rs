@@ -1,6 +1,7 @@
 //! What does the engine need from the world? Traits only: the clock, the channels, the log, the memory of sheets.
 
 pub mod access;
+pub mod drafts;
 pub mod hooks;
 pub mod sheets;
 
@@ -397,6 +398,17 @@ pub struct Snapshot {
     pub last_seen: DateTime<Utc>,
 }
 
+/// From when to when a version was a sheet's content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// SHA-256 of the version, in hexadecimal.
+    pub sha256: String,
+    /// When it was first seen since another version was.
+    pub first_seen: DateTime<Utc>,
+    /// When it was last seen before another version was; at or after `first_seen`.
+    pub last_seen: DateTime<Utc>,
+}
+
 /// What a sighting was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
@@ -428,6 +440,8 @@ pub trait SnapshotStore: Send + Sync {
     ) -> Pending<'a, Result<Option<Snapshot>, StoreError>>;
     /// The version with this digest, with its last sighting; `None` when it was never seen or is no longer kept.
     fn version<'a>(&'a self, schedule: &'a str, sha256: &'a str) -> Pending<'a, Result<Option<Snapshot>, StoreError>>;
+    /// The newest `limit` sightings of a schedule, the newest first.
+    fn sightings<'a>(&'a self, schedule: &'a str, limit: u32) -> Pending<'a, Result<Vec<Sighting>, StoreError>>;
     /// Deletes what was last seen before `seen_before`, but never a schedule's newest version. Says how many sightings.
     fn purge_snapshots(&self, seen_before: DateTime<Utc>) -> Pending<'_, Result<u64, StoreError>>;
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use crate::decision::Partners;
@@ -41,6 +42,8 @@ pub(super) struct Loaded {
     pub changed_at: Option<DateTime<Utc>>,
     /// What the process knows about reaching Google.
     pub google: Surroundings,
+    /// The password of the database server, where the environment holds it.
+    pub store_password: Option<SecretString>,
 }
 
 /// Reads the settings, the contacts, the partners and the holidays. Schedules are read when they are asked for.
@@ -80,7 +83,15 @@ pub(super) fn site(file: &Path, environment: &Environment) -> Result<Loaded, Com
     let changed_at = parts.iter().map(PathBuf::as_path).chain([file]).filter_map(changed_at).max();
     let site = Site::new(settings, roster, partners, holidays).map_err(wrong)?;
     let google = sheets::surroundings(&folder, environment);
-    Ok(Loaded { site, file: file.to_owned(), folder, warnings, changed_at, google })
+    Ok(Loaded {
+        site,
+        file: file.to_owned(),
+        folder,
+        warnings,
+        changed_at,
+        google,
+        store_password: environment.store_password.clone(),
+    })
 }
 
 /// When a file was last changed, where the machine can tell.

@@ -104,7 +104,7 @@ fn compact(at: DateTime<Utc>, zone: Tz) -> String {
 }
 
 /// `override`, with whom it replaces.
-pub(super) fn kind(stretch: &Stretch, replaced: &[Replaced]) -> Option<String> {
+pub fn kind(stretch: &Stretch, replaced: &[Replaced]) -> Option<String> {
     if stretch.person.kind == ShiftKind::Shift {
         return None;
     }

@@ -1,8 +1,7 @@
 //! Is every version of a sheet kept, does the last good one answer for a sheet that fails, and is "as known then" true?
 
 use chrono::{DateTime, TimeDelta, Utc};
-use page_oncall::ports::{NoticeStore, Seen, SnapshotStore};
-use page_oncall::schedule::version::SheetVersion;
+use page_oncall::ports::SnapshotStore;
 use page_oncall::store::sqlite::SqliteStore;
 
 use crate::support::Site;
@@ -176,49 +175,6 @@ async fn as_known_then_is_the_version_that_had_been_seen_by_then() {
 }
 
 #[tokio::test]
-async fn a_version_is_kept_once_and_each_time_it_was_in_force_is_known() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("pages.db")).await.unwrap();
-    let at = |hour: i64| DateTime::from_timestamp(1_795_412_520 + hour * 3600, 0).unwrap();
-    let (one, two) = ("1".repeat(64), "2".repeat(64));
-    let version = |sha256: &String| SheetVersion {
-        source: "csv:aims.csv".to_owned(),
-        bytes: sha256.as_bytes().iter().take(9).copied().chain([0, 255]).collect(),
-        sha256: sha256.clone(),
-    };
-    assert_eq!(store.latest("aims").await.unwrap(), None);
-    for (hour, digest, seen) in [
-        (0, &one, Seen::First),
-        (1, &one, Seen::Same),
-        (2, &two, Seen::Changed),
-        (3, &one, Seen::Changed),
-        (5, &one, Seen::Same),
-        (4, &one, Seen::Same),
-    ] {
-        assert_eq!(store.saw("aims", &version(digest), at(hour)).await.unwrap(), seen, "hour {hour}");
-    }
-    assert_eq!(store.saw("gds", &version(&two), at(1)).await.unwrap(), Seen::First);
-    let mut found = Vec::new();
-    for hour in [-1, 0, 1, 2, 3, 9] {
-        found.push(store.known_at("aims", at(hour)).await.unwrap().map(|kept| kept.version.sha256));
-    }
-    assert_eq!(
-        found,
-        [None, Some(&one), Some(&one), Some(&two), Some(&one), Some(&one)].map(Option::<&String>::cloned)
-    );
-    let latest = store.latest("aims").await.unwrap().unwrap();
-    assert_eq!((latest.first_seen, latest.last_seen), (at(3), at(5)), "a clock set back shortens nothing");
-    assert_eq!(store.version("aims", &two).await.unwrap().unwrap().version, version(&two));
-    assert_eq!(store.version("gds", &one).await.unwrap(), None);
-
-    assert_eq!(store.purge_snapshots(at(3)).await.unwrap(), 2);
-    assert_eq!(store.version("aims", &two).await.unwrap(), None);
-    assert_eq!(store.latest("gds").await.unwrap().unwrap().version, version(&two), "the newest is never deleted");
-    assert_eq!(store.purge_snapshots(at(1_000_000)).await.unwrap(), 0);
-    assert_eq!(store.latest("aims").await.unwrap().unwrap().version.sha256, one);
-}
-
-#[tokio::test]
 async fn a_log_of_the_first_version_is_brought_up_to_date_with_its_pages() {
     use page_oncall::ports::EpisodeStore;
     use sqlx::Connection;
@@ -235,15 +191,4 @@ async fn a_log_of_the_first_version_is_brought_up_to_date_with_its_pages() {
     let store = SqliteStore::open(&path).await.unwrap();
     assert_eq!(store.pages(false).await.unwrap().len(), 1);
     assert_eq!(store.latest("aims").await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn what_was_told_is_remembered() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("pages.db")).await.unwrap();
-    let at = DateTime::from_timestamp(1_795_412_520, 0).unwrap();
-    assert_eq!(store.told("gaps").await.unwrap(), None);
-    store.tell("gaps", "a", at).await.unwrap();
-    store.tell("gaps", "b", at).await.unwrap();
-    assert_eq!(store.told("gaps").await.unwrap().as_deref(), Some("b"));
 }
