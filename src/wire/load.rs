@@ -241,7 +241,6 @@ impl Loaded {
         LoadedSchedule {
             schedule: Ok(schedule),
             understood: Some(how),
-            snapshot: version.sha256.clone(),
             provenance: Provenance { version: Some(Arc::new(version)), clock_ahead_s, ..Provenance::default() },
             ..self.unread(named, now)
         }
@@ -331,7 +330,7 @@ impl Loaded {
                 age_s: age.num_seconds(),
                 from_cache: true,
                 stale: age > TimeDelta::hours(i64::from(settings.warn_after_hours)),
-                snapshot: kept.version.sha256,
+                kept_sha256: kept.version.sha256().to_owned(),
                 provenance: Provenance { fault, ..Provenance::default() },
                 ..self.unread(named, now)
             },
@@ -361,7 +360,7 @@ impl Loaded {
             changed_at: Some(kept.first_seen).max(self.changed_at).unwrap_or(at),
             age_s: age.num_seconds(),
             stale,
-            snapshot: kept.version.sha256,
+            kept_sha256: kept.version.sha256().to_owned(),
             ..then
         })
     }
@@ -378,7 +377,7 @@ impl Loaded {
                 continue;
             }
             if let Some(kept) =
-                memory::last_good(self, &loaded.name).filter(|kept| kept.version.sha256 == version.sha256)
+                memory::last_good(self, &loaded.name).filter(|kept| kept.version.sha256() == version.sha256())
             {
                 loaded.changed_at = Some(kept.first_seen).max(self.changed_at).unwrap_or(kept.first_seen);
             }
@@ -426,7 +425,7 @@ impl Loaded {
             from_cache: false,
             stale: false,
             coverage: settings.coverage,
-            snapshot: String::new(),
+            kept_sha256: String::new(),
             provenance: Provenance::default(),
         }
     }

@@ -80,7 +80,7 @@ async fn a_page_keeps_the_sheet_it_is_based_on() {
     let kept = store(&site).await.latest("aims").await.unwrap().unwrap();
     assert!(String::from_utf8_lossy(&kept.version.bytes).contains("Ada Ruiz"));
     let page = site.run(&["--format", "json", "show", "INC1234567"]).expect(0).json();
-    assert_eq!(page["basis"]["snapshot"], kept.version.sha256.as_str(), "{page}");
+    assert_eq!(page["basis"]["snapshot"], kept.version.sha256(), "{page}");
 }
 
 #[test]
@@ -164,7 +164,7 @@ async fn as_known_then_is_the_version_that_had_been_seen_by_then() {
     assert_eq!(name(&known(kept.first_seen).expect(0).json()), "Ben Okafor");
     let answer = known(kept.first_seen + TimeDelta::hours(20)).expect(0).json();
     assert_eq!((name(&answer), answer["schedules"][0]["from_cache"].as_bool()), ("Ben Okafor", Some(true)));
-    assert_eq!(answer["schedules"][0]["snapshot"], kept.version.sha256.as_str());
+    assert_eq!(answer["schedules"][0]["snapshot"], kept.version.sha256());
     let before_all = known(kept.first_seen - TimeDelta::hours(72)).expect(3).json();
     assert_eq!(before_all["schedules"][0]["problems"][0]["code"], "not-seen-yet");
     let long_ago = (kept.first_seen - TimeDelta::hours(1)).to_rfc3339();

@@ -25,7 +25,7 @@ impl PostgresStore {
                 .fetch_optional(&mut *work)
                 .await?;
         let seen = match &last {
-            Some((id, known)) if *known == version.sha256 => {
+            Some((id, known)) if *known == version.sha256() => {
                 // A clock that was set back never shortens a sighting.
                 sqlx::query("UPDATE sightings SET last_seen_ms = greatest(last_seen_ms, $2) WHERE id = $1")
                     .bind(id)
@@ -46,7 +46,7 @@ impl PostgresStore {
     fn snapshot(&self, row: Option<SnapshotRow>) -> Result<Option<Snapshot>, Trouble> {
         let Some((source, bytes, sha256, first_seen_ms, last_seen_ms)) = row else { return Ok(None) };
         let (first_seen, last_seen) = (self.seen_at(first_seen_ms)?, self.seen_at(last_seen_ms)?);
-        Ok(Some(Snapshot { version: SheetVersion { source, bytes, sha256 }, first_seen, last_seen }))
+        Ok(Some(Snapshot { version: SheetVersion::kept(source, bytes, sha256), first_seen, last_seen }))
     }
 
     fn seen_at(&self, at_ms: i64) -> Result<DateTime<Utc>, Trouble> {
@@ -96,14 +96,14 @@ async fn see_anew(work: &mut Work, schedule: &str, version: &SheetVersion, at: D
          ON CONFLICT (schedule, sha256) DO UPDATE SET source = excluded.source",
     )
     .bind(schedule)
-    .bind(&version.sha256)
+    .bind(version.sha256())
     .bind(&version.source)
     .bind(&version.bytes)
     .execute(&mut **work)
     .await?;
     sqlx::query("INSERT INTO sightings (schedule, sha256, first_seen_ms, last_seen_ms) VALUES ($1, $2, $3, $3)")
         .bind(schedule)
-        .bind(&version.sha256)
+        .bind(version.sha256())
         .bind(at.timestamp_millis())
         .execute(&mut **work)
         .await?;

@@ -17,10 +17,12 @@ async fn a_version_is_kept_once_and_each_time_it_was_in_force_is_known(bench: &d
     let store = bench.another().await;
     let at = |hour: i64| DateTime::from_timestamp(1_795_412_520 + hour * 3600, 0).unwrap();
     let (one, two) = ("1".repeat(64), "2".repeat(64));
-    let version = |sha256: &String| SheetVersion {
-        source: "csv:aims.csv".to_owned(),
-        bytes: sha256.as_bytes().iter().take(9).copied().chain([0, 255]).collect(),
-        sha256: sha256.clone(),
+    let version = |sha256: &String| {
+        SheetVersion::kept(
+            "csv:aims.csv".to_owned(),
+            sha256.as_bytes().iter().take(9).copied().chain([0, 255]).collect(),
+            sha256.clone(),
+        )
     };
     assert_eq!(store.latest("aims").await.unwrap(), None);
     for (hour, digest, seen) in [
@@ -36,7 +38,7 @@ async fn a_version_is_kept_once_and_each_time_it_was_in_force_is_known(bench: &d
     assert_eq!(store.saw("gds", &version(&two), at(1)).await.unwrap(), Seen::First);
     let mut found = Vec::new();
     for hour in [-1, 0, 1, 2, 3, 9] {
-        found.push(store.known_at("aims", at(hour)).await.unwrap().map(|kept| kept.version.sha256));
+        found.push(store.known_at("aims", at(hour)).await.unwrap().map(|kept| kept.version.sha256().to_owned()));
     }
     assert_eq!(
         found,
@@ -51,7 +53,7 @@ async fn a_version_is_kept_once_and_each_time_it_was_in_force_is_known(bench: &d
     assert_eq!(store.version("aims", &two).await.unwrap(), None);
     assert_eq!(store.latest("gds").await.unwrap().unwrap().version, version(&two), "the newest is never deleted");
     assert_eq!(store.purge_snapshots(at(1_000_000)).await.unwrap(), 0);
-    assert_eq!(store.latest("aims").await.unwrap().unwrap().version.sha256, one);
+    assert_eq!(store.latest("aims").await.unwrap().unwrap().version.sha256(), one);
 }
 
 async fn two_who_see_a_change_at_once_make_one_sighting_of_it(bench: &dyn Bench) {
@@ -60,7 +62,7 @@ async fn two_who_see_a_change_at_once_make_one_sighting_of_it(bench: &dyn Bench)
         let mut racers = JoinSet::new();
         for _ in 0..4 {
             let store = bench.another().await;
-            let version = SheetVersion { source: "csv:aims.csv".to_owned(), bytes: vec![1], sha256: sha256.clone() };
+            let version = SheetVersion::kept("csv:aims.csv".to_owned(), vec![1], sha256.clone());
             racers.spawn(async move { store.saw("aims", &version, at(round)).await.unwrap() });
         }
         let seen = racers.join_all().await;
