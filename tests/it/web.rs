@@ -1,6 +1,7 @@
 //! Does the house over HTTP do what its people need, and nothing for anybody else?
 
 mod access;
+mod board;
 mod header;
 mod link;
 mod sign_in;
