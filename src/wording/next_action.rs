@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::page::{channel_name, next_step};
+use super::page::{channel_name, next_step, people};
 use super::phone;
 use super::time::{span, spoken_with_day};
-use crate::decision::ladder::Contact;
+use crate::decision::ladder::{Channel, Contact};
 use crate::episode::event::Purpose;
 use crate::episode::outcome::Outcome;
 use crate::episode::plan::{NextStep, Upcoming};
@@ -116,11 +116,29 @@ fn owned(state: &State, owner: &str, now: DateTime<Utc>, zone: Tz) -> NextAction
     }
 }
 
+/// What a channel does to a person.
+fn verb(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Sms => "texted",
+        Channel::Voice => "called",
+        Channel::Email => "e-mailed",
+        Channel::Chat => "told in the chat",
+        Channel::Ntfy | Channel::Pushover => "sent a push message",
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 /// The page is on its way.
 fn waiting(state: &State, next: Option<&Upcoming>, now: DateTime<Utc>, zone: Tz) -> NextAction {
     let told = told(state);
     let mut parts: Vec<String> = if told.is_empty() { vec!["the page begins".to_owned()] } else { told };
-    parts.extend(next.filter(|next| is_step_of_the_ladder(next)).map(|next| coming(next, now, zone)));
+    parts.extend(next.filter(|next| is_step_of_the_ladder(next)).map(|next| climbing(state, next, now, zone)));
     NextAction {
         urgency: Urgency::Calm,
         action: format!("Nothing to do: {}.", parts.join("; ")),
@@ -128,7 +146,7 @@ fn waiting(state: &State, next: Option<&Upcoming>, now: DateTime<Utc>, zone: Tz)
     }
 }
 
-/// What each person of the rung that was reached was sent, in words.
+/// What each person of the rung that was reached was sent, in words: `Ada Ruiz has been texted and called`.
 fn told(state: &State) -> Vec<String> {
     let Some(rung) = state.current_rung() else { return Vec::new() };
     let mut told = Vec::new();
@@ -142,25 +160,45 @@ fn told(state: &State) -> Vec<String> {
                 && tried.attempt.purpose == Purpose::Page
                 && tried.attempt.contact.same_as(person)
         });
-        let mut sent: Vec<String> = Vec::new();
+        let (mut reached, mut under_way, mut amiss) = (Vec::new(), Vec::new(), Vec::new());
         for tried in attempts {
-            let channel = channel_name(tried.attempt.channel);
-            let words = match tried.outcome() {
-                None => format!("{channel} on its way"),
-                Some(Outcome::Accepted | Outcome::Delivered) => format!("{channel} sent"),
-                Some(Outcome::Voicemail) => "voicemail left".to_owned(),
-                Some(Outcome::Refused | Outcome::Unavailable) => format!("{channel} REFUSED"),
-                Some(Outcome::Retryable | Outcome::Unknown) => format!("{channel} not sent yet"),
+            let channel = tried.attempt.channel;
+            let (list, word) = match tried.outcome() {
+                None => (&mut under_way, verb(channel)),
+                Some(Outcome::Accepted | Outcome::Delivered) => (&mut reached, verb(channel)),
+                Some(Outcome::Voicemail) => (&mut reached, "called (voicemail left)"),
+                Some(_) => (&mut amiss, channel_name(channel)),
             };
-            // The last word about a channel is the one that counts.
-            sent.retain(|other| !other.starts_with(channel) && *other != words);
-            sent.push(words);
+            if !list.contains(&word) {
+                list.push(word);
+            }
         }
-        if !sent.is_empty() {
-            told.push(format!("{}: {}", person.name, sent.join(", ")));
+        let mut words = Vec::new();
+        if !reached.is_empty() {
+            words.push(format!("has been {}", listed(&reached)));
+        }
+        if !under_way.is_empty() {
+            words.push(format!("is being {}", listed(&under_way)));
+        }
+        if !amiss.is_empty() {
+            words.push(format!("could NOT be sent a {}", listed(&amiss)));
+        }
+        if !words.is_empty() {
+            told.push(format!("{} {}", person.name, words.join(", ")));
         }
     }
     told
+}
+
+/// The next step of the ladder with the people whom it asks: `Ben Okafor is called at 10:40pm`.
+fn climbing(state: &State, next: &Upcoming, now: DateTime<Utc>, zone: Tz) -> String {
+    let rung = state.ladder.rungs.get(state.next_rung).filter(|rung| !rung.contacts.is_empty());
+    let (NextStep::Escalate { .. }, Some(rung)) = (&next.step, rung) else { return coming(next, now, zone) };
+    let verbs: Vec<&str> = rung.channels.iter().map(|channel| verb(*channel)).collect();
+    let is_again = state.current_rung().is_some_and(|now| now.contacts == rung.contacts);
+    let (are, again) = (if rung.contacts.len() == 1 { "is" } else { "are" }, if is_again { " again" } else { "" });
+    let at = if next.at <= now { "at once".to_owned() } else { format!("at {}", spoken_with_day(next.at, now, zone)) };
+    format!("{} {are} {}{again} {at}", people(rung), listed(&verbs))
 }
 
 fn is_step_of_the_ladder(next: &Upcoming) -> bool {

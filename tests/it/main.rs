@@ -55,4 +55,5 @@ mod sync;
 mod trouble;
 mod unseen;
 mod voice;
+mod web;
 mod who;

@@ -299,7 +299,7 @@ impl<'a> Drawing<'a> {
                             @if !is_over {
                                 details {
                                     summary { "Withdraw the page" }
-                                    p { "Nobody is asked any more; whoever was asked is told. The promise to the customer is not called back by this." }
+                                    p { "Nobody is asked any more, and whoever was asked is told so. Do it when the customer needs no call any more." }
                                     form method="post" action=(path) data-once="" {
                                         input type="hidden" name="do" value="cancel";
                                         button.danger { "Withdraw it" }
