@@ -362,6 +362,40 @@ impl EpisodeStore for SqliteStore {
         })
     }
 
+    fn open_ends(&self) -> Pending<'_, Result<Vec<(PageSummary, u32)>, StoreError>> {
+        Box::pin(async move {
+            type Row = (String, String, bool, i64, bool, Option<i64>, u32);
+            let rows: Vec<Row> = self.sql(
+                sqlx::query_as(
+                    "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms, \
+                     (SELECT max(seq) FROM events WHERE events.episode = pages.episode) \
+                     FROM pages WHERE open = 1 ORDER BY opened_at_ms, episode",
+                )
+                .fetch_all(&self.readers)
+                .await,
+            )?;
+            let read = |(episode, case, training, opened_at, open, next_wake, last_seq)| {
+                Ok((summary((episode, case, training, opened_at, open, next_wake))?, last_seq))
+            };
+            rows.into_iter().map(read).collect()
+        })
+    }
+
+    fn pages_since(&self, from: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>> {
+        Box::pin(async move {
+            let rows: Vec<SummaryRow> = self.sql(
+                sqlx::query_as(
+                    "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms FROM pages \
+                     WHERE opened_at_ms >= $1 ORDER BY opened_at_ms DESC, episode DESC",
+                )
+                .bind(from.timestamp_millis())
+                .fetch_all(&self.readers)
+                .await,
+            )?;
+            rows.into_iter().map(summary).collect()
+        })
+    }
+
     fn due(&self, now: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>> {
         Box::pin(async move {
             let rows: Vec<SummaryRow> = self.sql(

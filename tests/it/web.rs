@@ -2,4 +2,6 @@
 
 mod form;
 mod form_stories;
+mod link;
 mod night_desk;
+mod sign_in;
