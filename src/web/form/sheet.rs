@@ -186,7 +186,7 @@ impl View<'_> {
         html! {
             section aria-labelledby="paste" {
                 h2 id="paste" { "Paste into " (self.words.ticket_system) }
-                pre.paste id="record" tabindex="0" role="region" aria-labelledby="paste" { (record) }
+                pre.paste id="record" tabindex="0" role="region" aria-label="The record" { (record) }
                 p { button.second type="button" data-copies="record" data-said="Copied" hidden { "Copy" } }
             }
         }

@@ -257,7 +257,7 @@ impl View<'_> {
                                 dt { (text) }
                                 dd {
                                     strong { (self.answer_words(*given)) } " "
-                                    a href=(self.href(question.key())) { "Change" span.visually-hidden { ": " (text) } }
+                                    a href=(self.href(question.key())) { "Change" span.visually-hidden { " " (text) } }
                                 }
                             }
                         }
@@ -269,7 +269,7 @@ impl View<'_> {
                                     dt { (name) }
                                     dd {
                                         strong { @if value.is_empty() { "not given" } @else { (value) } } " "
-                                        a href=(self.href("facts")) { "Change" span.visually-hidden { ": " (name) } }
+                                        a href=(self.href("facts")) { "Change" span.visually-hidden { " " (name) } }
                                     }
                                 }
                             }

@@ -225,7 +225,7 @@ impl<'a> Drawing<'a> {
             section aria-labelledby="paste" {
                 h2 id="paste" { "Paste into " (self.current.site.settings.desk.ticket_system) }
                 @if self.briefing.is_none() { p.notice { (words::PURGED_LINE) } }
-                pre.paste id="record" tabindex="0" role="region" aria-labelledby="paste" { (self.view.record) }
+                pre.paste id="record" tabindex="0" role="region" aria-label="The record" { (self.view.record) }
                 p { button.second type="button" data-copies="record" data-said="Copied" hidden { "Copy" } }
             }
         }

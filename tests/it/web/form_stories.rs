@@ -161,7 +161,7 @@ fn nothing_is_lost_by_looking_back_loading_anew_or_closing_the_window() {
     agent.click("button", "yes");
     agent.see_the("heading", "NORMAL");
     is_sound(&mut agent, "normal");
-    agent.click("link", "Change: Can the Help Desk fix it itself?");
+    agent.click("link", "Change Can the Help Desk fix it itself?");
     agent.see("(your answer)");
     agent.click("button", "no");
     agent.see("departmental computer?");
