@@ -131,8 +131,8 @@ impl<'a> Drawing<'a> {
         html! {
             @if let Some(made) = self.state.promise.as_ref().filter(|_| self.state.cancelled.is_none()) {
                 @let class = match made.state(self.now) {
-                    PromiseState::Open => "promise", PromiseState::Kept => "promise good",
-                    PromiseState::Late => "promise warn", PromiseState::Missed => "promise bad",
+                    PromiseState::Open => "due-line", PromiseState::Kept => "due-line good",
+                    PromiseState::Late => "due-line warn", PromiseState::Missed => "due-line bad",
                 };
                 p class=(class) {
                     strong { "Promise: " (promise(made, self.now, zone)) }
@@ -193,7 +193,7 @@ impl<'a> Drawing<'a> {
                     }
                 }
                 p { strong { "Next by itself: " }
-                    @match &self.next { Some(next) => (coming(next, self.now, zone)), None => "nothing" }
+                    @match &self.next { Some(next) => (coming(&self.state, next, self.now, zone)), None => "nothing" }
                 }
                 @if !state.attempts.is_empty() {
                     div.scroll tabindex="0" role="region" aria-label="Every attempt" {

@@ -81,6 +81,9 @@ fn an_agent_pages_by_keys_alone() {
     is_sound(&mut agent, "7-live");
     agent.dark();
     is_sound(&mut agent, "7-live-dark");
+    // Chromium notes every answer that refuses a field.
+    let complaints = agent.complaints();
+    assert!(complaints.iter().all(|complaint| complaint.contains("422")), "{complaints:#?}");
     for request in agent.requests() {
         assert!(!request.contains("Oduya") && !request.contains("0142"), "{request}");
     }
@@ -121,7 +124,8 @@ fn a_narrow_or_zoomed_window_and_no_scripts_are_enough() {
     agent.whole_screenshot("form-narrow-sheet");
     agent.click("button", "Page Ada Ruiz now");
     agent.arrives_at("/pages/1234567");
-    agent.see("Nothing to do: Ada Ruiz");
+    agent.see("Nothing to do:");
+    assert_eq!(agent.count("button", Some("Copy")), 0, "what needs a script is not there without one");
     agent.no_sideways_scrolling();
     agent.whole_screenshot("form-narrow-live");
     agent.click_text("Somebody has it");
