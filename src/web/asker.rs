@@ -2,7 +2,8 @@
 //! the header of a reverse proxy that the settings name.
 //!
 //! What the store said of a secret counts for two seconds, so that a thousand requests with one token cost it one query.
-//! A token that is revoked, and a session that is ended elsewhere, work for no longer than that.
+//! A token that is revoked, and a session that is ended elsewhere, work for no longer than that; while the
+//! store cannot be asked, for a quarter of an hour.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -26,6 +27,9 @@ use crate::site::access::HeaderSettings;
 const COUNTS_FOR: TimeDelta = TimeDelta::seconds(2);
 /// The most letters of a header that names somebody, their groups included.
 const LONGEST: usize = 8192;
+/// How long it counts while the store cannot be asked: whoever was known keeps the way to whom to dial by hand. Nothing can
+/// be written then.
+const WITHOUT_STORE: TimeDelta = TimeDelta::minutes(15);
 /// How many secrets are remembered at most; many more than this house has callers.
 const REMEMBERED: usize = 4096;
 
@@ -91,6 +95,13 @@ impl Memory {
     fn get(&self, key: (Kind, Fingerprint), now: DateTime<Utc>) -> Option<Said> {
         let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         memory.get(&key).filter(|said| said.counts(now)).cloned()
+    }
+
+    /// Somebody whom the store knew lately, for while it cannot be asked.
+    fn known_before(&self, key: (Kind, Fingerprint), now: DateTime<Utc>) -> Option<Caller> {
+        let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let said = memory.get(&key).filter(|said| said.at <= now && now - said.at < WITHOUT_STORE)?;
+        said.caller.clone()
     }
 
     fn put(&self, key: (Kind, Fingerprint), said: Said) {
@@ -178,24 +189,29 @@ async fn known(house: &House, kind: Kind, fingerprint: Fingerprint) -> Result<Op
     if let Some(said) = house.askers.get((kind, fingerprint), now) {
         return Ok(said.caller);
     }
-    let caller = match kind {
-        Kind::Token => {
-            let token = house.access.token(fingerprint, now).await?;
-            if token.is_some()
-                && let Err(error) = house.access.token_used(fingerprint, now).await
-            {
-                // That it was used is for people to look at; the request goes on.
+    let told =
+        match kind {
+            Kind::Token => house.access.token(fingerprint, now).await.map(|token| {
+                token.map(|token| Caller { name: token.name, role: token.role, person: token.person, way: Way::Token })
+            }),
+            Kind::Session => house.access.session(fingerprint, now).await.map(|session| {
+                session.map(|it| Caller { name: it.name, role: it.role, person: it.person, way: it.way })
+            }),
+        };
+    let caller = match told {
+        Ok(caller) => caller,
+        // Whoever is in the middle of paging must still learn whom to dial by hand.
+        Err(error) => return house.askers.known_before((kind, fingerprint), now).map(Some).ok_or(error),
+    };
+    if kind == Kind::Token && caller.is_some() {
+        let access = house.access.clone();
+        // That it was used is for people to look at; the request goes on without waiting.
+        tokio::spawn(async move {
+            if let Err(error) = access.token_used(fingerprint, now).await {
                 tracing::warn!(%error, "that a token was used cannot be noted");
             }
-            token.map(|token| Caller { name: token.name, role: token.role, person: token.person, way: Way::Token })
-        }
-        Kind::Session => house.access.session(fingerprint, now).await?.map(|session| Caller {
-            name: session.name,
-            role: session.role,
-            person: session.person,
-            way: session.way,
-        }),
-    };
+        });
+    }
     house.askers.put((kind, fingerprint), Said { at: now, caller: caller.clone() });
     Ok(caller)
 }

@@ -111,7 +111,7 @@ impl<'a> View<'a> {
             form: &kept.form,
             walk: kept.form.walk(&circumstances),
             circumstances,
-            is_kept: kept.is_kept,
+            is_kept: kept.in_store,
             others: Vec::new(),
         }
     }
@@ -204,7 +204,7 @@ async fn entrance_with(house: &House, asker: &Asker, typed: &str, amiss: Option<
     });
     let (own, others): (Vec<Draft>, Vec<Draft>) =
         drafts.into_iter().filter(|draft| draft.training == training).partition(|draft| draft.by == asker.name());
-    let body = steps::entrance(&shell, &current.site, typed, amiss, &own, &others, house.clock.now());
+    let body = steps::entrance(&shell, &current.site, typed, amiss, &own, &others);
     let title = if amiss.is_some() { "Error: which case? - Page somebody" } else { "Page somebody" };
     let status = if amiss.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     (status, shell.page(Place::Form, title, &body)).into_response()
@@ -227,7 +227,7 @@ async fn begun(State(house): State<House>, asker: Asker, axum::Form(sent): axum:
         return to(&current, &format!("/page/{own}"));
     }
     let id = uuid::Uuid::now_v7().to_string();
-    let mut kept = Kept::new(Form::of_case(case), &house, &current);
+    let mut kept = Kept::new(Form::of_case(case), &house);
     kept.keep(&house, &current, &id, asker.name()).await;
     went_on(&house, &current, &asker, &id, &kept).await
 }
@@ -255,7 +255,7 @@ fn to(current: &Current, path: &str) -> Response {
 
 /// The next step: by a way that may be loaded again, or at once where the store keeps nothing.
 async fn went_on(house: &House, current: &Current, asker: &Asker, id: &str, kept: &Kept) -> Response {
-    if kept.is_kept {
+    if kept.in_store {
         return to(current, &format!("/page/{id}"));
     }
     let mut view = View::new(house, current, asker, id, kept);
@@ -321,11 +321,10 @@ async fn take(
                 (None, question) => again = question.map(Step::Question),
             }
         }
+        "department" if kept.form.give_department(&sent.department, &site.partners) => {}
         "department" => {
-            if !kept.form.give_department(&sent.department, &site.partners) {
-                amiss.department = Some(sent.department.clone());
-                again = Some(Step::Question(Question::Partner));
-            }
+            amiss.department = Some(sent.department.clone());
+            again = Some(Step::Question(Question::Partner));
         }
         "facts" => {
             kept.form.case = sent.case.trim().to_owned();

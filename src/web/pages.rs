@@ -24,6 +24,9 @@ use parts::Drawing;
 
 pub use live::{Pages, keep};
 
+/// How often a page loads itself anew where no script keeps it up to date, in seconds.
+const WITHOUT_SCRIPTS_S: u32 = 30;
+
 /// The paths of this file.
 pub(super) fn routes(routes: Routes) -> Routes {
     let need = Need::Either(Right::ReadPages, Right::AnswerOwnPages);
@@ -114,7 +117,8 @@ async fn show(house: &House, current: &Current, asker: &Asker, case: &str, refus
     };
     let status = if refused.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
     let title = format!("Case {}", state.case);
-    (status, Shell::new(current, asker).page(Place::Elsewhere, &title, &body)).into_response()
+    (status, Shell::new(current, asker).reloading(WITHOUT_SCRIPTS_S).page(Place::Elsewhere, &title, &body))
+        .into_response()
 }
 
 fn unreadable(current: &Current, asker: &Asker, error: &CommandError) -> Response {

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::page::{channel_name, next_step};
+use super::page::{channel_name, next_step, people};
 use super::phone;
 use super::time::{span, spoken_with_day};
-use crate::decision::ladder::Contact;
+use crate::decision::ladder::{Channel, Contact, Rung};
 use crate::episode::event::Purpose;
 use crate::episode::outcome::Outcome;
 use crate::episode::plan::{NextStep, Upcoming};
@@ -45,7 +45,7 @@ pub fn next_action(
     zone: Tz,
 ) -> NextAction {
     let say = |at| spoken_with_day(at, now, zone);
-    let coming = || next.map(|next| coming(next, now, zone)).into_iter().collect::<Vec<_>>();
+    let coming = || next.map(|next| coming(state, next, now, zone)).into_iter().collect::<Vec<_>>();
     if let Some(word) = &state.cancelled {
         return NextAction {
             urgency: Urgency::Calm,
@@ -116,11 +116,39 @@ fn owned(state: &State, owner: &str, now: DateTime<Utc>, zone: Tz) -> NextAction
     }
 }
 
+/// What a channel does to a person.
+fn verb(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Sms => "texted",
+        Channel::Voice => "called",
+        Channel::Email => "e-mailed",
+        Channel::Chat => "told in the chat",
+        Channel::Ntfy | Channel::Pushover => "sent a push message",
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 /// The page is on its way.
 fn waiting(state: &State, next: Option<&Upcoming>, now: DateTime<Utc>, zone: Tz) -> NextAction {
     let told = told(state);
     let mut parts: Vec<String> = if told.is_empty() { vec!["the page begins".to_owned()] } else { told };
-    parts.extend(next.filter(|next| is_step_of_the_ladder(next)).map(|next| coming(next, now, zone)));
+    if let Some(next) = next.filter(|next| is_step_of_the_ladder(next)) {
+        let coming = coming(state, next, now, zone);
+        match (parts.as_mut_slice(), rung_to_come(state, next)) {
+            // The same person is not named twice.
+            ([only], Some(rung)) if is_again(state, rung) && only.starts_with(&people(rung)) => {
+                only.push_str(", and");
+                only.push_str(coming.strip_prefix(&people(rung)).unwrap_or(&coming));
+            }
+            _ => parts.push(coming),
+        }
+    }
     NextAction {
         urgency: Urgency::Calm,
         action: format!("Nothing to do: {}.", parts.join("; ")),
@@ -128,7 +156,7 @@ fn waiting(state: &State, next: Option<&Upcoming>, now: DateTime<Utc>, zone: Tz)
     }
 }
 
-/// What each person of the rung that was reached was sent, in words.
+/// What each person of the rung that was reached was sent, in words: `Ada Ruiz has been texted and called`.
 fn told(state: &State) -> Vec<String> {
     let Some(rung) = state.current_rung() else { return Vec::new() };
     let mut told = Vec::new();
@@ -142,22 +170,31 @@ fn told(state: &State) -> Vec<String> {
                 && tried.attempt.purpose == Purpose::Page
                 && tried.attempt.contact.same_as(person)
         });
-        let mut sent: Vec<String> = Vec::new();
+        let (mut reached, mut under_way, mut amiss) = (Vec::new(), Vec::new(), Vec::new());
         for tried in attempts {
-            let channel = channel_name(tried.attempt.channel);
-            let words = match tried.outcome() {
-                None => format!("{channel} on its way"),
-                Some(Outcome::Accepted | Outcome::Delivered) => format!("{channel} sent"),
-                Some(Outcome::Voicemail) => "voicemail left".to_owned(),
-                Some(Outcome::Refused | Outcome::Unavailable) => format!("{channel} REFUSED"),
-                Some(Outcome::Retryable | Outcome::Unknown) => format!("{channel} not sent yet"),
+            let channel = tried.attempt.channel;
+            let (list, word) = match tried.outcome() {
+                None => (&mut under_way, verb(channel)),
+                Some(Outcome::Accepted | Outcome::Delivered) => (&mut reached, verb(channel)),
+                Some(Outcome::Voicemail) => (&mut reached, "called (voicemail left)"),
+                Some(_) => (&mut amiss, channel_name(channel)),
             };
-            // The last word about a channel is the one that counts.
-            sent.retain(|other| !other.starts_with(channel) && *other != words);
-            sent.push(words);
+            if !list.contains(&word) {
+                list.push(word);
+            }
         }
-        if !sent.is_empty() {
-            told.push(format!("{}: {}", person.name, sent.join(", ")));
+        let mut words = Vec::new();
+        if !reached.is_empty() {
+            words.push(format!("has been {}", listed(&reached)));
+        }
+        if !under_way.is_empty() {
+            words.push(format!("is being {}", listed(&under_way)));
+        }
+        if !amiss.is_empty() {
+            words.push(format!("could NOT be sent a {}", listed(&amiss)));
+        }
+        if !words.is_empty() {
+            told.push(format!("{} {}", person.name, words.join(", ")));
         }
     }
     told
@@ -167,14 +204,30 @@ fn is_step_of_the_ladder(next: &Upcoming) -> bool {
     !matches!(next.step, NextStep::PromiseWarning { .. } | NextStep::PromiseMissed)
 }
 
-/// What comes by itself, and when: `call to Ben Okafor at 10:40pm`.
-pub fn coming(next: &Upcoming, now: DateTime<Utc>, zone: Tz) -> String {
-    let what = next_step(&next.step);
-    if next.at <= now {
-        format!("{what} at once")
-    } else {
-        format!("{what} at {}", spoken_with_day(next.at, now, zone))
+/// What comes by itself, and when, with the people whom it asks: `Ben Okafor is called at 10:40pm`.
+pub fn coming(state: &State, next: &Upcoming, now: DateTime<Utc>, zone: Tz) -> String {
+    let at = if next.at <= now { "at once".to_owned() } else { format!("at {}", spoken_with_day(next.at, now, zone)) };
+    match rung_to_come(state, next) {
+        Some(rung) => format!("{} {} {at}", people(rung), happens(state, rung)),
+        None => format!("{} {at}", next_step(&next.step)),
     }
+}
+
+/// The rung that the climb reaches next, when that is what comes next.
+fn rung_to_come<'a>(state: &'a State, next: &Upcoming) -> Option<&'a Rung> {
+    let rung = state.ladder.rungs.get(state.next_rung).filter(|rung| !rung.contacts.is_empty());
+    rung.filter(|_| matches!(next.step, NextStep::Escalate { .. }))
+}
+
+/// `is called again`, `are texted and called`.
+fn happens(state: &State, rung: &Rung) -> String {
+    let verbs: Vec<&str> = rung.channels.iter().map(|channel| verb(*channel)).collect();
+    let are = if rung.contacts.len() == 1 { "is" } else { "are" };
+    format!("{are} {}{}", listed(&verbs), if is_again(state, rung) { " again" } else { "" })
+}
+
+fn is_again(state: &State, rung: &Rung) -> bool {
+    state.current_rung().is_some_and(|now| now.contacts == rung.contacts)
 }
 
 /// The promise as it is counted down: `23 min left, by 11:30pm`.
@@ -185,5 +238,17 @@ pub fn promise(promise: &Promise, now: DateTime<Utc>, zone: Tz) -> String {
         PromiseState::Kept => format!("kept, it was due by {due}"),
         PromiseState::Late => format!("kept LATE, it was due by {due}"),
         PromiseState::Missed => format!("MISSED by {}, it was due by {due}", span(now - promise.due)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_listed_as_people_list_them() {
+        assert_eq!(listed(&[]), "");
+        assert_eq!(listed(&["texted"]), "texted");
+        assert_eq!(listed(&["texted", "called", "e-mailed"]), "texted, called and e-mailed");
     }
 }

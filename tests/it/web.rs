@@ -2,8 +2,11 @@
 
 mod access;
 mod board;
+mod form;
+mod form_stories;
 mod header;
 mod link;
+mod night_desk;
 mod sign_in;
 mod single_sign_on;
 mod tls;

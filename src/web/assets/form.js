@@ -29,8 +29,10 @@
   if (live) {
     const lost = live.querySelector(".lost");
     let heard = Date.now();
+    let brokenAt = null;
     const alive = () => {
       heard = Date.now();
+      brokenAt = null;
       lost.hidden = true;
     };
     const waiting = new Map();
@@ -74,15 +76,19 @@
       if (now && draft.innerHTML !== now.innerHTML) put(name, html);
     });
     events.addEventListener("beat", alive);
+    events.addEventListener("error", () => (brokenAt ??= Date.now()));
     events.addEventListener("end", () => {
       events.close();
       lost.hidden = false;
       lost.textContent = "This page is not kept up to date any more: load it again.";
       heard = Infinity;
+      brokenAt = null;
     });
     setInterval(() => {
+      // A line that broke is mended within a breath, or it is lost; one that is merely silent is given longer.
+      const isLost = Date.now() - heard > 25000 || (brokenAt !== null && Date.now() - brokenAt > 3000);
+      if (!isLost) return;
       const silent = Math.floor((Date.now() - heard) / 1000);
-      if (silent < 25) return;
       lost.hidden = false;
       lost.textContent = `The connection is lost: what stands here is ${silent} s old. It is tried again by itself.`;
     }, 1000);

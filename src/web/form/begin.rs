@@ -39,9 +39,8 @@ pub(super) async fn page(
         let step = view.next();
         return view.draw(step, &Amiss { notice: Some(words::CHANGED), ..Amiss::default() }).await;
     };
-    let plan = match plan(house, current, decided, briefing, view.now).await {
-        Ok(plan) => plan,
-        Err(_) => return view.draw(Step::Sheet, &Amiss::default()).await,
+    let Ok(plan) = plan(house, current, decided, briefing, view.now).await else {
+        return view.draw(Step::Sheet, &Amiss::default()).await;
     };
     let shown_at = DateTime::from_timestamp_millis(sent.shown_at_ms).unwrap_or(DateTime::<Utc>::MIN_UTC);
     let notice = if mark(&plan) != sent.shown {

@@ -23,12 +23,12 @@ const LONGEST: usize = 10_000;
 pub(super) struct Kept {
     pub(super) form: Form,
     pub(super) begun_at: DateTime<Utc>,
-    pub(super) is_kept: bool,
+    pub(super) in_store: bool,
 }
 
 impl Kept {
-    pub(super) fn new(form: Form, house: &House, _current: &Current) -> Self {
-        Self { form, begun_at: house.clock.now(), is_kept: false }
+    pub(super) fn new(form: Form, house: &House) -> Self {
+        Self { form, begun_at: house.clock.now(), in_store: false }
     }
 
     /// The form of that id. `sent` is the form as the browser's window has it; it counts where the store has none.
@@ -46,7 +46,7 @@ impl Kept {
         match house.drafts.draft(id, asker.name()).await {
             Ok(Some(draft)) if draft.training == current.site.is_training() => {
                 let Some(form) = Form::read(&draft.form) else { return Err(gone(current, asker)) };
-                Ok(Self { form, begun_at: draft.begun_at, is_kept: true })
+                Ok(Self { form, begun_at: draft.begun_at, in_store: true })
             }
             Ok(Some(_)) => Err(gone(current, asker)),
             Ok(None) => {
@@ -54,12 +54,12 @@ impl Kept {
                     return Err(response);
                 }
                 let form = in_window().ok_or_else(|| gone(current, asker))?;
-                Ok(Self { form, begun_at: house.clock.now(), is_kept: false })
+                Ok(Self { form, begun_at: house.clock.now(), in_store: false })
             }
             Err(error) => {
                 tracing::error!(%error, "a form cannot be read");
                 let form = in_window().ok_or_else(|| by_hand::unreadable(current, asker))?;
-                Ok(Self { form, begun_at: house.clock.now(), is_kept: false })
+                Ok(Self { form, begun_at: house.clock.now(), in_store: false })
             }
         }
     }
@@ -75,9 +75,9 @@ impl Kept {
             changed_at: house.clock.now(),
             form: self.form.json(),
         };
-        self.is_kept = draft.form.len() <= LONGEST
+        self.in_store = draft.form.len() <= LONGEST
             && match house.drafts.keep_draft(&draft).await {
-                Ok(is_kept) => is_kept,
+                Ok(kept) => kept,
                 Err(error) => {
                     tracing::error!(%error, "a form cannot be kept");
                     false

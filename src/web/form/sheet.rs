@@ -82,7 +82,7 @@ impl View<'_> {
         let body = html! {
             (self.above())
             @if let Some(notice) = amiss.notice { p.notice.warn role="alert" tabindex="-1" data-focus="" { (notice) } }
-            (self.headline(&plan.decided.decision, call.nobody_on_call))
+            (Self::large_word(&plan.decided.decision, call.nobody_on_call))
             (self.to_say(&call))
             section aria-labelledby="who" {
                 h2 id="who" { "Who is paged" }
@@ -121,7 +121,7 @@ impl View<'_> {
         let leadership: Vec<&Contact> = site.leadership.iter().collect();
         let body = html! {
             (self.above())
-            (self.headline(&decided.decision, false))
+            (Self::large_word(&decided.decision, false))
             p { (words::NOT_PAGED) }
             (self.to_say(&call))
             @if decided.decision.outcome == Outcome::Leadership {
@@ -151,7 +151,7 @@ impl View<'_> {
         self.page(headline(&decided.decision), &body)
     }
 
-    fn headline(&self, decision: &Decision, nobody_on_call: bool) -> Markup {
+    fn large_word(decision: &Decision, nobody_on_call: bool) -> Markup {
         let class = if decision.outcome == Outcome::Page { "decision pages" } else { "decision" };
         html! {
             h1 class=(class) {
@@ -186,7 +186,7 @@ impl View<'_> {
         html! {
             section aria-labelledby="paste" {
                 h2 id="paste" { "Paste into " (self.words.ticket_system) }
-                pre.paste id="record" tabindex="0" role="region" aria-labelledby="paste" { (record) }
+                pre.paste id="record" tabindex="0" role="region" aria-label="The record" { (record) }
                 p { button.second type="button" data-copies="record" data-said="Copied" hidden { "Copy" } }
             }
         }
@@ -220,19 +220,21 @@ impl View<'_> {
                 .extend(blocked.sentences(asked.iter().map(|person| (person.name.as_str(), person.phone.as_deref())))),
             Err(error) => tracing::warn!("whose texts are blocked cannot be told: {}", error.message),
         }
-        let mut seen: Vec<&Contact> = Vec::new();
+        let mut named: Vec<(&str, &Contact)> = Vec::new();
+        for (rung, person) in plan.ladder.rungs.iter().flat_map(|rung| rung.contacts.iter().map(move |it| (rung, it))) {
+            if !named.iter().any(|(_, other)| other.same_as(person)) {
+                named.push((&rung.label, person));
+            }
+        }
         html! {
             @if !amiss.is_empty() { ul.notice.warn { @for line in &amiss { li { (line) } } } }
             @if asked.is_empty() { p.bad { strong { "NOBODY" } } }
             ul.people {
-                @for (rung, person) in plan.ladder.rungs.iter().flat_map(|rung| rung.contacts.iter().map(move |it| (rung, it))) {
-                    @if !seen.iter().any(|other| other.same_as(person)) {
-                        @let _ = seen.push(person);
-                        li {
-                            span.soft { (rung.label) } " " strong { (person.name) } " "
-                            @match &person.phone { Some(number) => (telephone(number)), None => strong.bad { "NO NUMBER" } }
-                            @if let Some(until) = person.until { span.soft { " until " (short(until, site.zone)) } }
-                        }
+                @for (label, person) in &named {
+                    li {
+                        span.soft { (label) } " " strong { (person.name) } " "
+                        @match &person.phone { Some(number) => (telephone(number)), None => strong.bad { "NO NUMBER" } }
+                        @if let Some(until) = person.until { span.soft { " until " (short(until, site.zone)) } }
                     }
                 }
             }

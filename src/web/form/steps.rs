@@ -1,6 +1,5 @@
 //! How does one step of the form look? The case number, a question with its keys, the four facts; answers so far below.
 
-use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use super::super::shell::Shell;
@@ -46,7 +45,10 @@ impl Input<'_> {
 }
 
 fn sentence(unfit: &Unfit) -> String {
-    unfit.error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+    match &unfit.error.hint {
+        Some(hint) => format!("{}: {hint}", unfit.error.message),
+        None => unfit.error.message.clone(),
+    }
 }
 
 /// What is wrong, above the form, with the way to each field; it gets the focus.
@@ -74,8 +76,7 @@ fn label(field: Field) -> &'static str {
     }
 }
 
-fn case_input<'a>(site: &'a Site, value: &'a str, hint: &'a str, amiss: Option<&'a Unfit>) -> Input<'a> {
-    let _ = site;
+fn case_input<'a>(value: &'a str, hint: &'a str, amiss: Option<&'a Unfit>) -> Input<'a> {
     Input { field: Field::Case, label: label(Field::Case), hint, value, kind: "text", amiss }
 }
 
@@ -87,16 +88,14 @@ pub(super) fn entrance(
     amiss: Option<&Unfit>,
     own: &[Draft],
     others: &[Draft],
-    now: DateTime<Utc>,
 ) -> Markup {
-    let _ = now;
     let hint =
         format!("As {} shows it. A case that has an open page leads to that page.", site.settings.desk.ticket_system);
     html! {
         h1 { "Which case is it?" }
         (summary(amiss.map(std::slice::from_ref).unwrap_or_default()))
         form method="post" action=(shell.href("/page")) {
-            (case_input(site, typed, &hint, amiss).draw())
+            (case_input(typed, &hint, amiss).draw())
             button { "Begin" }
         }
         @if !own.is_empty() {
@@ -125,7 +124,6 @@ pub(super) fn entrance(
 
 impl View<'_> {
     pub(super) fn case_step(&self, amiss: &Amiss) -> Markup {
-        let site = &self.current.site;
         let found = amiss.fields.iter().find(|unfit| unfit.field == Field::Case);
         let body = html! {
             (self.above())
@@ -133,7 +131,7 @@ impl View<'_> {
             (summary(&amiss.fields))
             form method="post" action=(self.href("")) {
                 (self.hidden("case"))
-                (case_input(site, &self.form.case, "", found).draw())
+                (case_input(&self.form.case, "", found).draw())
                 button { "Go on" }
             }
             (self.given())
@@ -214,7 +212,6 @@ impl View<'_> {
     }
 
     pub(super) fn facts_step(&self, amiss: &Amiss) -> Markup {
-        let site = &self.current.site;
         let form = self.form;
         let found = |field| amiss.fields.iter().find(|unfit| unfit.field == field);
         let input =
@@ -226,7 +223,7 @@ impl View<'_> {
             (summary(&amiss.fields))
             form method="post" action=(self.href("")) {
                 (self.hidden("facts"))
-                (case_input(site, &form.case, "", found(Field::Case)).draw())
+                (case_input(&form.case, "", found(Field::Case)).draw())
                 (input(Field::Customer, &form.customer, "text", "Whom to call back.").draw())
                 (input(Field::Phone, &form.phone, "tel", "With area code, for example 608-555-0142.").draw())
                 (input(Field::Summary, &form.summary, "text", "It goes out in a message: no passwords, no patients or students.").draw())
@@ -257,7 +254,7 @@ impl View<'_> {
                                 dt { (text) }
                                 dd {
                                     strong { (self.answer_words(*given)) } " "
-                                    a href=(self.href(question.key())) { "Change" span.visually-hidden { ": " (text) } }
+                                    a href=(self.href(question.key())) { "Change" span.visually-hidden { " " (text) } }
                                 }
                             }
                         }
@@ -269,7 +266,7 @@ impl View<'_> {
                                     dt { (name) }
                                     dd {
                                         strong { @if value.is_empty() { "not given" } @else { (value) } } " "
-                                        a href=(self.href("facts")) { "Change" span.visually-hidden { ": " (name) } }
+                                        a href=(self.href("facts")) { "Change" span.visually-hidden { " " (name) } }
                                     }
                                 }
                             }

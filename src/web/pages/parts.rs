@@ -131,8 +131,8 @@ impl<'a> Drawing<'a> {
         html! {
             @if let Some(made) = self.state.promise.as_ref().filter(|_| self.state.cancelled.is_none()) {
                 @let class = match made.state(self.now) {
-                    PromiseState::Open => "promise", PromiseState::Kept => "promise good",
-                    PromiseState::Late => "promise warn", PromiseState::Missed => "promise bad",
+                    PromiseState::Open => "due-line", PromiseState::Kept => "due-line good",
+                    PromiseState::Late => "due-line warn", PromiseState::Missed => "due-line bad",
                 };
                 p class=(class) {
                     strong { "Promise: " (promise(made, self.now, zone)) }
@@ -193,7 +193,7 @@ impl<'a> Drawing<'a> {
                     }
                 }
                 p { strong { "Next by itself: " }
-                    @match &self.next { Some(next) => (coming(next, self.now, zone)), None => "nothing" }
+                    @match &self.next { Some(next) => (coming(&self.state, next, self.now, zone)), None => "nothing" }
                 }
                 @if !state.attempts.is_empty() {
                     div.scroll tabindex="0" role="region" aria-label="Every attempt" {
@@ -225,7 +225,7 @@ impl<'a> Drawing<'a> {
             section aria-labelledby="paste" {
                 h2 id="paste" { "Paste into " (self.current.site.settings.desk.ticket_system) }
                 @if self.briefing.is_none() { p.notice { (words::PURGED_LINE) } }
-                pre.paste id="record" tabindex="0" role="region" aria-labelledby="paste" { (self.view.record) }
+                pre.paste id="record" tabindex="0" role="region" aria-label="The record" { (self.view.record) }
                 p { button.second type="button" data-copies="record" data-said="Copied" hidden { "Copy" } }
             }
         }
@@ -299,7 +299,7 @@ impl<'a> Drawing<'a> {
                             @if !is_over {
                                 details {
                                     summary { "Withdraw the page" }
-                                    p { "Nobody is asked any more; whoever was asked is told. The promise to the customer is not called back by this." }
+                                    p { "Nobody is asked any more, and whoever was asked is told so. Do it when the customer needs no call any more." }
                                     form method="post" action=(path) data-once="" {
                                         input type="hidden" name="do" value="cancel";
                                         button.danger { "Withdraw it" }
