@@ -35,7 +35,7 @@ pub fn masked(number: &str) -> String {
 pub fn without_numbers(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut run = String::new();
-    let mut end = |run: &mut String, shown: &mut String| {
+    let end = |run: &mut String, shown: &mut String| {
         let kept = run.trim_end_matches(|letter: char| !letter.is_ascii_digit()).len();
         let (number, rest) = run.split_at(kept);
         let count = number.chars().filter(char::is_ascii_digit).count();

@@ -51,6 +51,7 @@ mod support_openid;
 mod support_phones;
 mod support_schema;
 mod support_tools;
+mod support_web;
 mod sync;
 mod trouble;
 mod unseen;
