@@ -26,7 +26,7 @@
 //! | [`engine`] | what drives open pages forward, hears texts, keys and buttons, and watches over its own work? |
 //! | [`desk`] | what do both faces do with a site and the page log? |
 //! | [`cli`] | one file a verb |
-//! | [`web`] | the house over HTTP: providers' callbacks, and whether it is well |
+//! | [`web`] | the house over HTTP: pages, calendars, providers' callbacks, and whether it is well |
 //! | [`wire`] | settings to adapters to engine; the only place that knows all |
 //!
 //! The rooms above `ports` are pure: no clock, no files, no network, no executor. `now` is an argument.

@@ -123,7 +123,10 @@ mod tests {
         assert_eq!(week.window(Chicago).unwrap().length().num_hours(), 169);
         assert_eq!(weeks(Extent::Week, "2026-03-08").window(Chicago).unwrap().length().num_hours(), 167);
         let month = weeks(Extent::Month, "2026-11-22");
-        assert_eq!((month.first.to_string(), month.last.to_string()), ("2026-10-26".to_owned(), "2026-12-06".to_owned()));
+        assert_eq!(
+            (month.first.to_string(), month.last.to_string()),
+            ("2026-10-26".to_owned(), "2026-12-06".to_owned())
+        );
         assert_eq!(month.title(), "November 2026");
         assert_eq!(weeks(Extent::Week, "2026-12-31").title(), "28 December 2026 to 3 January 2027");
         assert_eq!(weeks(Extent::Week, "2026-11-25").title(), "23 to 29 November 2026");

@@ -2,7 +2,8 @@
 //!
 //! `routes` holds the table of paths and what each needs; `guard` lets nobody by who lacks it, after `asker` has found out
 //! who asks and `peer` from where. `shell` is around every page, `assets` beside it, `headers` on every answer, `problem`
-//! what programs are told. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
+//! what programs are told. `timeline` is the page of a schedule and its calendars, `acts` writes down who did what.
+//! `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
 //! counts, both from `vitals`. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
 //! no provider's words, and proves no callback; `ports::hooks` does.
 

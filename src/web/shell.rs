@@ -48,7 +48,7 @@ impl<'a> Shell<'a> {
             &html! {
                 a.skip href="#main" { "Skip to the content" }
                 @if self.site.is_training() {
-                    p.training { strong { "TRAINING" } " Nothing is sent to anybody." }
+                    aside.training aria-label="Mode" { strong { "TRAINING" } " Nothing is sent to anybody." }
                 }
                 header.top {
                     p.house { (self.site.settings.desk.name) " on call" }
@@ -79,7 +79,7 @@ impl<'a> Shell<'a> {
             class,
             &html! {
                 @if self.site.is_training() {
-                    p.training { strong { "TRAINING" } " Nothing is sent to anybody." }
+                    aside.training aria-label="Mode" { strong { "TRAINING" } " Nothing is sent to anybody." }
                 }
                 main id="main" { (body) }
             },

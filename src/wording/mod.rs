@@ -16,7 +16,8 @@
 //! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `unheard`, `refusals`. For
 //! technicians: `messages`, kept to one segment by `gsm`, `drill`, `handoff`, and `vcard` for their telephones. For those
 //! who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`, `layouts`, `problems`, `lint`, `partners`. For whoever
-//! looks ahead: `shifts`, drawn by `timeline_svg` and exported by `calendar`; a page on paper by `simulation`. For whoever
+//! looks ahead: `shifts`, drawn by `timeline_svg`, in a page with the words of `timeline_page`, and exported by `calendar`; a
+//! page on paper by `simulation`. For whoever
 //! keeps the site: `doctor`, `doctor_people`, `service`, `access`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that
 //! fills lines.
 

@@ -117,4 +117,5 @@ pub const LINK_WITH_NUMBERS: &str = "Telephone numbers are left out. Add &phones
                                      may know them.";
 
 /// Where the store cannot tell whether there is a link.
-pub const LINK_UNKNOWN: &str = "Whether you have a calendar link cannot be looked up now. Load the page again in a minute.";
+pub const LINK_UNKNOWN: &str =
+    "Whether you have a calendar link cannot be looked up now. Load the page again in a minute.";

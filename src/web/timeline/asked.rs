@@ -48,14 +48,16 @@ impl Asked {
     /// Reads the query at `now`; `None` where the machine's clock stands outside of every calendar.
     pub(super) fn read(asked: &Words, zone: Tz, now: DateTime<Utc>) -> Option<Self> {
         let mut wrong = Vec::new();
-        let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let given =
+            |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let today = today(zone, now);
         let extent = given(&asked.view).map_or(Ok(Extent::Week), |word| Extent::of(&word).ok_or(words::NO_VIEW));
         let extent = extent.unwrap_or_else(|message| {
             wrong.push(message.to_owned());
             Extent::Week
         });
-        let from = given(&asked.from).map(|text| text.parse::<NaiveDate>().ok().and_then(|date| Weeks::around(extent, date)));
+        let from =
+            given(&asked.from).map(|text| text.parse::<NaiveDate>().ok().and_then(|date| Weeks::around(extent, date)));
         let weeks = from.unwrap_or_else(|| Weeks::around(extent, today)).or_else(|| {
             wrong.push(words::NO_DATE.to_owned());
             Weeks::around(extent, today)

@@ -32,9 +32,11 @@ const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
 
 /// The paths of this file.
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes
-        .post("/schedules/{name}/calendar-link", Need::Right(Right::Look), make)
-        .get("/calendar/{file}", Need::Nothing, give)
+    routes.post("/schedules/{name}/calendar-link", Need::Right(Right::Look), make).get(
+        "/calendar/{file}",
+        Need::Nothing,
+        give,
+    )
 }
 
 /// What somebody has of a link.
@@ -267,8 +269,10 @@ fn answer(name: &str, made: &Made, headers: &HeaderMap) -> Response {
     let tag = format!("\"{digits}\"");
     let modified = made.changed_at.format(HTTP_DATE).to_string();
     let is_known = is_known(headers, &tag, made.changed_at);
-    let mut answer = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { made.text.clone().into_response() };
-    let file = format!("inline; filename=\"{}.ics\"", name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
+    let mut answer =
+        if is_known { StatusCode::NOT_MODIFIED.into_response() } else { made.text.clone().into_response() };
+    let file =
+        format!("inline; filename=\"{}.ics\"", name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-"));
     let told = [
         (header::ETAG, tag.as_str()),
         (header::LAST_MODIFIED, &modified),

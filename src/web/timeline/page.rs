@@ -116,7 +116,8 @@ fn days(shown: &Shown, asked: &Asked, looked: &Looked, may_see: bool) -> Markup 
     let within = shown.then.as_ref().map_or(no_changes, |then| &then.within);
     let planned = [(&*shown.loaded, Some(plan.clone()))];
     let timeline = Timeline { window: asked.window, planned: &planned, zone: looked.zone, now: looked.now };
-    let picture = timeline_page(&timeline, &Page { changes: within, href: &|stretch| format!("#{}", table::anchor(stretch)) });
+    let picture =
+        timeline_page(&timeline, &Page { changes: within, href: &|stretch| format!("#{}", table::anchor(stretch)) });
     html! {
         p { a.jump href="#table" { "The same as a table" } }
         div.scroll.timeline tabindex="0" role="region" aria-labelledby="days" { (PreEscaped(picture)) }

@@ -38,7 +38,13 @@ pub(super) fn anchor(stretch: &Stretch) -> String {
 }
 
 /// The table.
-pub(super) fn table(plan: &Plan, loaded: &LoadedSchedule, changes: &[Change], looked: &Looked, may_see: bool) -> Markup {
+pub(super) fn table(
+    plan: &Plan,
+    loaded: &LoadedSchedule,
+    changes: &[Change],
+    looked: &Looked,
+    may_see: bool,
+) -> Markup {
     let shifts = plan.lanes.iter().flat_map(|lane| &lane.stretches).map(Line::Shift);
     let mut lines: Vec<Line> = shifts.chain(plan.report.gaps.iter().map(|gap| Line::Hole(gap.interval))).collect();
     lines.sort_by_key(Line::from);
@@ -111,7 +117,8 @@ fn said(row: &RowReference, may_see: bool) -> String {
 /// The cell, as a link where the sheet can be opened at it.
 fn address(row: &RowReference, loaded: &LoadedSchedule, looked: &Looked) -> Markup {
     let cell = row.cell();
-    let tab = loaded.understood.as_ref().and_then(|understood| understood.tabs.iter().find(|tab| tab.sheet == *row.sheet()));
+    let tab =
+        loaded.understood.as_ref().and_then(|understood| understood.tabs.iter().find(|tab| tab.sheet == *row.sheet()));
     let is_elsewhere = tab.is_some_and(|tab| tab.is_overrides);
     match looked.spreadsheet.as_ref().filter(|_| !is_elsewhere) {
         Some(id) => {

@@ -149,7 +149,7 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
         vitals: Arc::clone(&vitals),
         clock: clock.clone(),
         askers: Arc::default(),
-            random: Arc::new(|| None),
+        random: Arc::new(|| None),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

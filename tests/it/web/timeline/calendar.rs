@@ -22,7 +22,10 @@ fn made(web: &Web, token: &str) -> Vec<String> {
 fn shown(web: &Web, token: &str) -> Vec<String> {
     let page = ask(web, token, "/schedules/aims").body;
     let house = format!("http://{}", web.address);
-    let links = page.split("<code").skip(1).filter_map(|rest| rest.split_once('>')?.1.split("</code>").next().map(str::to_owned));
+    let links = page
+        .split("<code")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('>')?.1.split("</code>").next().map(str::to_owned));
     links.map(|link| link.strip_prefix(&house).unwrap_or_else(|| panic!("{link}")).replace("&amp;", "&")).collect()
 }
 

@@ -28,11 +28,16 @@ fn person(web: &Web, name: &str, role: Role) -> Browser {
 async fn the_page_reads_on_every_screen_in_light_and_dark() {
     let web = house_with_a_past().await;
     let mut browser = person(&web, "phone", Role::Technician);
-    for (name, path) in [("week", WEEK), ("month", MONTH), ("then", THEN), ("hole", "/schedules/aims?from=2026-11-03")] {
+    for (name, path) in [("week", WEEK), ("month", MONTH), ("then", THEN), ("hole", "/schedules/aims?from=2026-11-03")]
+    {
         for (form, width) in [("wide", 1280), ("narrow", 320)] {
             browser.window(width, 800);
             for dark in [false, true] {
-                if dark { browser.dark() } else { browser.light() }
+                if dark {
+                    browser.dark()
+                } else {
+                    browser.light()
+                }
                 assert_eq!(browser.open(path), 200);
                 browser.axe_is_clean();
                 browser.no_sideways_scrolling();
