@@ -169,7 +169,7 @@ mod tests {
 
     fn tab(title: &str, year: Option<i32>, rows: &[&str]) -> Tab {
         let grid = Grid::of(title, (1..).zip(rows.iter().map(|text| text.split('|'))));
-        Tab { grid, year, month: None, notes: Vec::new() }
+        Tab { grid, year, month: None, notes: Vec::new(), gid: None }
     }
 
     #[test]

@@ -127,7 +127,7 @@ fn a_new_link_ends_the_old_one_and_a_foreign_one_opens_nothing() {
         "/calendar/aims.ics?token=".to_owned(),
         format!("/calendar/aims.ics?token={mixed}"),
         format!("/calendar/aims.ics?token={agent}"),
-        format!("/calendar/aims.ics?token={}A", code_of_agent),
+        format!("/calendar/aims.ics?token={code_of_agent}A"),
         format!("/calendar/nothing.ics?token={code_of_agent}"),
         format!("/calendar/aims?token={code_of_agent}"),
         format!("/calendar/.ics?token={code_of_agent}"),
