@@ -1,6 +1,7 @@
 //! What does the engine need from the world? Traits only: the clock, the channels, the log, the memory of sheets.
 
 pub mod access;
+pub mod drafts;
 pub mod hooks;
 pub mod sheets;
 
@@ -342,6 +343,24 @@ pub trait EpisodeStore: OptOuts {
     fn briefing<'a>(&'a self, episode: &'a str) -> Pending<'a, Result<Option<Briefing>, StoreError>>;
     /// The pages, newest first: open ones only, or all.
     fn pages(&self, include_closed: bool) -> Pending<'_, Result<Vec<PageSummary>, StoreError>>;
+    /// The open pages, oldest first, each with the number of its last entry: tells cheaply which logs have grown.
+    fn open_ends(&self) -> Pending<'_, Result<Vec<(PageSummary, u32)>, StoreError>> {
+        Box::pin(async {
+            let mut ends = Vec::new();
+            for page in self.pages(false).await?.into_iter().rev() {
+                let last_seq = self.load(&page.episode).await?.last().map_or(0, |recorded| recorded.seq);
+                ends.push((page, last_seq));
+            }
+            Ok(ends)
+        })
+    }
+    /// The pages that were opened at or after `from`, newest first.
+    fn pages_since(&self, from: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>> {
+        Box::pin(async move {
+            let pages = self.pages(true).await?;
+            Ok(pages.into_iter().filter(|page| page.opened_at >= from).collect())
+        })
+    }
     /// The pages whose next wake is at or before `now`, the longest overdue first. A closed page may be among them: word
     /// that nobody needs to act any more goes out after it closed.
     fn due(&self, now: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>>;

@@ -11,6 +11,7 @@ pub mod name;
 pub mod role;
 pub mod secret;
 pub mod throttle;
+pub mod way_back;
 
 pub use caller::{Caller, Way};
 pub use role::{Right, Role};

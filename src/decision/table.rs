@@ -9,7 +9,7 @@ use super::partners::Group;
 use super::{Affected, Answer, Answers, Circumstances, Device, Partner};
 
 /// The name of a row, as the JSON, the record and the log carry it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 pub enum RowId {
     /// The General Help Desk is closed.
     D0,
@@ -67,7 +67,7 @@ impl std::fmt::Display for RowId {
 }
 
 /// What is to be done with the call (contract 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Outcome {
     /// The procedure does not apply.

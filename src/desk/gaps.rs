@@ -29,7 +29,7 @@ impl<'a> Desks<'a> {
 
 /// Judges the schedules over `window`; `all_hours` judges every instant, whatever coverage the schedules ask for.
 pub fn judge<'a>(
-    schedules: &'a [LoadedSchedule],
+    schedules: impl IntoIterator<Item = &'a LoadedSchedule>,
     zone: Tz,
     window: Interval,
     desks: Desks,

@@ -37,6 +37,34 @@ pub struct ListedPromise {
     pub now: DateTime<Utc>,
 }
 
+/// Where a page stands in a list: pages that begin later change nothing about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// When the page began.
+    pub opened_at: DateTime<Utc>,
+    /// Its id.
+    pub episode: String,
+}
+
+/// Which part of a list is wanted.
+pub struct Part<'a> {
+    /// Closed pages too.
+    pub all: bool,
+    /// What comes after this place only.
+    pub after: Option<Place>,
+    /// How many entries at most.
+    pub most: usize,
+    /// Whose pages: of the others nothing is told.
+    pub whose: &'a (dyn Fn(&State) -> bool + Sync),
+}
+
+impl Part<'_> {
+    /// The whole list.
+    fn whole(all: bool) -> Self {
+        Self { all, after: None, most: usize::MAX, whose: &|_| true }
+    }
+}
+
 impl Reader<'_> {
     /// The open pages, or `all`, at the true time `now`, the newest first; drills are no cases and left out.
     pub async fn pages(
@@ -45,13 +73,34 @@ impl Reader<'_> {
         now: DateTime<Utc>,
         blocked: &Blocked,
     ) -> Result<Vec<ListedPage>, CommandError> {
+        Ok(self.part_of_pages(Part::whole(all), now, blocked).await?.0)
+    }
+
+    /// A part of them, and the place of its last entry where more follow.
+    pub async fn part_of_pages(
+        &self,
+        part: Part<'_>,
+        now: DateTime<Utc>,
+        blocked: &Blocked,
+    ) -> Result<(Vec<ListedPage>, Option<Place>), CommandError> {
         let zone = self.site.zone;
-        let mut listed = Vec::new();
-        for page in self.listed(all).await? {
-            let state = self.state(&page.episode).await?;
-            if state.drill.is_some() {
+        let mut listed: Vec<ListedPage> = Vec::new();
+        let mut last = None;
+        let mut pages = self.listed(part.all).await?;
+        pages.sort_by(|one, other| (other.opened_at, &other.episode).cmp(&(one.opened_at, &one.episode)));
+        for page in pages {
+            let place = Place { opened_at: page.opened_at, episode: page.episode.clone() };
+            if part.after.as_ref().is_some_and(|after| place >= *after) {
                 continue;
             }
+            let state = self.state(&page.episode).await?;
+            if state.drill.is_some() || !(part.whose)(&state) {
+                continue;
+            }
+            if listed.len() == part.most {
+                return Ok((listed, last));
+            }
+            last = Some(place);
             let now = state.time_at(now);
             let opted_out = asked(&state).filter(|it| blocked.has(it.phone.as_deref())).map(|it| it.name.clone());
             let line = PageLine {
@@ -67,23 +116,44 @@ impl Reader<'_> {
             };
             listed.push(ListedPage { line, state, now });
         }
-        Ok(listed)
+        Ok((listed, None))
     }
 
     /// The promises of open pages, or of `all`, at the true time `now`, the oldest page first.
     pub async fn promises(&self, all: bool, now: DateTime<Utc>) -> Result<Vec<ListedPromise>, CommandError> {
-        let mut pages = self.listed(all).await?;
-        pages.sort_by_key(|page| page.opened_at);
-        let mut listed = Vec::new();
+        Ok(self.part_of_promises(Part::whole(all), now).await?.0)
+    }
+
+    /// A part of them, and the place of its last entry where more follow.
+    pub async fn part_of_promises(
+        &self,
+        part: Part<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<ListedPromise>, Option<Place>), CommandError> {
+        let mut pages = self.listed(part.all).await?;
+        pages.sort_by(|one, other| (one.opened_at, &one.episode).cmp(&(other.opened_at, &other.episode)));
+        let mut listed: Vec<ListedPromise> = Vec::new();
+        let mut last = None;
         for page in pages {
+            let place = Place { opened_at: page.opened_at, episode: page.episode.clone() };
+            if part.after.as_ref().is_some_and(|after| place <= *after) {
+                continue;
+            }
             let state = self.state(&page.episode).await?;
             let now = state.time_at(now);
             let (Some(made), Some(view)) = (state.promise.clone(), promise(&state, self.site.zone, now)) else {
                 continue;
             };
+            if !(part.whose)(&state) {
+                continue;
+            }
+            if listed.len() == part.most {
+                return Ok((listed, last));
+            }
+            last = Some(place);
             listed.push(ListedPromise { line: promise_line(&state, view), promise: made, state, now });
         }
-        Ok(listed)
+        Ok((listed, None))
     }
 }
 

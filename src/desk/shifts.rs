@@ -32,7 +32,7 @@ pub struct Timetable<'a> {
 impl<'a> Timetable<'a> {
     /// Resolves the schedules. Refuses a window of more than ten years.
     pub fn new(
-        schedules: &'a [LoadedSchedule],
+        schedules: impl IntoIterator<Item = &'a LoadedSchedule>,
         window: Interval,
         zone: Tz,
         desks: Desks<'_>,

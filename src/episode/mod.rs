@@ -4,6 +4,9 @@
 //! `outcome` what became of a message, `reply` understands the texts that come back; `decide` turns an input into events or
 //! a refusal; `plan` says which actions are due and when to look again; `promise` is the clock of the call back; `policy`
 //! holds the numbers. Inside, `message` derives what is owed to whom, `failover` by which provider it goes next,
+//! `opted_out` whom a call reaches where texts are blocked, and `fact` what time alone makes true. `unheard` says whom a
+//! person must dial, `audit` checks open pages from outside these rules, `rehearsal` drives one on paper,
+//! and `statistics` counts what pages cost.
 //! `opted_out` whom a call reaches where texts are blocked, `hang_up` which phones ring in vain, and `fact` what time alone makes true. `unheard` says whom a
 //! person must dial, `audit` checks open pages from outside these rules, and `rehearsal` drives one on paper.
 
@@ -24,6 +27,7 @@ pub mod promise;
 pub mod rehearsal;
 pub mod reply;
 pub mod state;
+pub mod statistics;
 #[cfg(test)]
 mod stories;
 pub mod unheard;

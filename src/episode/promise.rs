@@ -36,7 +36,7 @@ pub struct Warned {
 }
 
 /// What a promise amounts to at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PromiseState {
     /// It runs.

@@ -4,7 +4,7 @@
 use crate::civil::{Interval, IntervalSet, OpeningHours};
 
 /// The hours in which a missing person is a gap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Coverage {
     /// Every instant.

@@ -77,13 +77,13 @@ impl Judgement<'_> {
 
 /// Judges `schedules` over `window`; `needed` gives a schedule's hours and the instants of the window that they hold.
 pub fn judge<'a>(
-    schedules: &'a [LoadedSchedule],
+    schedules: impl IntoIterator<Item = &'a LoadedSchedule>,
     window: Interval,
     zone: Tz,
     needed: impl Fn(&LoadedSchedule) -> (Coverage, IntervalSet),
 ) -> Vec<Judgement<'a>> {
     let mut judged: Vec<Judgement<'a>> =
-        schedules.iter().map(|loaded| one(loaded, window, zone, needed(loaded))).collect();
+        schedules.into_iter().map(|loaded| one(loaded, window, zone, needed(loaded))).collect();
     let usable: Vec<(usize, Watch<'_>)> = judged
         .iter()
         .enumerate()

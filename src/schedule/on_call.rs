@@ -24,7 +24,7 @@ pub struct OnCall {
 }
 
 /// What an answer amounts to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Every required role has somebody, and no rows contradict each other.

@@ -24,7 +24,7 @@ pub struct Shift {
 }
 
 /// Whether a shift replaces others of its role while it lasts (contract 2.3 rule 4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ShiftKind {
     /// An ordinary duty.

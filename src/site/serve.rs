@@ -19,6 +19,8 @@ pub struct ServeSettings {
     pub public_url: Option<PublicUrl>,
     /// How much the body of one request may hold, in KiB.
     pub body_limit_kib: u32,
+    /// How often one caller may ask the API, or one address that nobody is known at, in requests a minute.
+    pub requests_per_minute: u32,
     /// Seconds between two readings of every schedule; 0 for none.
     pub sync_every_s: u32,
     /// Whether those readings also write to everybody whose time on call is changed.
@@ -44,6 +46,7 @@ impl Default for ServeSettings {
             listen: "127.0.0.1:8420".to_owned(),
             public_url: None,
             body_limit_kib: 64,
+            requests_per_minute: 1200,
             sync_every_s: 300,
             sync_mail: false,
             gaps_at: NaiveTime::from_hms_opt(9, 0, 0).into_iter().collect(),
@@ -66,6 +69,10 @@ impl ServeSettings {
         }
         if !(1..=1024).contains(&self.body_limit_kib) {
             return Err(("body_limit_kib", "body_limit_kib must lie between 1 and 1024".to_owned()));
+        }
+        if !(10..=100_000_000).contains(&self.requests_per_minute) {
+            let message = "requests_per_minute must lie between 10 and 100000000".to_owned();
+            return Err(("requests_per_minute", message));
         }
         if self.sync_every_s != 0 && self.sync_every_s < 10 {
             return Err(("sync_every_s", "sync_every_s must be 0 for never, or at least 10".to_owned()));
@@ -171,6 +178,7 @@ mod tests {
             ("listen = ':8420'", "listen"),
             ("listen = '127.0.0.1:84200'", "listen"),
             ("body_limit_kib = 0", "body_limit_kib"),
+            ("requests_per_minute = 9", "requests_per_minute"),
             ("sync_every_s = 3", "sync_every_s"),
             ("gaps_days = [14, 0]", "gaps_days"),
             ("ready_after_s = 1", "ready_after_s"),

@@ -1,7 +1,7 @@
 //! How is the log of pages kept in one SQLite file? Write-ahead log, durable commits, one writer, one transaction an append.
 //!
 //! `open` makes and migrates the file, `snapshots` keeps the sheets, `opt_outs` who blocked texts, `access` who may do
-//! what, `fault` puts errors into words. Times are milliseconds UTC, events and briefings are JSON. Several processes may share the file on one machine.
+//! what, `drafts` the forms under way, `fault` puts errors into words. Times are milliseconds UTC, events and briefings are JSON. Several processes may share the file on one machine.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,11 +10,13 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
 
+use super::rows::{Derived, SummaryRow, instant, read_log, summary, unreadable};
 use crate::episode::briefing::{Briefing, case_key};
 use crate::episode::event::{Event, Recorded};
 use crate::ports::{Appended, Begun, EpisodeStore, NewPage, PageSummary, Pending, Standing, StoreError};
 
 mod access;
+mod drafts;
 pub(in crate::store) mod fault;
 mod open;
 mod opt_outs;
@@ -22,9 +24,6 @@ mod snapshots;
 
 /// How long an opening or a write waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The columns of a page's summary, in the order `summary` reads them.
-type SummaryRow = (String, String, bool, i64, bool, Option<i64>);
 
 /// The log of pages in one file.
 #[derive(Debug, Clone)]
@@ -272,55 +271,8 @@ impl SqliteStore {
     }
 }
 
-/// What the derived table says of a page for good.
-struct Derived<'a> {
-    episode: &'a str,
-    /// What makes two case numbers the same.
-    case: String,
-    training: bool,
-    opened_at: DateTime<Utc>,
-}
-
 /// One page's log in order.
 const LOG: &str = "SELECT seq, at_ms, event FROM events WHERE episode = $1 ORDER BY seq";
-
-fn read_log(episode: &str, rows: Vec<(u32, i64, String)>) -> Result<Vec<Recorded>, StoreError> {
-    rows.into_iter()
-        .map(|(seq, at_ms, json)| {
-            let at = instant(at_ms).ok_or_else(|| unreadable(episode, seq, "its time is out of range"))?;
-            let event =
-                serde_json::from_str(&json).map_err(|error| unreadable(episode, seq, &misread(&json, &error)))?;
-            Ok(Recorded { seq, at, event })
-        })
-        .collect()
-}
-
-/// Why an entry cannot be read, without quoting it: the parser's own words may repeat a phone number.
-fn misread(json: &str, error: &serde_json::Error) -> String {
-    let value = serde_json::from_str::<serde_json::Value>(json).unwrap_or_default();
-    let kind = value.get("kind").and_then(serde_json::Value::as_str).unwrap_or("nothing known");
-    format!("an entry of the kind {kind:?} is not understood at column {}", error.column())
-}
-
-fn unreadable(episode: &str, seq: u32, reason: &str) -> StoreError {
-    StoreError::Unreadable { episode: episode.to_owned(), seq, reason: reason.to_owned() }
-}
-
-fn instant(at_ms: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(at_ms)
-}
-
-fn summary((episode, case, training, opened_at, open, next_wake): SummaryRow) -> Result<PageSummary, StoreError> {
-    let out_of_range = || unreadable(&episode, 0, "a time in the derived table is out of range");
-    Ok(PageSummary {
-        opened_at: instant(opened_at).ok_or_else(out_of_range)?,
-        next_wake: next_wake.map(|at| instant(at).ok_or_else(out_of_range)).transpose()?,
-        episode,
-        case,
-        training,
-        open,
-    })
-}
 
 impl EpisodeStore for SqliteStore {
     fn begin<'a>(&'a self, page: &'a NewPage) -> Pending<'a, Result<Begun, StoreError>> {
@@ -354,6 +306,40 @@ impl EpisodeStore for SqliteStore {
                      WHERE open = 1 OR $1 ORDER BY opened_at_ms DESC, episode DESC",
                 )
                 .bind(include_closed)
+                .fetch_all(&self.readers)
+                .await,
+            )?;
+            rows.into_iter().map(summary).collect()
+        })
+    }
+
+    fn open_ends(&self) -> Pending<'_, Result<Vec<(PageSummary, u32)>, StoreError>> {
+        Box::pin(async move {
+            type Row = (String, String, bool, i64, bool, Option<i64>, u32);
+            let rows: Vec<Row> = self.sql(
+                sqlx::query_as(
+                    "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms, \
+                     (SELECT max(seq) FROM events WHERE events.episode = pages.episode) \
+                     FROM pages WHERE open = 1 ORDER BY opened_at_ms, episode",
+                )
+                .fetch_all(&self.readers)
+                .await,
+            )?;
+            let read = |(episode, case, training, opened_at, open, next_wake, last_seq)| {
+                Ok((summary((episode, case, training, opened_at, open, next_wake))?, last_seq))
+            };
+            rows.into_iter().map(read).collect()
+        })
+    }
+
+    fn pages_since(&self, from: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>> {
+        Box::pin(async move {
+            let rows: Vec<SummaryRow> = self.sql(
+                sqlx::query_as(
+                    "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms FROM pages \
+                     WHERE opened_at_ms >= $1 ORDER BY opened_at_ms DESC, episode DESC",
+                )
+                .bind(from.timestamp_millis())
                 .fetch_all(&self.readers)
                 .await,
             )?;

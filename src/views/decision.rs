@@ -1,6 +1,7 @@
 //! How is a decision handed to programs? The `decide` object of contract 3.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::decision::table::TABLE;
 use crate::decision::{Group, Outcome, RowId};
@@ -9,7 +10,7 @@ use crate::wording::record::{Facts, record};
 use crate::wording::time;
 
 /// One decision; the fields and their order are contract 3's. No `Debug`: the record may name the customer.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct DecisionView {
     /// The row that matched: `D5a`.
     pub row: RowId,
@@ -49,14 +50,14 @@ impl DecisionView {
 }
 
 /// The whole procedure: `{"rows": […]}`, in the order in which the rows are tried.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TableView {
     /// One object a row.
     pub rows: Vec<TableRowView>,
 }
 
 /// One row of the procedure.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TableRowView {
     /// Its name.
     pub row: RowId,

@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::problem::ProblemView;
 use super::who::{BlockedView, RowView};
@@ -12,7 +13,7 @@ use crate::schedule::judgement::Judgement;
 use crate::wording::time::rfc3339;
 
 /// The whole report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Gaps<'a> {
     /// Where the window begins, RFC 3339 with the site's offset, as every instant here.
     pub from: String,
@@ -26,7 +27,7 @@ pub struct Gaps<'a> {
 }
 
 /// The report on one schedule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct GapsSchedule<'a> {
     /// Its name in the settings.
     pub schedule: &'a str,
@@ -59,7 +60,7 @@ pub struct GapsSchedule<'a> {
 }
 
 /// One hole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct GapView {
     /// Where it begins.
     pub from: String,
@@ -72,7 +73,7 @@ pub struct GapView {
 }
 
 /// One conflict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OverlapView {
     /// Where it begins.
     pub from: String,

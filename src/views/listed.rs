@@ -1,18 +1,19 @@
 //! How are several pages, or the promises of several pages, handed out? The lists behind `pages` and `promises`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::page::PromiseView;
 
 /// The pages that were asked for, the newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PageList {
     /// One entry a page.
     pub pages: Vec<PageLine>,
 }
 
 /// One page among others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PageLine {
     /// The case number.
     pub case: String,
@@ -36,14 +37,14 @@ pub struct PageLine {
 }
 
 /// The promises that were asked for, the oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PromiseList {
     /// One entry a promise.
     pub promises: Vec<PromiseLine>,
 }
 
 /// One promise among others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PromiseLine {
     /// The case number.
     pub case: String,

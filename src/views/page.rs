@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::decision::ladder::{Contact, Ladder};
 use crate::decision::{Answers, Decision};
-use crate::episode::event::Recorded;
+use crate::episode::event::{Recorded, Via};
 use crate::episode::plan::Upcoming;
 use crate::episode::promise::PromiseState;
 use crate::episode::state::{Phase, State, Tried, Word};
@@ -14,7 +15,7 @@ use crate::wording;
 use crate::wording::time::rfc3339;
 
 /// One page (contract 3). Instants are RFC 3339 with the site's offset.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PageView {
     /// The case number.
     pub case: String,
@@ -52,7 +53,8 @@ pub struct PageView {
 }
 
 /// The decision that a page rests on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PageDecision)]
 pub struct DecisionView {
     /// The row of the procedure.
     pub row: String,
@@ -67,7 +69,7 @@ pub struct DecisionView {
 }
 
 /// Somebody the ladder asks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ContactView {
     /// Their name.
     pub name: String,
@@ -85,7 +87,7 @@ pub struct ContactView {
 }
 
 /// One message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AttemptView {
     /// When it was begun.
     pub at: String,
@@ -109,7 +111,7 @@ pub struct AttemptView {
 }
 
 /// Somebody to be dialled by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DialView {
     /// Their name.
     pub name: String,
@@ -120,18 +122,18 @@ pub struct DialView {
 }
 
 /// What a person said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WordView {
     /// When it was recorded.
     pub at: String,
     /// The person.
     pub by: String,
     /// How it came in.
-    pub via: crate::episode::event::Via,
+    pub via: Via,
 }
 
 /// A promise to a customer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PromiseView {
     /// When the customer was told.
     pub told_at: String,
@@ -150,7 +152,8 @@ pub struct PromiseView {
 }
 
 /// What comes next by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = NextStep)]
 pub struct NextView {
     /// When.
     pub at: String,
@@ -159,7 +162,7 @@ pub struct NextView {
 }
 
 /// What a ladder is based on (contract 5.9).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BasisView {
     /// The rows that named the people.
     pub rows: Vec<String>,
@@ -172,7 +175,7 @@ pub struct BasisView {
 }
 
 /// One line of the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LogView {
     /// Its number.
     pub seq: u32,

@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::schedule::lint::Finding;
 use crate::schedule::problem::{Problem, Severity};
@@ -10,7 +11,7 @@ use crate::wording::lint;
 use crate::wording::schedule::{describe_clash, described};
 
 /// One entry of `problems` (contract 3).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ProblemView {
     /// How much it matters.
     pub severity: Severity,

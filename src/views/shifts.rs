@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::gaps::GapView;
 use super::problem::ProblemView;
@@ -14,7 +15,7 @@ use crate::schedule::plan::{Plan, Replaced, Stretch};
 use crate::wording::time::rfc3339;
 
 /// The whole timeline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Shifts<'a> {
     /// Where the window begins, RFC 3339 with the site's offset, as every instant here.
     pub from: String,
@@ -27,16 +28,17 @@ pub struct Shifts<'a> {
 }
 
 /// A civil day that has not 24 hours.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DayView {
     /// Its date.
+    #[schema(value_type = String, format = Date)]
     pub date: NaiveDate,
     /// Its elapsed time: 82,800 or 90,000 seconds in a zone that changes by an hour.
     pub seconds: i64,
 }
 
 /// The timeline of one schedule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ShiftsSchedule<'a> {
     /// Its name in the settings.
     pub schedule: &'a str,
@@ -69,7 +71,8 @@ pub struct ShiftsSchedule<'a> {
 }
 
 /// One person on call without a break; `from` and `until` are whole, also beyond the window.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Shift)]
 pub struct ShiftView {
     /// The person, as `who` names the fields.
     #[serde(flatten)]
@@ -81,7 +84,7 @@ pub struct ShiftView {
 }
 
 /// A span.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SpanView {
     /// Where it begins.
     pub from: String,
@@ -90,7 +93,7 @@ pub struct SpanView {
 }
 
 /// A row that does not count for a while.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ReplacedView {
     /// Its role.
     pub role: String,
@@ -145,7 +148,7 @@ impl<'a> ShiftsSchedule<'a> {
             age_s: loaded.age_s,
             from_cache: loaded.from_cache,
             stale: loaded.stale,
-            snapshot: &loaded.snapshot,
+            snapshot: loaded.snapshot(),
             problems,
         }
     }

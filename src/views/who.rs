@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::problem::ProblemView;
 use crate::schedule::loaded::LoadedSchedule;
@@ -11,7 +12,7 @@ use crate::schedule::shift::{RowReference, ShiftKind};
 use crate::wording::time::rfc3339;
 
 /// The whole answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Who<'a> {
     /// The instant asked for, RFC 3339 with the site's offset, as every instant here.
     pub at: String,
@@ -20,7 +21,7 @@ pub struct Who<'a> {
 }
 
 /// The answer of one schedule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WhoSchedule<'a> {
     /// Its name in the settings.
     pub schedule: &'a str,
@@ -54,7 +55,7 @@ pub struct WhoSchedule<'a> {
 }
 
 /// One person on call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PersonView {
     /// Their name.
     pub name: String,
@@ -78,7 +79,7 @@ pub struct PersonView {
 }
 
 /// Somebody who blocked texts with STOP.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct BlockedView {
     /// Their name.
     pub name: String,
@@ -89,7 +90,7 @@ pub struct BlockedView {
 }
 
 /// A row of a sheet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RowView {
     /// The sheet or file.
     pub sheet: String,
@@ -102,7 +103,7 @@ pub struct RowView {
 }
 
 /// The next change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NextView {
     /// When it happens.
     pub at: String,
@@ -111,7 +112,7 @@ pub struct NextView {
 }
 
 /// A hole in a required role.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct HoleView {
     /// Where it begins; `null` before the first row.
     pub from: Option<String>,
@@ -157,7 +158,7 @@ impl<'a> WhoSchedule<'a> {
             age_s: loaded.age_s,
             from_cache: loaded.from_cache,
             stale: loaded.stale,
-            snapshot: &loaded.snapshot,
+            snapshot: loaded.snapshot(),
             known_at: loaded.provenance.known_at.map(|at| rfc3339(at, zone)),
             clock_ahead_s: loaded.provenance.clock_ahead_s,
             problems: problems.iter().map(ProblemView::of).collect(),

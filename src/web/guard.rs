@@ -9,12 +9,17 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::House;
+use super::api;
 use super::asker::{self, Asker};
 use super::peer::Peer;
 use super::problem::Problem;
 use super::routes::Need;
 use super::shell;
 use crate::access::Caller;
+
+/// What whoever writes such a program is told.
+const UNMARKED: &str =
+    "a session acts only with Origin or Sec-Fetch-Site, as browsers send them; programs send a token";
 
 /// Lets a request through that has what its route needs; the handler finds the [`Asker`] in the request.
 pub(super) async fn guard(State((house, need)): State<(House, Need)>, mut request: Request, next: Next) -> Response {
@@ -26,11 +31,22 @@ pub(super) async fn guard(State((house, need)): State<(House, Need)>, mut reques
             return Problem::unavailable("who asks cannot be looked up now; try again in a minute").into_response();
         }
     };
-    if !may(asker.caller.as_ref(), need) {
-        return turned_away(&house, &request, &asker);
+    let pace = api::is_below(request.uri().path()).then(|| house.api.pace(&house, &asker));
+    if let Some(refused) = pace.and_then(api::Pace::refusal) {
+        return refused;
     }
-    request.extensions_mut().insert(asker);
-    next.run(request).await
+    let response = if !may(asker.caller.as_ref(), need) {
+        turned_away(&house, &request, &asker)
+    } else if is_unmarked(&asker, &request) {
+        Problem::forbidden().hint(Some(UNMARKED.to_owned())).into_response()
+    } else {
+        request.extensions_mut().insert(asker);
+        next.run(request).await
+    };
+    match pace {
+        Some(pace) => pace.told(response),
+        None => response,
+    }
 }
 
 fn may(caller: Option<&Caller>, need: Need) -> bool {
@@ -42,17 +58,26 @@ fn may(caller: Option<&Caller>, need: Need) -> bool {
     }
 }
 
+/// Whether a request would act by a proof that a browser sends by itself, and says not where it began. Every browser
+/// says so; `CsrfLayer` has looked at what it said.
+fn is_unmarked(asker: &Asker, request: &Request) -> bool {
+    let is_ambient = asker.caller.as_ref().is_some_and(|caller| caller.way.is_ambient());
+    let acts = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let headers = request.headers();
+    is_ambient && acts && !headers.contains_key("sec-fetch-site") && !headers.contains_key(header::ORIGIN)
+}
+
 fn turned_away(house: &House, request: &Request, asker: &Asker) -> Response {
     let path = request.uri().path();
     let is_known = asker.caller.is_some();
-    if path.starts_with("/api/") {
+    if api::is_below(path) {
         let problem = if is_known { Problem::forbidden() } else { Problem::unauthorized() };
         return problem.into_response();
     }
     if !is_known && matches!(*request.method(), Method::GET | Method::HEAD) {
         let wanted = request.uri().path_and_query().map_or(path, |it| it.as_str());
         let query = form_urlencoded(wanted);
-        return ([(header::CACHE_CONTROL, "no-store")], Redirect::to(&format!("/sign-in?return_to={query}")))
+        return Redirect::to(&shell::href(&house.current().site, &format!("/sign-in?return_to={query}")))
             .into_response();
     }
     shell::refused(house, asker)

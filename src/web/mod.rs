@@ -2,24 +2,33 @@
 //!
 //! `routes` holds the table of paths and what each needs; `guard` lets nobody by who lacks it, after `asker` has found out
 //! who asks and `peer` from where. `shell` is around every page, `assets` beside it, `headers` on every answer, `problem`
-//! what programs are told. `timeline` is the page of a schedule and its calendars, `acts` writes down who did what.
-//! `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
-//! counts, both from `vitals`. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
-//! no provider's words, and proves no callback; `ports::hooks` does.
+//! what programs are told. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
+//! counts, both from `vitals`. `sign_in` begins what `session` keeps up, `acts` writes down who did what, `audit` shows it.
+//! `board` shows what is going on and keeps open boards up to date, `timeline` each schedule; `form` asks the agent and
+//! `pages` shows what became of it; `link` is the technician's page. `api` gives programs the JSON of the command line.
+//! A face over the engine and the page log, which it reads: it sends nothing by itself, knows no provider's words, and
+//! proves no callback; `ports::hooks` does.
 
 mod acts;
+mod api;
 mod asker;
 mod assets;
+mod audit;
+mod board;
+mod form;
 mod guard;
 mod headers;
 mod hooks;
 mod link;
 mod metrics;
+mod pages;
 mod peer;
 mod problem;
 mod ready;
 mod routes;
+mod session;
 mod shell;
+mod sign_in;
 mod timeline;
 mod vitals;
 
@@ -29,10 +38,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -41,21 +50,30 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::access::link::LinkKey;
 use crate::engine::Engine;
-use crate::ports::access::AccessStore;
+use crate::ports::access::{AccessStore, Passwords};
+use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::sheets::Sheets;
 use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
 use crate::site::Site;
 use asker::Asker;
 use peer::Peer;
+use problem::Problem;
 use routes::Routes;
 
+pub use api::Memory as ApiMemory;
 pub use asker::Memory as Askers;
+pub use board::{Live, keep as keep_boards};
+pub use pages::{Pages, keep as keep_pages};
 pub use routes::{Need, Route};
+pub use sign_in::Guesses;
 pub use vitals::Vitals;
 
 /// How long one request may take, its body included.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// How much the body of a form or of JSON may hold, in bytes.
+const BODY: usize = 64 * 1024;
 
 /// What the paths are answered from. A clone is the same house.
 #[derive(Clone)]
@@ -66,14 +84,26 @@ pub struct House {
     pub sheets: Arc<dyn Sheets>,
     /// Who may do what, and who did.
     pub access: Arc<dyn AccessStore>,
+    /// The forms under way.
+    pub drafts: Arc<dyn DraftStore>,
     /// The process's own health.
     pub vitals: Arc<Vitals>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What the store said of secrets lately.
     pub askers: Arc<Askers>,
+    /// Compares the passwords of accounts.
+    pub passwords: Arc<dyn Passwords>,
+    /// Lets nobody guess at secrets too often.
+    pub guesses: Arc<Guesses>,
     /// What secrets are made of.
     pub random: Random,
+    /// All boards that are open.
+    pub board: Arc<Live>,
+    /// The pages that somebody has open.
+    pub pages: Arc<Pages>,
+    /// What the API remembers.
+    pub api: Arc<ApiMemory>,
 }
 
 /// Random bytes fit for secrets; `None` when the system gives none.
@@ -115,7 +145,13 @@ fn collected(house: Option<House>) -> Routes {
         .with(hooks::routes)
         .with(assets::routes)
         .with(timeline::routes)
+        .with(board::routes)
         .with(link::routes)
+        .with(sign_in::routes)
+        .with(audit::routes)
+        .with(form::routes)
+        .with(pages::routes)
+        .with(api::routes)
 }
 
 /// The house over HTTP.
@@ -123,7 +159,10 @@ pub fn router(house: House) -> Router {
     let (router, _) = collected(Some(house.clone())).done();
     router
         .fallback(from_nowhere)
+        .method_not_allowed_fallback(not_so)
         .with_state(house.clone())
+        // What a handler reads as a whole; the provider's requests have their own limit.
+        .layer(DefaultBodyLimit::max(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LIMIT))
         // A browser that another site made send something is refused; programs and providers send no such mark.
         .layer(CsrfLayer::new())
@@ -133,8 +172,19 @@ pub fn router(house: House) -> Router {
 }
 
 /// What is not there. Nobody is told what would be.
-async fn from_nowhere(State(house): State<House>, asker: Asker) -> Response {
+async fn from_nowhere(State(house): State<House>, uri: Uri, asker: Asker) -> Response {
+    if api::is_below(uri.path()) {
+        return Problem::not_found("there is no such address; /openapi.json lists what there is").into_response();
+    }
     shell::missing(&house, &asker)
+}
+
+/// A method that a path does not take; the answer's `Allow` says which it does.
+async fn not_so(uri: Uri) -> Response {
+    if api::is_below(uri.path()) {
+        return Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address is not for that").into_response();
+    }
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
 }
 
 /// Answers requests until `stop` is ready; those that came in by then are answered first.

@@ -24,6 +24,9 @@ pub(super) struct Problem {
     /// The fields of the request that are wrong, by their names, and what is wrong with each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<WrongField>,
+    /// After how many seconds the same request is worth another try; a header of the answer.
+    #[serde(skip)]
+    pub retry_after_s: Option<u32>,
 }
 
 /// What is wrong with one field of a request.
@@ -45,12 +48,19 @@ impl Problem {
             detail: detail.into(),
             hint: None,
             fields: Vec::new(),
+            retry_after_s: None,
         }
     }
 
     /// The same with what to do next.
     pub(super) fn hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint;
+        self
+    }
+
+    /// The same for a request that is worth another try after so many seconds.
+    pub(super) fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_s = Some(seconds);
         self
     }
 
@@ -79,10 +89,14 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after_s = self.retry_after_s;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"page-oncall\""));
         }

@@ -1,4 +1,5 @@
-//! Do the pages and the API of the service do what people and programs come for? The real process, over HTTP.
+//! Does the house over HTTP do what its people need, and nothing for anybody else?
 
 mod link;
+mod sign_in;
 mod timeline;
