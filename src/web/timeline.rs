@@ -40,17 +40,18 @@ async fn schedule(
         return shell::missing(&house, &asker);
     }
     let now = house.clock.now();
-    let Some(asked) = Asked::read(&words, current.site.zone, now) else {
+    let Some(days) = Asked::read(&words, current.site.zone, now) else {
         return shell::missing(&house, &asker);
     };
     let link = calendar::link_of(&house, &asker, &headers).await;
-    let looked = Looked::at(&house, &current, &name, &asked, now).await;
+    let looked = Looked::at(&house, &current, &name, &days, now).await;
     let status = match () {
-        () if !asked.wrong.is_empty() => StatusCode::BAD_REQUEST,
+        () if !days.wrong.is_empty() => StatusCode::BAD_REQUEST,
         () if looked.shown.is_none() => StatusCode::SERVICE_UNAVAILABLE,
         () => StatusCode::OK,
     };
+    let may_see = asker.caller.as_ref().is_some_and(|caller| caller.may(Right::SeeNumbers));
     let shell = Shell::new(&current, &asker);
-    let body = page::body(&shell, &asker, &asked, &looked, &link);
+    let body = page::body(&shell, &days, &looked, &link, may_see);
     (status, shell.page(Place::Schedules, &looked.title, &body)).into_response()
 }

@@ -3,12 +3,10 @@
 //! For the agent: `decision`, `decision_sheet`, `questions`, `record`, `outage`, `page`, `unheard`, `refusals`. For
 //! technicians: `messages`, kept to one segment by `gsm`, `drill`, `handoff`, and `vcard` for their telephones. For those
 //! who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`, `layouts`, `problems`, `lint`, `partners`. For whoever
-//! looks ahead: `shifts`, drawn by `timeline_svg` and exported by `calendar`; a page on paper by `simulation`. For whoever
-//! keeps the site: `doctor`, `doctor_access`, `doctor_people`, `service`, `access`; for whoever signs in: `sign_in`. For all of them: `time`,
-//! `phone`, `opt_outs`, and `columns` that fills lines.
-//! looks ahead: `shifts`, drawn by `timeline_svg`, in mails by `timeline_table`, and exported by `calendar`; a page on
-//! paper by `simulation`. For whoever keeps the site: `doctor`, `doctor_people`, `service`, `access`. For whoever looks at
-//! the board: `board`. For all of them: `time`, `phone`, `opt_outs`, and `columns` that fills lines.
+//! looks ahead: `shifts`, drawn by `timeline_svg`, in mails by `timeline_table`, in a page with the words of
+//! `timeline_page`, and exported by `calendar`; a page on paper by `simulation`. For whoever keeps the site: `doctor`,
+//! `doctor_access`, `doctor_people`, `service`, `access`; for whoever signs in: `sign_in`; for whoever looks at the board: `board`. For all
+//! of them: `time`, `phone`, `opt_outs`, and `columns` that fills lines.
 
 pub mod access;
 pub mod board;

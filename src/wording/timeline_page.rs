@@ -63,9 +63,7 @@ pub fn changed(within: usize, elsewhere: usize) -> String {
         (0, 0) => "Nobody's time on call was changed since.".to_owned(),
         (within, 0) => format!("{} since, all in these days.", counted(within)),
         (0, elsewhere) => format!("{} since, none in these days.", counted(elsewhere)),
-        (within, elsewhere) => {
-            format!("{} since in these days, {} in other days.", counted(within), counted(elsewhere))
-        }
+        (within, elsewhere) => format!("{} since in these days, {elsewhere} in other days.", counted(within)),
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) struct Web {
     pub(crate) site: Site,
     /// Where it listens, as `127.0.0.1:PORT`.
     pub(crate) address: String,
+    #[allow(dead_code, reason = "the service ends with it, whether or not a test looks at it")]
     pub(crate) program: Program,
 }
 

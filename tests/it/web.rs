@@ -9,4 +9,5 @@ mod link;
 mod night_desk;
 mod sign_in;
 mod single_sign_on;
+mod timeline;
 mod tls;

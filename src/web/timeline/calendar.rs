@@ -115,6 +115,7 @@ async fn make(
         return shell::missing(&house, &asker);
     }
     let Some(holder) = asker.caller.as_ref().and_then(Holder::of) else {
+        acts::note(&house, &asker, "calendar-link", "", Ended::Refused).await;
         return shell::refused(&house, &asker);
     };
     let Some(random) = (house.random)() else {

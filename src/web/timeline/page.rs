@@ -6,18 +6,15 @@ use super::asked::Asked;
 use super::calendar::{ALL, Link};
 use super::looked::{Looked, Shown, Then};
 use super::{table, versions};
-use crate::access::Right;
 use crate::desk::weeks::Extent;
 use crate::schedule::difference::Change;
-use crate::web::asker::Asker;
 use crate::web::shell::Shell;
 use crate::wording::timeline_page as words;
 use crate::wording::timeline_svg::{Page, Timeline, timeline_page};
 use crate::wording::{changes, shifts, time};
 
-/// The whole page.
-pub(super) fn body(shell: &Shell, asker: &Asker, asked: &Asked, looked: &Looked, link: &Link) -> Markup {
-    let may_see = asker.caller.as_ref().is_some_and(|caller| caller.may(Right::SeeNumbers));
+/// The whole page; `may_see` is whether numbers are shown in full.
+pub(super) fn body(shell: &Shell, asked: &Asked, looked: &Looked, link: &Link, may_see: bool) -> Markup {
     html! {
         div.schedule {
             h1 { (looked.title) }

@@ -49,7 +49,11 @@ pub(super) fn table(
     let mut lines: Vec<Line> = shifts.chain(plan.report.gaps.iter().map(|gap| Line::Hole(gap.interval))).collect();
     lines.sort_by_key(Line::from);
     let cell = |column: usize, inner: Markup| {
-        html! { td role="cell" data-label=(COLUMNS.get(column).copied().unwrap_or_default()) { (inner) } }
+        let is_empty = inner.0.is_empty();
+        html! {
+            // One element inside, so that a card has two columns: the name and all of the value.
+            td role="cell" data-label=(COLUMNS.get(column).copied().unwrap_or_default()) { @if !is_empty { div { (inner) } } }
+        }
     };
     let when = |at: DateTime<Utc>| html! { time datetime=(rfc3339(at, looked.zone)) { (clock(at, looked.zone)) } };
     let shift = |stretch: &Stretch| {
@@ -120,14 +124,12 @@ fn address(row: &RowReference, loaded: &LoadedSchedule, looked: &Looked) -> Mark
     let tab =
         loaded.understood.as_ref().and_then(|understood| understood.tabs.iter().find(|tab| tab.sheet == *row.sheet()));
     let is_elsewhere = tab.is_some_and(|tab| tab.is_overrides);
-    match looked.spreadsheet.as_ref().filter(|_| !is_elsewhere) {
-        Some(id) => {
-            let gid = tab.and_then(|tab| tab.gid).map(|gid| format!("gid={gid}&")).unwrap_or_default();
-            let href = format!("https://docs.google.com/spreadsheets/d/{id}/edit#{gid}range={cell}");
-            html! { a href=(href) rel="noreferrer" { (cell) } }
-        }
-        None => html! { (cell) },
-    }
+    let Some(id) = looked.spreadsheet.as_ref().filter(|_| !is_elsewhere) else {
+        return html! { (cell) };
+    };
+    let gid = tab.and_then(|tab| tab.gid).map(|gid| format!("gid={gid}&")).unwrap_or_default();
+    let href = format!("https://docs.google.com/spreadsheets/d/{id}/edit#{gid}range={cell}");
+    html! { a href=(href) rel="noreferrer" { (cell) } }
 }
 
 /// What is special about a shift.

@@ -215,7 +215,7 @@ impl<'a> Band<'a> {
         let role = &stretch.person.role.label;
         let told = format!("{role}: {}", told_stretch(stretch, plan, self.timeline.zone));
         let (name_of_element, attributes) = match self.page {
-            Some(page) => ("a", Attributes::default().with("href", &(page.href)(stretch)).with("aria-label", &told)),
+            Some(page) => ("a", Attributes::default().with("href", &(page.href)(stretch))),
             None => ("g", Attributes::default()),
         };
         drawn.element(name_of_element, &attributes, |group| {

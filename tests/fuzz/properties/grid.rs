@@ -234,10 +234,10 @@ fn the_resolver_says_what_the_rows_say(reading: Reading, zone: Tz) {
     let needed = IntervalSet::of([extent]);
     let tab = UnderstoodTab {
         sheet: "sheet.csv".into(),
+        gid: None,
         is_overrides: false,
         recognition: Some(recognition),
         skipped,
-        gid: None,
     };
     let question = Question { schedule: &schedule, tabs: &[tab], window: extent, needed: &needed, zone };
     for finding in lint::lint(question) {
