@@ -1,6 +1,7 @@
 //! What does the engine need from the world? Traits only: the clock, the channels, the log, the memory of sheets.
 
 pub mod access;
+pub mod drafts;
 pub mod hooks;
 pub mod sheets;
 
@@ -51,6 +52,9 @@ pub struct Message {
     pub call: Option<CallScript>,
     /// Whether it asks the reader to take the page.
     pub asks_to_act: bool,
+    /// Where the reader sees the page and answers it; the text holds it too, where it may. `None` when the house has no
+    /// public address.
+    pub link: Option<String>,
 }
 
 /// What a call says, in sentences and in this order. The provider makes its own document of them. Personal data: no
@@ -100,6 +104,11 @@ pub trait Provider: Send + Sync {
     /// any more, or not at all: what the call says anyway ends in the same words.
     fn leave_voicemail<'a>(&'a self, _provider_id: &'a str, _message: &'a Message) -> Pending<'a, bool> {
         Box::pin(async { false })
+    }
+    /// Ends a call that may still ring, because nobody needs to answer it any more: what is known of the call then. `None`
+    /// when it could not be ended, or not be asked to.
+    fn hang_up<'a>(&'a self, _provider_id: &'a str) -> Pending<'a, Option<Report>> {
+        Box::pin(async { None })
     }
     /// Of the messages that were sent, those whose button the reader pressed; `since` is before the first of them.
     fn pressed<'a>(&'a self, _since: DateTime<Utc>, _sent: &'a [Sent]) -> Pending<'a, Vec<About>> {
@@ -334,6 +343,24 @@ pub trait EpisodeStore: OptOuts {
     fn briefing<'a>(&'a self, episode: &'a str) -> Pending<'a, Result<Option<Briefing>, StoreError>>;
     /// The pages, newest first: open ones only, or all.
     fn pages(&self, include_closed: bool) -> Pending<'_, Result<Vec<PageSummary>, StoreError>>;
+    /// The open pages, oldest first, each with the number of its last entry: tells cheaply which logs have grown.
+    fn open_ends(&self) -> Pending<'_, Result<Vec<(PageSummary, u32)>, StoreError>> {
+        Box::pin(async {
+            let mut ends = Vec::new();
+            for page in self.pages(false).await?.into_iter().rev() {
+                let last_seq = self.load(&page.episode).await?.last().map_or(0, |recorded| recorded.seq);
+                ends.push((page, last_seq));
+            }
+            Ok(ends)
+        })
+    }
+    /// The pages that were opened at or after `from`, newest first.
+    fn pages_since(&self, from: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>> {
+        Box::pin(async move {
+            let pages = self.pages(true).await?;
+            Ok(pages.into_iter().filter(|page| page.opened_at >= from).collect())
+        })
+    }
     /// The pages whose next wake is at or before `now`, the longest overdue first. A closed page may be among them: word
     /// that nobody needs to act any more goes out after it closed.
     fn due(&self, now: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>>;
@@ -371,6 +398,17 @@ pub struct Snapshot {
     pub last_seen: DateTime<Utc>,
 }
 
+/// From when to when a version was a sheet's content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// SHA-256 of the version, in hexadecimal.
+    pub sha256: String,
+    /// When it was first seen since another version was.
+    pub first_seen: DateTime<Utc>,
+    /// When it was last seen before another version was; at or after `first_seen`.
+    pub last_seen: DateTime<Utc>,
+}
+
 /// What a sighting was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seen {
@@ -402,6 +440,8 @@ pub trait SnapshotStore: Send + Sync {
     ) -> Pending<'a, Result<Option<Snapshot>, StoreError>>;
     /// The version with this digest, with its last sighting; `None` when it was never seen or is no longer kept.
     fn version<'a>(&'a self, schedule: &'a str, sha256: &'a str) -> Pending<'a, Result<Option<Snapshot>, StoreError>>;
+    /// The newest `limit` sightings of a schedule, the newest first.
+    fn sightings<'a>(&'a self, schedule: &'a str, limit: u32) -> Pending<'a, Result<Vec<Sighting>, StoreError>>;
     /// Deletes what was last seen before `seen_before`, but never a schedule's newest version. Says how many sightings.
     fn purge_snapshots(&self, seen_before: DateTime<Utc>) -> Pending<'_, Result<u64, StoreError>>;
 }

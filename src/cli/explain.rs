@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::face::{Face, Format, write_line};
-use crate::desk::texts::exit_of_statuses;
 use crate::desk::error::Exit;
 use crate::desk::instant::Instant;
+use crate::desk::texts::exit_of_statuses;
 use crate::schedule::explain::Explanation;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::views::explain::Explain;

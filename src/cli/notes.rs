@@ -38,6 +38,7 @@ impl Texts {
             episode: String::new(),
             call: None,
             asks_to_act: false,
+            link: None,
         };
         let mut report = Report {
             outcome: Outcome::Unavailable,

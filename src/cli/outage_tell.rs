@@ -86,6 +86,7 @@ pub async fn run(
             episode: String::new(),
             call: None,
             asks_to_act: false,
+            link: None,
         };
         told.push(sent(site, who, *channel, &message, providers).await);
     }

@@ -95,6 +95,34 @@ impl Question {
     }
 }
 
+impl Given {
+    /// The word that [`Question::read`] reads as this answer.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Partner(Partner::Aims) => "aims",
+            Self::Partner(Partner::Gds) => "gds",
+            Self::Partner(Partner::None) => "none",
+            Self::Affected(Affected::One) => "one",
+            Self::Affected(Affected::Many) => "many",
+            Self::Device(Device::Departmental) => "departmental",
+            Self::Device(Device::Personal) => "personal",
+            Self::Partner(Partner::Unknown) | Self::Affected(Affected::Unknown) | Self::Device(Device::Unknown) => {
+                "unknown"
+            }
+            Self::Outage(answer)
+            | Self::Ptp(answer)
+            | Self::Vip(answer)
+            | Self::HdCanHelp(answer)
+            | Self::Critical(answer)
+            | Self::Judgement(answer) => match answer {
+                Answer::Yes => "yes",
+                Answer::No => "no",
+                Answer::Unknown => "unknown",
+            },
+        }
+    }
+}
+
 fn partner(word: &str) -> Option<Partner> {
     match word {
         "aims" => Some(Partner::Aims),
@@ -149,6 +177,9 @@ mod tests {
     fn every_question_is_found_under_its_key_and_its_option() {
         for question in Question::ALL {
             assert_eq!(Question::named(question.key()), Some(question));
+            for given in question.possible() {
+                assert_eq!(question.read(given.word(), &Partners::default()), Ok(*given));
+            }
             assert_eq!(question.flag(), format!("--{}", question.key().replace('_', "-")));
         }
         assert_eq!(Question::named("devise"), None);

@@ -407,6 +407,7 @@ mod tests {
             episode: String::new(),
             call: None,
             asks_to_act: false,
+            link: None,
         }
     }
 

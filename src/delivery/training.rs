@@ -181,6 +181,7 @@ mod tests {
             episode: String::new(),
             call: None,
             asks_to_act: false,
+            link: None,
         }
     }
 

@@ -24,6 +24,11 @@ use crate::proof::fact::Fact;
 const CALLS: &str = "Calls";
 /// No call lasts longer, whatever keys are pressed.
 const LONGEST_CALL_S: &str = "600";
+/// The provider's code for a change to a call that is over.
+const HAS_ENDED: u32 = 21220;
+/// What the record says of a call that was ended before anybody answered it, and of one that somebody had answered.
+const HUNG_UP: &str = "hung up: nobody needs to answer it any more";
+const CUT_SHORT: &str = "answered, and ended because nobody needs to answer it any more";
 
 /// The settings of one caller; the secrets come beside it (contract 1).
 #[derive(Debug, Clone, Deserialize)]
@@ -252,6 +257,37 @@ impl TwilioCall {
         }
     }
 
+    /// Ends the call, whether it rings or was answered. What is known of it after that: a call that had ended before
+    /// keeps its own fate.
+    async fn end(&self, sid: &str) -> Option<Report> {
+        if !is_sid(sid) {
+            return None;
+        }
+        let request = self.account.post(self.account.resource(CALLS, Some(sid)), &[("Status", "completed")]);
+        match self.account.exchange(request, ANSWER_LIMIT).await {
+            Ok(answer @ Answer { status: 200..=299, body: Some(_), .. }) => {
+                let report = self.judge(&answer);
+                Some(match answer.text("status") {
+                    Some("queued" | "initiated" | "ringing" | "canceled") => {
+                        self.report(Outcome::Retryable, report.provider_id, HUNG_UP.to_owned())
+                    }
+                    Some("in-progress") => self.report(Outcome::Delivered, report.provider_id, CUT_SHORT.to_owned()),
+                    _ => report,
+                })
+            }
+            Ok(answer) if answer.code() == Some(HAS_ENDED) => self.look_up(sid).await,
+            Ok(answer) => {
+                let (status, code) = (answer.status, answer.code());
+                tracing::warn!(provider = self.name, status, code, "a call could not be ended");
+                None
+            }
+            Err(_) => {
+                tracing::warn!(provider = self.name, "the provider was not reached to end a call");
+                None
+            }
+        }
+    }
+
     /// Lets the running call say the voicemail from its beginning, then end.
     async fn redirect(&self, sid: &str, message: &Message) -> bool {
         let Some(script) = message.call.as_ref().filter(|_| is_sid(sid)) else { return false };
@@ -302,6 +338,10 @@ impl Provider for TwilioCall {
 
     fn leave_voicemail<'a>(&'a self, provider_id: &'a str, message: &'a Message) -> Pending<'a, bool> {
         Box::pin(self.redirect(provider_id, message))
+    }
+
+    fn hang_up<'a>(&'a self, provider_id: &'a str) -> Pending<'a, Option<Report>> {
+        Box::pin(self.end(provider_id))
     }
 
     fn inspect<'a>(&'a self, _people: &'a [Contact]) -> Pending<'a, Vec<Fact>> {

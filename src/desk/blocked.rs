@@ -38,19 +38,23 @@ impl Blocked {
         phone.is_some_and(|phone| self.since.contains_key(phone))
     }
 
-    /// The lines about these people, name and number, each person once.
-    pub fn lines<'a>(&self, people: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Vec<String> {
+    /// The sentences about these people, name and number, each person once.
+    pub fn sentences<'a>(&self, people: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Vec<String> {
         let mut told: Vec<&str> = Vec::new();
-        let mut lines = Vec::new();
+        let mut sentences = Vec::new();
         for (name, phone) in people {
             let Some((phone, since)) = phone.and_then(|phone| Some((phone, self.since.get(phone)?))) else { continue };
             if !told.contains(&phone) {
                 told.push(phone);
-                let line = opt_outs::line(name, *since, self.sender.as_deref(), self.zone);
-                lines.extend(wrapped(&line, "  ! ", "    "));
+                sentences.push(opt_outs::line(name, *since, self.sender.as_deref(), self.zone));
             }
         }
-        lines
+        sentences
+    }
+
+    /// The same as lines of a terminal.
+    pub fn lines<'a>(&self, people: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Vec<String> {
+        self.sentences(people).iter().flat_map(|sentence| wrapped(sentence, "  ! ", "    ")).collect()
     }
 
     /// The lines about everybody whom these contacts name.

@@ -134,6 +134,8 @@ impl PagePlan {
             also_paged: &[],
             answer: None,
             training: site.is_training(),
+            link: None,
+            link_in_texts: false,
         })
     }
 

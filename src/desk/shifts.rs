@@ -9,6 +9,7 @@ use crate::civil::Interval;
 use crate::schedule::coverage::needed;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::schedule::plan::Plan;
+use crate::schedule::roster::fold;
 use crate::views::shifts::Shifts;
 use crate::wording::calendar::calendar;
 use crate::wording::shifts::Planned;
@@ -36,6 +37,16 @@ impl<'a> Timetable<'a> {
         zone: Tz,
         desks: Desks<'_>,
     ) -> Result<Self, CommandError> {
+        Self::of(schedules, window, zone, desks)
+    }
+
+    /// The same of schedules that lie anywhere.
+    pub fn of(
+        schedules: impl IntoIterator<Item = &'a LoadedSchedule>,
+        window: Interval,
+        zone: Tz,
+        desks: Desks<'_>,
+    ) -> Result<Self, CommandError> {
         if window.length() > LONGEST {
             return Err(CommandError::usage("the window is longer than ten years").hint("ask for fewer --days"));
         }
@@ -45,6 +56,17 @@ impl<'a> Timetable<'a> {
         };
         let planned = schedules.into_iter().map(|loaded| (loaded, plan(loaded))).collect();
         Ok(Self { window, zone, planned })
+    }
+
+    /// Leaves the shifts of one person, whose name is that of the contacts; holes are nobody's.
+    pub fn only(&mut self, person: &str) {
+        let wanted = fold(person);
+        for plan in self.planned.iter_mut().filter_map(|(_, plan)| plan.as_mut()) {
+            for lane in &mut plan.lanes {
+                lane.stretches.retain(|stretch| fold(&stretch.person.name) == wanted);
+            }
+            plan.whole_gaps.clear();
+        }
     }
 
     /// The gravest of what the timelines amount to.

@@ -23,7 +23,13 @@ use crate::wording::time::minute;
 use crate::wording::{gaps as gaps_words, schedule};
 
 /// Who is on call; `now` is the present moment in whole seconds.
-pub fn who(answers: &[(&LoadedSchedule, OnCall)], at: Instant, now: DateTime<Utc>, blocked: &Blocked, zone: Tz) -> String {
+pub fn who(
+    answers: &[(&LoadedSchedule, OnCall)],
+    at: Instant,
+    now: DateTime<Utc>,
+    blocked: &Blocked,
+    zone: Tz,
+) -> String {
     let mut out = String::new();
     if at.at != now || at.note.is_some() {
         out += &schedule::heading(at.at, at.note, zone);

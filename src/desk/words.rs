@@ -46,6 +46,8 @@ pub fn facts<'a>(site: &'a Site, asked: &Rendering<'a>, label: &'a str, others: 
         also_paged: others,
         answer: answer(state, attempt.purpose),
         training: state.training,
+        link: None,
+        link_in_texts: false,
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::core::Engine;
 use super::error::EngineError;
+use crate::decision::ladder::Channel;
 use crate::episode::briefing::Briefing;
 use crate::episode::decide::Refusal;
 use crate::episode::event::{Attempt, Purpose, Said, Via};
@@ -59,6 +60,25 @@ impl Engine {
         Ok(())
     }
 
+    /// Ends a call that nobody needs to answer any more, and records what is known of it then.
+    pub(super) async fn hang_up(
+        &self,
+        episode: &str,
+        attempt: String,
+        provider: &str,
+        provider_id: &str,
+    ) -> Result<(), EngineError> {
+        let Some(provider) = self.provider(Channel::Voice, provider).map(Arc::clone) else { return Ok(()) };
+        let answer = self.within(self.patience(), provider.hang_up(provider_id)).await;
+        if let Some(report) = answer.flatten() {
+            let outcome = report.outcome;
+            // The only refusal is of an attempt that never began, and this one did.
+            let _known = self.submit(episode, Input::Receipt { attempt: attempt.clone(), report }).await?;
+            tracing::info!(%episode, %attempt, provider = provider.name(), ?outcome, "a call was ended");
+        }
+        Ok(())
+    }
+
     /// Whether a call that `outcome` calls a voicemail was answered by somebody who pressed a key.
     pub(super) async fn is_outweighed_by_key(&self, about: &About, outcome: Outcome) -> Result<bool, EngineError> {
         if outcome != Outcome::Voicemail {
@@ -97,7 +117,12 @@ impl Engine {
         let input = meaning(Said { by: tried.attempt.contact.name.clone(), via });
         let declines = matches!(input, Input::Decline(_));
         match self.submit(&about.episode, input).await? {
-            Err(refusal) => self.say(about, &state, &CallAnswer::Refused(&refusal)).await,
+            Err(refusal) => {
+                // They hear why to the end: a call that a key was pressed in is not one that rings in vain.
+                let receipt = Input::Receipt { attempt: about.attempt.clone(), report: answered };
+                let _known = self.submit(&about.episode, receipt).await?;
+                self.say(about, &state, &CallAnswer::Refused(&refusal)).await
+            }
             Ok(state) => {
                 tracing::info!(episode = %about.episode, attempt = %about.attempt, declines, "a key was pressed");
                 // What was said is on disk; that somebody was there only completes the record.

@@ -167,6 +167,7 @@ impl Engine {
             episode: String::new(),
             call: None,
             asks_to_act: false,
+            link: None,
         };
         if let Some(slot) = slot {
             slot.used();

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use super::core::{Busy, Engine};
@@ -40,23 +40,24 @@ impl Engine {
     }
 
     /// Carries pages on until `stop` is ready. Errors are logged and tried again each round: the engine never gives up.
-    /// What is being sent at the end is finished first, which takes no longer than an attempt may take.
+    /// What is being sent at the end is finished first, which takes no longer than an attempt may take; from the moment
+    /// that `stop` is ready no page begins anything new, whatever the loop itself is waiting for then.
     pub async fn run_until(&self, stop: impl Future<Output = ()>) {
-        let mut stop = std::pin::pin!(stop);
-        let mut rounds = Rounds::of(self);
-        loop {
+        let rounds = Rounds::of(self);
+        let stopping = Arc::clone(&rounds.stopping);
+        self.heeding(stop, &stopping, self.run(rounds)).await;
+    }
+
+    async fn run(&self, mut rounds: Rounds) {
+        while !rounds.stopping.is_asked() {
             let started = rounds.start().await;
             if let Err(error) = &started {
                 tracing::error!(%error, "the engine could not take its turn; it tries again");
             }
             let finished = started.is_ok() && self.finish_turn();
             self.note_round(finished).await;
-            tokio::select! {
-                () = &mut stop => break,
-                () = rounds.pause() => {}
-            }
+            rounds.pause().await;
         }
-        rounds.stop();
         log_failure(rounds.finish().await);
     }
 
@@ -67,12 +68,22 @@ impl Engine {
     pub async fn drive(
         &self,
         episode: &str,
-        mut on_event: impl FnMut(&Recorded, &State),
+        on_event: impl FnMut(&Recorded, &State),
         enough: impl Fn(&State) -> bool,
         stop: impl Future<Output = ()>,
     ) -> Result<State, EngineError> {
-        let mut stop = std::pin::pin!(stop);
-        let mut rounds = Rounds::of(self);
+        let rounds = Rounds::of(self);
+        let stopping = Arc::clone(&rounds.stopping);
+        self.heeding(stop, &stopping, self.follow(rounds, episode, on_event, enough)).await
+    }
+
+    async fn follow(
+        &self,
+        mut rounds: Rounds,
+        episode: &str,
+        mut on_event: impl FnMut(&Recorded, &State),
+        enough: impl Fn(&State) -> bool,
+    ) -> Result<State, EngineError> {
         let mut told: Option<State> = None;
         let mut failed = 0;
         loop {
@@ -87,7 +98,8 @@ impl Engine {
                     tracing::warn!(%error, "the page cannot be followed just now; trying again");
                 }
                 Err(error) => {
-                    rounds.stop();
+                    rounds.stopping.ask();
+                    self.pace.look_up();
                     log_failure(rounds.finish().await);
                     return Err(error);
                 }
@@ -96,17 +108,35 @@ impl Engine {
                 log_failure(rounds.start().await);
                 break;
             }
-            tokio::select! {
-                () = &mut stop => {
-                    rounds.stop();
-                    break;
-                }
-                () = rounds.pause() => {}
+            rounds.pause().await;
+            if rounds.stopping.is_asked() {
+                break;
             }
         }
         log_failure(rounds.finish().await);
         self.tell(episode, &mut told, &mut on_event).await?;
         told.ok_or_else(|| EngineError::NoSuchPage { episode: episode.to_owned() })
+    }
+
+    /// Does `work` to its end, and asks it to come to one as soon as `stop` is ready. The work is not dropped for it:
+    /// a round that stands in the middle of something goes on to where it may end.
+    async fn heeding<T>(
+        &self,
+        stop: impl Future<Output = ()>,
+        stopping: &Stopping,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let mut work = std::pin::pin!(work);
+        tokio::select! {
+            // In this order: what became ready together with the end must not begin anything.
+            biased;
+            () = stop => {
+                stopping.ask();
+                self.pace.look_up();
+            }
+            done = &mut work => return done,
+        }
+        work.await
     }
 
     /// Hands over the entries that were not told yet.
@@ -177,11 +207,29 @@ impl Engine {
     }
 }
 
+/// Whether a loop and its tasks are to end after what they are doing now.
+#[derive(Default)]
+struct Stopping {
+    is_asked: AtomicBool,
+    wake: Notify,
+}
+
+impl Stopping {
+    fn is_asked(&self) -> bool {
+        self.is_asked.load(Ordering::Relaxed)
+    }
+
+    fn ask(&self) {
+        self.is_asked.store(true, Ordering::Relaxed);
+        self.wake.notify_one();
+    }
+}
+
 /// The tasks of one loop. Dropped, it ends them where they stand, as a crash would.
 struct Rounds {
     engine: Engine,
     changes: watch::Receiver<u64>,
-    stopping: Arc<AtomicBool>,
+    stopping: Arc<Stopping>,
     tasks: JoinSet<Result<(), EngineError>>,
 }
 
@@ -196,9 +244,13 @@ impl Rounds {
         while let Some(ended) = self.tasks.try_join_next() {
             log_failure(outcome(ended));
         }
-        for busy in self.engine.take_due().await? {
+        let due = self.engine.take_due().await?;
+        if self.stopping.is_asked() {
+            return Ok(());
+        }
+        for busy in due {
             let (engine, stopping) = (self.engine.clone(), Arc::clone(&self.stopping));
-            self.tasks.spawn(async move { engine.work(&busy, &stopping).await });
+            self.tasks.spawn(async move { engine.work(&busy, &stopping.is_asked).await });
         }
         if self.engine.replies_are_due() {
             let engine = self.engine.clone();
@@ -207,7 +259,8 @@ impl Rounds {
         Ok(())
     }
 
-    /// Waits for the next round: the earliest wake, or something that this engine appended, at most a second.
+    /// Waits for the next round: the earliest wake, or something that this engine appended, at most a second. Over at
+    /// once when the loop is to end.
     async fn pause(&mut self) {
         let now = self.engine.now();
         let latest = now + ROUND;
@@ -215,15 +268,10 @@ impl Rounds {
         // A wake that has passed is being worked on, is not this engine's, or failed: none of them is a reason to spin.
         let until = wake.filter(|wake| *wake > now).map_or(latest, |wake| wake.min(latest));
         tokio::select! {
+            () = self.stopping.wake.notified() => {}
             () = self.engine.parts.clock.sleep_until(until) => {}
             _ = self.changes.changed() => {}
         }
-    }
-
-    /// Tells every task to end after what it is doing now.
-    fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
-        self.engine.pace.look_up();
     }
 
     /// Waits for every task; the first error, the others are logged.

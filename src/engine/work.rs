@@ -55,6 +55,10 @@ impl Engine {
                 wake_is_written = true;
                 continue;
             }
+            // Asked while the page was read, which takes a log under load its time.
+            if stopping.load(Ordering::Relaxed) {
+                return Ok(());
+            }
             match due.actions.into_iter().find(|action| self.is_new(&page.episode, action)) {
                 Some(Action::Send(attempt)) => {
                     let provider = self.provider(attempt.channel, &attempt.provider);
@@ -85,6 +89,11 @@ impl Engine {
                     self.ask_receipt(&page.episode, attempt, channel, &provider, &provider_id).await?;
                     wake_is_written = false;
                 }
+                Some(Action::HangUp { attempt, provider, provider_id, due_at: _ }) => {
+                    drop(permit);
+                    self.hang_up(&page.episode, attempt, &provider, &provider_id).await?;
+                    wake_is_written = false;
+                }
                 None => {
                     self.forget_settled(&page);
                     let standing = page.standing(now, &self.parts.policy);
@@ -111,9 +120,14 @@ impl Engine {
 
     /// Whether an action is still to be done: a question that was asked is not asked again until its next time.
     fn is_new(&self, episode: &str, action: &Action) -> bool {
-        let Action::AskReceipt { attempt, due_at, .. } = action else { return true };
+        let question = match action {
+            Action::Send(_) => return true,
+            Action::AskReceipt { attempt, due_at, .. } => (attempt.clone(), *due_at),
+            // No attempt has such an id.
+            Action::HangUp { attempt, due_at, .. } => (format!("{attempt} hang-up"), *due_at),
+        };
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        asked.entry(episode.to_owned()).or_default().insert((attempt.clone(), *due_at))
+        asked.entry(episode.to_owned()).or_default().insert(question)
     }
 
     /// A page that is over asks nothing any more.
@@ -212,9 +226,10 @@ impl Engine {
         let Some(provider) = self.provider(channel, provider) else { return Ok(()) };
         let answer = self.within(self.patience(), provider.receipt(provider_id)).await;
         if let Some(report) = answer.flatten() {
-            tracing::info!(%episode, %attempt, provider = %report.provider, outcome = ?report.outcome, "receipt");
+            let (by, outcome) = (report.provider.clone(), report.outcome);
             // The only refusal is of an attempt that never began, and this one did.
-            let _known = self.submit(episode, Input::Receipt { attempt, report }).await?;
+            let _known = self.submit(episode, Input::Receipt { attempt: attempt.clone(), report }).await?;
+            tracing::info!(%episode, %attempt, provider = %by, ?outcome, "receipt");
         }
         Ok(())
     }

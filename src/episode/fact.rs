@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::event::{EscalationReason, Event};
 use super::failover::Progress;
+use super::hang_up::is_awaited;
 use super::message::{Message, owed, pages};
 use super::opted_out::calls_instead;
 use super::outcome::{Outcome, Report};
@@ -23,7 +24,7 @@ pub(super) fn due_fact(state: &State, now: DateTime<Utc>, policy: &Policy) -> Op
     doubtful(state, now)
         .or_else(|| promise_fact(state, now, policy))
         .or_else(|| climb_fact(state, now, policy))
-        .or_else(|| closing(state, policy))
+        .or_else(|| closing(state, now, policy))
 }
 
 /// An attempt whose outcome nobody recorded in time counts as not reached (contract 5.1).
@@ -68,8 +69,9 @@ fn climb_fact(state: &State, now: DateTime<Utc>, policy: &Policy) -> Option<Even
     }
 }
 
-/// Why the current rung is over, if it is. Its time never ends it before each of its messages was tried once: a rung
-/// without time of its own, or one that began while no engine ran, still pages its people.
+/// Why the current rung is over, if it is. Its time never ends it before each of its messages was tried by every provider
+/// that is to be asked at once: a rung without time of its own, or one that began while no engine ran, still pages its
+/// people, also where the first provider fails. Nothing else could go out meanwhile.
 fn why_leave(state: &State, climb: Climb, now: DateTime<Utc>, policy: &Policy) -> Option<EscalationReason> {
     if state.given_back {
         return Some(EscalationReason::Declined);
@@ -83,7 +85,12 @@ fn why_leave(state: &State, climb: Climb, now: DateTime<Utc>, policy: &Policy) -
             state.current_rung().is_some_and(|rung| rung.contacts.iter().any(|it| state.has_declined(&it.name)));
         return Some(if declined { EscalationReason::Declined } else { EscalationReason::Unreachable });
     }
-    let all_tried = !messages.iter().any(|message| message.progress == Progress::Untried);
+    let is_under_way = |message: &Message<'_>| match message.progress {
+        Progress::Untried | Progress::InFlight => true,
+        Progress::Again(at) => at <= now,
+        Progress::Unconfirmed(_) | Progress::Taken | Progress::Rang | Progress::Failed => false,
+    };
+    let all_tried = !messages.iter().any(is_under_way);
     (all_tried && rung_ends(state)? <= now).then_some(EscalationReason::NoAnswer)
 }
 
@@ -111,11 +118,14 @@ fn may_reach(state: &State, message: &Message<'_>) -> bool {
     message.progress != Progress::Failed && (!only_by_call || message.channel == Channel::Voice)
 }
 
-/// A settled page closes when its last attempt has ended and nobody is left to be stood down.
-fn closing(state: &State, policy: &Policy) -> Option<Event> {
+/// A settled page closes when its last attempt has ended, nobody is left to be stood down, and no phone may ring in vain.
+fn closing(state: &State, now: DateTime<Utc>, policy: &Policy) -> Option<Event> {
     let over = |message: &Message<'_>| {
         matches!(message.progress, Progress::Taken | Progress::Unconfirmed(_) | Progress::Rang | Progress::Failed)
     };
-    let done = state.is_settled() && state.in_flight().is_none() && owed(state, policy).iter().all(over);
+    let done = state.is_settled()
+        && state.in_flight().is_none()
+        && !is_awaited(state, now)
+        && owed(state, policy).iter().all(over);
     done.then_some(Event::Closed)
 }

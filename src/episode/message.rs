@@ -3,14 +3,15 @@
 //!
 //! `plan` sends what is untried or to be repeated; `facts` leaves a rung whose messages all failed.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::event::{Attempt, Meant, Purpose};
 use super::failover::{Progress, Question};
+use super::hang_up::{Needless, needless};
 use super::opted_out::calls_instead;
 use super::policy::Policy;
 use super::promise::later;
-use super::state::{State, Tried};
+use super::state::{HeardAt, State, Tried};
 use crate::decision::ladder::{Channel, Contact, Rung};
 
 /// One message on one channel to one contact, whatever its tries.
@@ -83,14 +84,18 @@ pub(super) fn owed<'a>(state: &'a State, policy: &'a Policy) -> Vec<Message<'a>>
 /// owner drives, must not keep a conversation going.
 const UNCLEAR_ANSWERS: usize = 3;
 
-/// An answer to every reply, to the number it came from.
+/// A reply that comes so shortly after a stand-down crossed it: what its sender was just told answers it.
+const CROSSED: TimeDelta = TimeDelta::minutes(2);
+
+/// An answer to every reply, to the number it came from; none to one that crossed a text which says the same.
 fn answers<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
     let mut messages = Vec::new();
     for (place, it) in (1_u32..).zip(&state.heard) {
+        if crossed_a_stand_down(state, it) {
+            continue;
+        }
         let from = &it.heard.from;
-        let unclear = |other: &&super::state::HeardAt| {
-            other.heard.meant == Meant::Unclear && other.heard.from.phone == from.phone
-        };
+        let unclear = |other: &&HeardAt| other.heard.meant == Meant::Unclear && other.heard.from.phone == from.phone;
         let before = usize::try_from(place).unwrap_or(usize::MAX);
         if it.heard.meant == Meant::Unclear && state.heard.iter().take(before).filter(unclear).count() > UNCLEAR_ANSWERS
         {
@@ -101,6 +106,19 @@ fn answers<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
         messages.push(message(state, policy, key, Purpose::Answer { heard: place }, None, from, Channel::Sms));
     }
     messages
+}
+
+/// Whether somebody who was late was being told so by text when they wrote, unless that text cannot have come.
+fn crossed_a_stand_down(state: &State, it: &HeardAt) -> bool {
+    it.heard.meant == Meant::TooLate
+        && state.attempts.iter().any(|tried| {
+            let Attempt { purpose, channel, contact, .. } = &tried.attempt;
+            (*purpose, *channel) == (Purpose::StandDown, Channel::Sms)
+                && contact.phone == it.heard.from.phone
+                && (tried.in_flight() || tried.may_have_reached())
+                && tried.started_at <= it.at
+                && it.at - tried.started_at <= CROSSED
+        })
 }
 
 /// The pages of one rung: each channel to everybody before the next channel, so that a copy never delays an alarm.
@@ -167,7 +185,10 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
             people.push((&attempt.contact, Vec::new(), None));
         }
     }
-    for tried in state.attempts.iter().filter(|tried| tried.may_have_reached()) {
+    // Whoever was only called, by a call that is being ended, waits for its end: it says whether somebody answered.
+    let ending: Vec<Needless<'_>> = needless(state).collect();
+    let is_ending = |tried: &&Tried| ending.iter().any(|call| call.tried.attempt.id == tried.attempt.id);
+    for tried in state.attempts.iter().filter(|tried| tried.may_have_reached() && !is_ending(tried)) {
         let this = |(contact, ..): &&mut (&Contact, _, _)| contact.same_as(&tried.attempt.contact);
         let Some((_, channels, told_by)) = people.iter_mut().find(this) else { continue };
         if tried.attempt.purpose == Purpose::StandDown {
@@ -182,6 +203,16 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
             channels.push(tried.attempt.channel);
         }
     }
+    // Whoever wrote too late is told by the answer to it, unless that fails.
+    let answers = answers(state, policy);
+    let is_answered = |contact: &Contact| {
+        answers.iter().any(|answer| {
+            let Purpose::Answer { heard } = answer.purpose else { return false };
+            let place = usize::try_from(heard).unwrap_or(usize::MAX).saturating_sub(1);
+            let late = state.heard.get(place).filter(|it| it.heard.meant == Meant::TooLate && it.at >= word.at);
+            late.is_some() && answer.contact.phone == contact.phone && answer.progress != Progress::Failed
+        })
+    };
     let topic = format!("r{}.{}", state.round, numbered("stand-down", state.releases));
     let contacts: Vec<&Contact> = people.iter().map(|(contact, ..)| *contact).collect();
     let mut messages = Vec::new();
@@ -189,11 +220,25 @@ fn stand_downs<'a>(state: &'a State, policy: &Policy) -> Vec<Message<'a>> {
         if contact.is_called(&word.by) || state.has_declined(&contact.name) {
             continue;
         }
+        let key = format!("{topic}.{tag}");
+        if is_answered(contact) && told_by.is_none() {
+            messages.extend(further(state, policy, &key, Purpose::StandDown, contact, |it| channels.contains(&it)));
+            continue;
+        }
+        let theirs = ending.iter().filter(|call| call.tried.attempt.contact.same_as(contact));
+        if let Some(ends_by) = theirs.map(Needless::over_at).max().filter(|_| channels.is_empty()) {
+            let call = first_of(state, policy, &key, Purpose::StandDown, contact, [Channel::Voice].into_iter());
+            let is_untried = |call: &Message<'_>| call.progress == Progress::Untried;
+            messages.extend(call.map(|call| {
+                let progress = if is_untried(&call) { Progress::Again(ends_by) } else { call.progress };
+                Message { progress, ..call }
+            }));
+            continue;
+        }
         let usable = [Channel::Sms, Channel::Email, Channel::Voice].into_iter().filter(|it| channels.contains(it));
         // What is learnt later of the pages tells nobody the same again by another channel.
         let told_by = told_by.as_ref().filter(|_| !channels.is_empty()).copied();
         let usable = told_by.into_iter().chain(usable.filter(move |it| Some(*it) != told_by));
-        let key = format!("{topic}.{tag}");
         messages.extend(first_of(state, policy, &key, Purpose::StandDown, contact, usable));
         messages.extend(further(state, policy, &key, Purpose::StandDown, contact, |it| channels.contains(&it)));
     }

@@ -5,6 +5,9 @@
 //! a refusal; `plan` says which actions are due and when to look again; `promise` is the clock of the call back; `policy`
 //! holds the numbers. Inside, `message` derives what is owed to whom, `failover` by which provider it goes next,
 //! `opted_out` whom a call reaches where texts are blocked, and `fact` what time alone makes true. `unheard` says whom a
+//! person must dial, `audit` checks open pages from outside these rules, `rehearsal` drives one on paper,
+//! and `statistics` counts what pages cost.
+//! `opted_out` whom a call reaches where texts are blocked, `hang_up` which phones ring in vain, and `fact` what time alone makes true. `unheard` says whom a
 //! person must dial, `audit` checks open pages from outside these rules, and `rehearsal` drives one on paper.
 
 pub mod audit;
@@ -13,6 +16,7 @@ pub mod decide;
 pub mod event;
 mod fact;
 mod failover;
+mod hang_up;
 pub mod input;
 mod message;
 mod opted_out;
@@ -23,6 +27,7 @@ pub mod promise;
 pub mod rehearsal;
 pub mod reply;
 pub mod state;
+pub mod statistics;
 #[cfg(test)]
 mod stories;
 pub mod unheard;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::event::{Attempt, Purpose, message_key};
 use super::fact::{due_fact, next_rung, rung_ends};
 use super::failover::Progress;
+use super::hang_up;
 use super::message::owed;
 use super::outcome::Outcome;
 use super::policy::Policy;
@@ -47,6 +48,18 @@ pub enum Action {
         /// The provider's own name for the message.
         provider_id: String,
         /// Since when the question is due.
+        due_at: DateTime<Utc>,
+    },
+    /// End a call that may still ring though nobody needs to answer it any more. In the plan from `due_at` until the
+    /// next time of asking or until its end is recorded; the engine remembers what it did as for a question.
+    HangUp {
+        /// The attempt's id.
+        attempt: String,
+        /// The provider that made the call.
+        provider: String,
+        /// The provider's own name for the call.
+        provider_id: String,
+        /// Since when it is due.
         due_at: DateTime<Utc>,
     },
 }
@@ -109,7 +122,9 @@ pub fn plan(state: &State, now: DateTime<Utc>, policy: &Policy) -> Plan {
         (Action::AskReceipt { attempt, .. }, Some(send)) => message_key(attempt) == send.message_key(),
         _ => false,
     };
+    let hang_ups = hang_ups(state, now);
     let (mut actions, others): (Vec<Action>, Vec<Action>) = questions(state, now, policy).partition(about_it);
+    actions.splice(0..0, hang_ups);
     actions.extend(send.map(Action::Send));
     actions.extend(others);
     Plan { actions, next_wake, facts_due }
@@ -179,6 +194,9 @@ fn times(state: &State, policy: &Policy) -> Vec<DateTime<Utc>> {
         times.extend(promise.next_warning(policy).map(|(_, at)| at));
         times.extend(promise.next_miss());
     }
+    for call in hang_up::needless(state) {
+        times.extend(call.asking_times().chain([call.over_at()]));
+    }
     for (tried, answered_at) in open_questions(state) {
         times.extend(asking_times(tried, answered_at, policy));
     }
@@ -192,6 +210,19 @@ fn asking_times(tried: &Tried, answered_at: DateTime<Utc>, policy: &Policy) -> i
     let before_another = Some(policy.receipt_wait_s).filter(|_| has_another);
     let after_s = policy.poll_s(tried.attempt.channel).iter().copied().chain(before_another);
     after_s.map(move |after_s| later(answered_at, i64::from(after_s)))
+}
+
+/// For each call that is to end, the request of the latest time of asking that has come.
+fn hang_ups(state: &State, now: DateTime<Utc>) -> Vec<Action> {
+    let due = hang_up::needless(state).filter(|call| call.over_at() > now).filter_map(|call| {
+        Some(Action::HangUp {
+            attempt: call.tried.attempt.id.clone(),
+            provider: call.tried.provider().to_owned(),
+            provider_id: call.tried.provider_id()?.to_owned(),
+            due_at: call.asking_times().filter(|at| *at <= now).max()?,
+        })
+    });
+    due.collect()
 }
 
 /// For each message whose fate is open, the question of the latest time of asking that has come.

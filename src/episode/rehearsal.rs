@@ -123,9 +123,21 @@ impl Stage<'_, '_> {
                 self.record(Input::Tick, now);
                 continue;
             }
+            if let Some(Action::HangUp { attempt, provider, provider_id, .. }) =
+                due.actions.iter().find(|action| matches!(action, Action::HangUp { .. }))
+            {
+                let report = Report {
+                    outcome: Outcome::Retryable,
+                    provider: provider.clone(),
+                    provider_id: Some(provider_id.clone()),
+                    detail: "hung up on paper".to_owned(),
+                };
+                self.record(Input::Receipt { attempt: attempt.clone(), report }, now);
+                continue;
+            }
             let sending = due.actions.into_iter().find_map(|action| match action {
                 Action::Send(attempt) => Some(attempt),
-                Action::AskReceipt { .. } => None,
+                Action::AskReceipt { .. } | Action::HangUp { .. } => None,
             });
             if let Some(attempt) = sending {
                 self.send(attempt, now, world);

@@ -203,6 +203,11 @@ pub trait AccessStore: Send + Sync {
     /// The key of that name; `fresh` becomes it when there is none yet.
     fn key<'a>(&'a self, name: &'a str, fresh: [u8; 32]) -> Pending<'a, Result<[u8; 32], StoreError>>;
 
+    /// The key of that name, if there is one.
+    fn known_key<'a>(&'a self, name: &'a str) -> Pending<'a, Result<Option<[u8; 32]>, StoreError>>;
+    /// Makes `fresh` the key of that name, whatever it was before: what the old one proved is worth nothing from then on.
+    fn renew_key<'a>(&'a self, name: &'a str, fresh: [u8; 32]) -> Pending<'a, Result<(), StoreError>>;
+
     /// The id of the page that begins with these hexadecimal digits, hyphens left out; `None` when none or several do.
     fn page_beginning<'a>(&'a self, digits: &'a str) -> Pending<'a, Result<Option<String>, StoreError>>;
 

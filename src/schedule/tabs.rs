@@ -20,6 +20,8 @@ pub struct Tab {
     pub month: Option<u32>,
     /// The notes on its cells, by row: shown, never interpreted (domain 6 row 27).
     pub notes: Vec<CellNote>,
+    /// The number by which an address names it, where it is a tab of a spreadsheet that says so.
+    pub gid: Option<i32>,
 }
 
 /// A note on a cell.
@@ -45,7 +47,7 @@ impl Tab {
 
 impl From<Grid> for Tab {
     fn from(grid: Grid) -> Self {
-        Self { grid, year: None, month: None, notes: Vec::new() }
+        Self { grid, year: None, month: None, notes: Vec::new(), gid: None }
     }
 }
 
@@ -63,6 +65,8 @@ pub struct Joined {
 pub struct UnderstoodTab {
     /// Its title, or the file's name.
     pub sheet: Arc<str>,
+    /// The number by which an address names it, where it is a tab of a spreadsheet that says so.
+    pub gid: Option<i32>,
     /// Whether its rows are overrides of the others.
     pub is_overrides: bool,
     /// Its layout, and why; `None` when it has no usable row, as a file of overrides may.
@@ -124,7 +128,13 @@ pub fn read_overrides(
 
 impl UnderstoodTab {
     fn nothing(tab: &Tab) -> Self {
-        Self { sheet: Arc::clone(&tab.grid.sheet), is_overrides: false, recognition: None, skipped: Vec::new() }
+        Self {
+            sheet: Arc::clone(&tab.grid.sheet),
+            gid: tab.gid,
+            is_overrides: false,
+            recognition: None,
+            skipped: Vec::new(),
+        }
     }
 }
 
@@ -159,7 +169,7 @@ mod tests {
 
     fn tab(title: &str, year: Option<i32>, rows: &[&str]) -> Tab {
         let grid = Grid::of(title, (1..).zip(rows.iter().map(|text| text.split('|'))));
-        Tab { grid, year, month: None, notes: Vec::new() }
+        Tab { grid, year, month: None, notes: Vec::new(), gid: None }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What does the site folder say? Settings as types, and the site put together from its files. No file is opened here.
 //!
-//! `settings` is `page-oncall.toml` with `serve` for its part about the service and `proof` for what is made sure
-//! beforehand, `error` what can be wrong in it, `one_or_many` a table that may stand several times, `holidays` the
-//! holidays file; `Site` is all of it as the verbs need it.
+//! `settings` is `page-oncall.toml` with `serve` for its part about the service, `access` for who may come in and `proof`
+//! for what is made sure beforehand, `error` what can be wrong in it, `one_or_many` a table that may stand several times,
+//! `holidays` the holidays file; `Site` is all of it as the verbs need it.
 
+pub mod access;
 mod error;
 pub mod holidays;
 mod one_or_many;

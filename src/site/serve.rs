@@ -30,6 +30,10 @@ pub struct ServeSettings {
     pub gaps_at: Vec<NaiveTime>,
     /// How many days those reports look ahead, one report for each.
     pub gaps_days: Vec<u32>,
+    /// Hours after the beginning of a page in which the links of its messages work.
+    pub link_hours: u32,
+    /// Whether texts hold the link too. They take a second segment then; mails and push messages always hold it.
+    pub links_in_texts: bool,
     /// Seconds after which a service whose engine finished no turn calls itself not ready.
     pub ready_after_s: u32,
     /// Seconds that what is being sent has to end when the service is stopped.
@@ -47,6 +51,8 @@ impl Default for ServeSettings {
             sync_mail: false,
             gaps_at: NaiveTime::from_hms_opt(9, 0, 0).into_iter().collect(),
             gaps_days: vec![14],
+            link_hours: 72,
+            links_in_texts: false,
             ready_after_s: 60,
             stop_after_s: 25,
         }

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde::Deserialize;
 
+use super::access::AccessSettings;
 use super::error::SettingsError;
 use super::one_or_many::one_or_many;
 use super::proof::{HandoffSettings, ProofSettings, QuietSettings};
@@ -76,6 +77,9 @@ pub struct Settings {
     /// The service.
     #[serde(default)]
     pub serve: ServeSettings,
+    /// Who may come in over HTTP.
+    #[serde(default)]
+    pub access: AccessSettings,
 }
 
 /// `[desk]`.
@@ -375,6 +379,7 @@ impl Settings {
         }
         self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
         self.serve.check().map_err(|(key, message)| at(key, format!("[serve] {message}")))?;
+        self.access.check().map_err(|(key, message)| at(key, format!("[access] {message}")))?;
         self.check_names(text)?;
         if let Some((place, problem)) =
             self.promise.iter().enumerate().find_map(|(place, rule)| Some((place, rule.problem()?)))

@@ -1,7 +1,7 @@
 //! How is the log of pages kept in one SQLite file? Write-ahead log, durable commits, one writer, one transaction an append.
 //!
 //! `open` makes and migrates the file, `snapshots` keeps the sheets, `opt_outs` who blocked texts, `access` who may do
-//! what, `fault` puts errors into words. Times are milliseconds UTC, events and briefings are JSON. Several processes may share the file on one machine.
+//! what, `drafts` the forms under way, `fault` puts errors into words. Times are milliseconds UTC, events and briefings are JSON. Several processes may share the file on one machine.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,6 +15,7 @@ use crate::episode::event::{Event, Recorded};
 use crate::ports::{Appended, Begun, EpisodeStore, NewPage, PageSummary, Pending, Standing, StoreError};
 
 mod access;
+mod drafts;
 pub(in crate::store) mod fault;
 mod open;
 mod opt_outs;
@@ -354,6 +355,40 @@ impl EpisodeStore for SqliteStore {
                      WHERE open = 1 OR $1 ORDER BY opened_at_ms DESC, episode DESC",
                 )
                 .bind(include_closed)
+                .fetch_all(&self.readers)
+                .await,
+            )?;
+            rows.into_iter().map(summary).collect()
+        })
+    }
+
+    fn open_ends(&self) -> Pending<'_, Result<Vec<(PageSummary, u32)>, StoreError>> {
+        Box::pin(async move {
+            type Row = (String, String, bool, i64, bool, Option<i64>, u32);
+            let rows: Vec<Row> = self.sql(
+                sqlx::query_as(
+                    "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms, \
+                     (SELECT max(seq) FROM events WHERE events.episode = pages.episode) \
+                     FROM pages WHERE open = 1 ORDER BY opened_at_ms, episode",
+                )
+                .fetch_all(&self.readers)
+                .await,
+            )?;
+            let read = |(episode, case, training, opened_at, open, next_wake, last_seq)| {
+                Ok((summary((episode, case, training, opened_at, open, next_wake))?, last_seq))
+            };
+            rows.into_iter().map(read).collect()
+        })
+    }
+
+    fn pages_since(&self, from: DateTime<Utc>) -> Pending<'_, Result<Vec<PageSummary>, StoreError>> {
+        Box::pin(async move {
+            let rows: Vec<SummaryRow> = self.sql(
+                sqlx::query_as(
+                    "SELECT episode, case_number, training, opened_at_ms, open, next_wake_ms FROM pages \
+                     WHERE opened_at_ms >= $1 ORDER BY opened_at_ms DESC, episode DESC",
+                )
+                .bind(from.timestamp_millis())
                 .fetch_all(&self.readers)
                 .await,
             )?;

@@ -29,9 +29,8 @@ pub fn text(typed: &str) -> String {
     static ADDRESS: OnceLock<Option<Regex>> = OnceLock::new();
     static NUMBER: OnceLock<Option<Regex>> = OnceLock::new();
     static DATE: OnceLock<Option<Regex>> = OnceLock::new();
-    let of = |cell: &'static OnceLock<Option<Regex>>, pattern: &str| {
-        cell.get_or_init(|| Regex::new(pattern).ok()).as_ref()
-    };
+    let of =
+        |cell: &'static OnceLock<Option<Regex>>, pattern: &str| cell.get_or_init(|| Regex::new(pattern).ok()).as_ref();
     let (Some(address), Some(figures), Some(date)) = (
         of(&ADDRESS, r"[^\s@<>,;|]+@[^\s@<>,;|]+"),
         of(&NUMBER, r"\+?\(?[0-9][0-9 .()\-\u{a0}\u{2010}-\u{2013}]{5,}[0-9]"),

@@ -46,11 +46,8 @@ pub struct ChoiceView {
 impl QuestionView {
     /// A question, with what the desk knows about it.
     pub fn new(question: Question, desk: &Desk, circumstances: &Circumstances) -> Self {
-        let choice = |choice: questions::Choice| ChoiceView {
-            value: value(choice.given),
-            key: choice.key,
-            words: choice.words,
-        };
+        let choice =
+            |choice: questions::Choice| ChoiceView { value: value(choice.given), key: choice.key, words: choice.words };
         Self {
             field: question.key(),
             text: questions::text(question, desk, circumstances),

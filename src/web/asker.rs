@@ -58,7 +58,22 @@ impl<S: Sync> FromRequestParts<S> for Asker {
 
 /// What the store said of secrets lately.
 #[derive(Default)]
-pub struct Memory(Mutex<HashMap<(Kind, Fingerprint), (DateTime<Utc>, Option<Caller>)>>);
+pub struct Memory(Mutex<HashMap<(Kind, Fingerprint), Said>>);
+
+/// What the store said of a secret.
+#[derive(Clone)]
+struct Said {
+    /// When.
+    at: DateTime<Utc>,
+    /// Whose it is; `None` when it is worth nothing.
+    caller: Option<Caller>,
+}
+
+impl Said {
+    fn counts(&self, now: DateTime<Utc>) -> bool {
+        self.at <= now && now - self.at < COUNTS_FOR
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Kind {
@@ -67,20 +82,19 @@ enum Kind {
 }
 
 impl Memory {
-    fn get(&self, key: (Kind, Fingerprint), now: DateTime<Utc>) -> Option<Option<Caller>> {
+    fn get(&self, key: (Kind, Fingerprint), now: DateTime<Utc>) -> Option<Said> {
         let memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (at, caller) = memory.get(&key)?;
-        (*at <= now && now - *at < COUNTS_FOR).then(|| caller.clone())
+        memory.get(&key).filter(|said| said.counts(now)).cloned()
     }
 
-    fn put(&self, key: (Kind, Fingerprint), now: DateTime<Utc>, caller: Option<Caller>) {
+    fn put(&self, key: (Kind, Fingerprint), said: Said) {
         let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.len() >= REMEMBERED {
-            memory.retain(|_, (at, _)| *at <= now && now - *at < COUNTS_FOR);
+            memory.retain(|_, known| known.counts(said.at));
         }
         // Guesses by the thousand must not push out memory for those who belong here, nor grow it without end.
         if memory.len() < REMEMBERED {
-            memory.insert(key, (now, caller));
+            memory.insert(key, said);
         }
     }
 
@@ -106,8 +120,8 @@ pub(super) async fn of(house: &House, headers: &HeaderMap, peer: Option<Peer>) -
 
 async fn known(house: &House, kind: Kind, fingerprint: Fingerprint) -> Result<Option<Caller>, StoreError> {
     let now = house.clock.now();
-    if let Some(caller) = house.askers.get((kind, fingerprint), now) {
-        return Ok(caller);
+    if let Some(said) = house.askers.get((kind, fingerprint), now) {
+        return Ok(said.caller);
     }
     let caller = match kind {
         Kind::Token => {
@@ -127,7 +141,7 @@ async fn known(house: &House, kind: Kind, fingerprint: Fingerprint) -> Result<Op
             way: session.way,
         }),
     };
-    house.askers.put((kind, fingerprint), now, caller.clone());
+    house.askers.put((kind, fingerprint), Said { at: now, caller: caller.clone() });
     Ok(caller)
 }
 

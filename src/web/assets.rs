@@ -16,6 +16,7 @@ const STYLE: &str = concat!(
     include_str!("assets/base.css"),
     include_str!("assets/board.css"),
     include_str!("assets/form.css"),
+    include_str!("assets/link.css"),
     include_str!("assets/timeline.css"),
 );
 /// The script: a page is whole without it.

@@ -17,6 +17,10 @@ use super::routes::Need;
 use super::shell;
 use crate::access::Caller;
 
+/// What whoever writes such a program is told.
+const UNMARKED: &str =
+    "a session acts only with Origin or Sec-Fetch-Site, as browsers send them; programs send a token";
+
 /// Lets a request through that has what its route needs; the handler finds the [`Asker`] in the request.
 pub(super) async fn guard(State((house, need)): State<(House, Need)>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|ConnectInfo(peer)| *peer);
@@ -31,11 +35,13 @@ pub(super) async fn guard(State((house, need)): State<(House, Need)>, mut reques
     if let Some(refused) = pace.and_then(api::Pace::refusal) {
         return refused;
     }
-    let response = if may(asker.caller.as_ref(), need) {
+    let response = if !may(asker.caller.as_ref(), need) {
+        turned_away(&house, &request, &asker)
+    } else if is_unmarked(&asker, &request) {
+        Problem::forbidden().hint(Some(UNMARKED.to_owned())).into_response()
+    } else {
         request.extensions_mut().insert(asker);
         next.run(request).await
-    } else {
-        turned_away(&house, &request, &asker)
     };
     match pace {
         Some(pace) => pace.told(response),
@@ -52,6 +58,15 @@ fn may(caller: Option<&Caller>, need: Need) -> bool {
     }
 }
 
+/// Whether a request would act by a proof that a browser sends by itself, and says not where it began. Every browser
+/// says so; `CsrfLayer` has looked at what it said.
+fn is_unmarked(asker: &Asker, request: &Request) -> bool {
+    let is_ambient = asker.caller.as_ref().is_some_and(|caller| caller.way.is_ambient());
+    let acts = !matches!(*request.method(), Method::GET | Method::HEAD);
+    let headers = request.headers();
+    is_ambient && acts && !headers.contains_key("sec-fetch-site") && !headers.contains_key(header::ORIGIN)
+}
+
 fn turned_away(house: &House, request: &Request, asker: &Asker) -> Response {
     let path = request.uri().path();
     let is_known = asker.caller.is_some();
@@ -62,7 +77,7 @@ fn turned_away(house: &House, request: &Request, asker: &Asker) -> Response {
     if !is_known && matches!(*request.method(), Method::GET | Method::HEAD) {
         let wanted = request.uri().path_and_query().map_or(path, |it| it.as_str());
         let query = form_urlencoded(wanted);
-        return ([(header::CACHE_CONTROL, "no-store")], Redirect::to(&format!("/sign-in?return_to={query}")))
+        return Redirect::to(&shell::href(&house.current().site, &format!("/sign-in?return_to={query}")))
             .into_response();
     }
     shell::refused(house, asker)

@@ -3,22 +3,33 @@
 //! `routes` holds the table of paths and what each needs; `guard` lets nobody by who lacks it, after `asker` has found out
 //! who asks and `peer` from where. `shell` is around every page, `assets` beside it, `headers` on every answer, `problem`
 //! what programs are told. `hooks` takes providers' callbacks; `ready` says whether the house is well and `metrics`
-//! counts, both from `vitals`. `api` gives programs the JSON of the command line. A face over the engine and the page log, which it reads: it sends nothing by itself, knows
-//! no provider's words, and proves no callback; `ports::hooks` does.
+//! counts, both from `vitals`. `sign_in` begins what `session` keeps up, `acts` writes down who did what, `audit` shows it.
+//! `board` shows what is going on and keeps open boards up to date, `timeline` each schedule; `form` asks the agent and
+//! `pages` shows what became of it; `link` is the technician's page. `api` gives programs the JSON of the command line.
+//! A face over the engine and the page log, which it reads: it sends nothing by itself, knows no provider's words, and
+//! proves no callback; `ports::hooks` does.
 
 mod acts;
 mod api;
 mod asker;
 mod assets;
+mod audit;
+mod board;
+mod form;
 mod guard;
 mod headers;
 mod hooks;
+mod link;
 mod metrics;
+mod pages;
 mod peer;
 mod problem;
 mod ready;
 mod routes;
+mod session;
 mod shell;
+mod sign_in;
+mod timeline;
 mod vitals;
 
 use std::future::Future;
@@ -27,7 +38,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
@@ -37,8 +48,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::access::link::LinkKey;
 use crate::engine::Engine;
-use crate::ports::access::AccessStore;
+use crate::ports::access::{AccessStore, Passwords};
+use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::sheets::Sheets;
 use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
@@ -50,11 +63,17 @@ use routes::Routes;
 
 pub use api::Memory as ApiMemory;
 pub use asker::Memory as Askers;
+pub use board::{Live, keep as keep_boards};
+pub use pages::{Pages, keep as keep_pages};
 pub use routes::{Need, Route};
+pub use sign_in::Guesses;
 pub use vitals::Vitals;
 
 /// How long one request may take, its body included.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// How much the body of a form or of JSON may hold, in bytes.
+const BODY: usize = 64 * 1024;
 
 /// What the paths are answered from. A clone is the same house.
 #[derive(Clone)]
@@ -65,15 +84,30 @@ pub struct House {
     pub sheets: Arc<dyn Sheets>,
     /// Who may do what, and who did.
     pub access: Arc<dyn AccessStore>,
+    /// The forms under way.
+    pub drafts: Arc<dyn DraftStore>,
     /// The process's own health.
     pub vitals: Arc<Vitals>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What the store said of secrets lately.
     pub askers: Arc<Askers>,
+    /// Compares the passwords of accounts.
+    pub passwords: Arc<dyn Passwords>,
+    /// Lets nobody guess at secrets too often.
+    pub guesses: Arc<Guesses>,
+    /// What secrets are made of.
+    pub random: Random,
+    /// All boards that are open.
+    pub board: Arc<Live>,
+    /// The pages that somebody has open.
+    pub pages: Arc<Pages>,
     /// What the API remembers.
     pub api: Arc<ApiMemory>,
 }
+
+/// Random bytes fit for secrets; `None` when the system gives none.
+pub type Random = Arc<dyn Fn() -> Option<[u8; 32]> + Send + Sync>;
 
 /// What the settings make of the house. A request keeps what it began with.
 pub struct Current {
@@ -89,6 +123,8 @@ pub struct Current {
     pub snapshots: Arc<dyn SnapshotStore>,
     /// What was told; also tells whether the database can be written.
     pub notices: Arc<dyn NoticeStore>,
+    /// What the links of messages are made with; `None` where none are.
+    pub links: Option<LinkKey>,
 }
 
 impl House {
@@ -103,7 +139,19 @@ pub fn table() -> Vec<Route> {
 }
 
 fn collected(house: Option<House>) -> Routes {
-    Routes::new(house).with(ready::routes).with(metrics::routes).with(hooks::routes).with(assets::routes).with(api::routes)
+    Routes::new(house)
+        .with(ready::routes)
+        .with(metrics::routes)
+        .with(hooks::routes)
+        .with(assets::routes)
+        .with(timeline::routes)
+        .with(board::routes)
+        .with(link::routes)
+        .with(sign_in::routes)
+        .with(audit::routes)
+        .with(form::routes)
+        .with(pages::routes)
+        .with(api::routes)
 }
 
 /// The house over HTTP.
@@ -113,6 +161,8 @@ pub fn router(house: House) -> Router {
         .fallback(from_nowhere)
         .method_not_allowed_fallback(not_so)
         .with_state(house.clone())
+        // What a handler reads as a whole; the provider's requests have their own limit.
+        .layer(DefaultBodyLimit::max(BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LIMIT))
         // A browser that another site made send something is refused; programs and providers send no such mark.
         .layer(CsrfLayer::new())

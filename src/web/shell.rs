@@ -27,12 +27,19 @@ pub(super) enum Place {
 pub(super) struct Shell<'a> {
     site: &'a Site,
     caller: Option<&'a Caller>,
+    /// How often the page loads itself anew where no script runs, in seconds.
+    reload_s: Option<u32>,
 }
 
 impl<'a> Shell<'a> {
     /// The shell for whoever asks.
     pub(super) fn new(current: &'a Current, asker: &'a Asker) -> Self {
-        Self { site: &current.site, caller: asker.caller.as_ref() }
+        Self { site: &current.site, caller: asker.caller.as_ref(), reload_s: None }
+    }
+
+    /// The same, for a page that loads itself anew where no script keeps it up to date.
+    pub(super) fn reloading(self, seconds: u32) -> Self {
+        Self { reload_s: Some(seconds), ..self }
     }
 
     /// A path of this house as a link in a page.
@@ -106,6 +113,9 @@ impl<'a> Shell<'a> {
                     link rel="icon" type="image/svg+xml" href=(asset(&names.icon));
                     link rel="stylesheet" href=(asset(&names.style));
                     script defer src=(asset(&names.script)) {}
+                    @if let Some(seconds) = self.reload_s {
+                        noscript { meta http-equiv="refresh" content=(seconds); }
+                    }
                 }
                 body class=(class) { (body) }
             }

@@ -8,8 +8,9 @@ use secrecy::SecretString;
 use super::callers::Caller;
 use super::environment::Environment;
 use super::load::Loaded;
-use super::push;
 use super::words::Words;
+use super::{push, random};
+use crate::access::link::LinkKey;
 use crate::decision::ladder::Channel;
 use crate::delivery::{
     self, CarrierGateway, SmtpMail, SmtpSettings, Training, TwilioAccount, TwilioCallSettings, TwilioCredentials,
@@ -19,6 +20,7 @@ use crate::desk::error::CommandError;
 use crate::engine::{Changed, Engine, Parts};
 use crate::episode::outcome::{Outcome, Report};
 use crate::ports::access::AccessStore;
+use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
 use crate::site::Site;
@@ -36,6 +38,9 @@ pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
     }
 }
 
+/// The name of the key of links.
+const LINKS: &str = "links";
+
 /// What one database keeps, each part behind its own port.
 #[derive(Clone)]
 pub(super) struct Stores {
@@ -47,18 +52,44 @@ pub(super) struct Stores {
     pub notices: Arc<dyn NoticeStore>,
     /// Who may do what, and who did.
     pub access: Arc<dyn AccessStore>,
+    /// What the links of messages are made with; `None` where none are.
+    pub links: Option<LinkKey>,
+    /// The forms under way.
+    pub drafts: Arc<dyn DraftStore>,
 }
 
 impl Stores {
     fn of(store: SqliteStore) -> Self {
         let store = Arc::new(store);
-        Self { pages: store.clone(), snapshots: store.clone(), notices: store.clone(), access: store }
+        Self {
+            pages: store.clone(),
+            snapshots: store.clone(),
+            notices: store.clone(),
+            access: store.clone(),
+            drafts: store,
+            links: None,
+        }
     }
 }
 
 /// Opens the database, and makes it when there is none.
 pub(super) async fn stores(loaded: &Loaded) -> Result<Stores, CommandError> {
-    Ok(Stores::of(SqliteStore::open(&database(loaded)?).await?))
+    let mut stores = Stores::of(SqliteStore::open(&database(loaded)?).await?);
+    if loaded.site.settings.serve.public_url.is_some() {
+        stores.links = link_key(stores.access.as_ref()).await;
+    }
+    Ok(stores)
+}
+
+/// The key of links. Messages leave without links where it cannot be had.
+async fn link_key(access: &dyn AccessStore) -> Option<LinkKey> {
+    let key = match random::bytes() {
+        Ok(fresh) => access.key(LINKS, fresh).await.map_err(CommandError::from),
+        Err(error) => Err(error),
+    };
+    key.map(LinkKey::new)
+        .inspect_err(|error| tracing::error!(%error, "messages leave without links: their key cannot be read"))
+        .ok()
 }
 
 /// Opens the database for looking; nothing when there is none yet, and none is made.
@@ -77,11 +108,6 @@ pub(super) async fn stores_to_read(loaded: &Loaded) -> Result<Option<Stores>, Co
     }
 }
 
-/// Opens the page log, and makes it when there is none.
-pub(super) async fn store(loaded: &Loaded) -> Result<Arc<dyn EpisodeStore>, CommandError> {
-    Ok(stores(loaded).await?.pages)
-}
-
 /// Opens the page log for looking; nothing when there is none yet, and none is made.
 pub(super) async fn store_to_read(loaded: &Loaded) -> Result<Option<Arc<dyn EpisodeStore>>, CommandError> {
     Ok(stores_to_read(loaded).await?.map(|stores| stores.pages))
@@ -90,32 +116,33 @@ pub(super) async fn store_to_read(loaded: &Loaded) -> Result<Option<Arc<dyn Epis
 /// An engine for recording what a person reports, where messages cannot leave: it must never take a turn.
 pub(super) fn engine_that_records(
     loaded: &Arc<Loaded>,
-    store: Arc<dyn EpisodeStore>,
+    stores: &Stores,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, CommandError> {
-    engine_of(loaded, Vec::new(), store, clock)
+    engine_of(loaded, Vec::new(), stores, clock)
 }
 
 /// The engine of this process.
 pub(super) fn engine(
     loaded: &Arc<Loaded>,
     environment: &Environment,
-    store: Arc<dyn EpisodeStore>,
+    stores: &Stores,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, CommandError> {
     let providers = providers(loaded, environment, &clock)?;
-    engine_of(loaded, providers, store, clock)
+    engine_of(loaded, providers, stores, clock)
 }
 
 /// What the settings change about an engine that goes on.
 pub(super) fn changed(
     loaded: &Arc<Loaded>,
     environment: &Environment,
+    stores: &Stores,
     clock: &Arc<dyn Clock>,
 ) -> Result<Changed, CommandError> {
     Ok(Changed {
         providers: providers(loaded, environment, clock)?,
-        render: Arc::new(Words { loaded: Arc::clone(loaded) }),
+        render: Arc::new(Words { loaded: Arc::clone(loaded), links: stores.links.clone() }),
         policy: loaded.site.policy(),
     })
 }
@@ -138,17 +165,17 @@ pub(super) fn providers(
 fn engine_of(
     loaded: &Arc<Loaded>,
     providers: Vec<Arc<dyn Provider>>,
-    store: Arc<dyn EpisodeStore>,
+    stores: &Stores,
     clock: Arc<dyn Clock>,
 ) -> Result<Engine, CommandError> {
     let site = &loaded.site;
     let training = site.is_training();
     Ok(Engine::new(Parts {
-        store,
+        store: Arc::clone(&stores.pages),
         lease: Arc::new(FileLease::beside(&database(loaded)?, training)),
         clock,
         providers,
-        render: Arc::new(Words { loaded: Arc::clone(loaded) }),
+        render: Arc::new(Words { loaded: Arc::clone(loaded), links: stores.links.clone() }),
         policy: site.policy(),
         id: uuid::Uuid::new_v4().to_string(),
         training,

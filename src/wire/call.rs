@@ -129,7 +129,7 @@ impl Session<'_> {
     }
 
     fn engine(&self, stores: &Stores, clock: &Arc<dyn Clock>) -> Result<Engine, CommandError> {
-        adapters::engine(self.loaded, self.environment, Arc::clone(&stores.pages), Arc::clone(clock))
+        adapters::engine(self.loaded, self.environment, stores, Arc::clone(clock))
     }
 
     /// Joins the case's open page, or decides and opens one.

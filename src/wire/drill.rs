@@ -51,7 +51,7 @@ pub(super) fn run(
                 Ok(exit.max(letters(&schedules, stores, environment, &loaded, *face, out).await?))
             } else {
                 let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
-                let engine = adapters::engine(&loaded, environment, Arc::clone(&stores.pages), clock)?;
+                let engine = adapters::engine(&loaded, environment, &stores, clock)?;
                 due(&schedules, stores, &engine, &loaded, *face, out).await
             }
         });
@@ -73,7 +73,7 @@ async fn test(
     let channels = drill::channels(site, &contact, &allowed, &words_typed.channels)?;
     let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
     let stores = adapters::stores(loaded).await?;
-    let engine = adapters::engine(loaded, environment, Arc::clone(&stores.pages), Arc::clone(&clock))?;
+    let engine = adapters::engine(loaded, environment, &stores, Arc::clone(&clock))?;
     drill::refuse_disturbing(site, stores.pages.as_ref(), &contact, face.now, words_typed.now).await?;
     let name = contact.name.clone();
     let json = face.format == Format::Json;

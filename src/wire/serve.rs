@@ -23,6 +23,8 @@ use super::clock::MachineClock;
 use super::environment::Environment;
 use super::heartbeat;
 use super::load::Loaded;
+use super::passwords::Argon2Passwords;
+use super::random;
 use super::verbs::block_on;
 use crate::cli::face::{Format, write_line};
 use crate::desk::error::{CommandError, CommandResult, Exit};
@@ -163,11 +165,19 @@ impl Service {
             current: standing.current(),
             sheets: Arc::clone(&sheets) as Arc<dyn Sheets>,
             access: Arc::clone(&standing.stores().access),
+            drafts: Arc::clone(&standing.stores().drafts),
             vitals: Arc::clone(&vitals),
             clock: Arc::clone(&clock),
             askers: Arc::default(),
+            passwords: Arc::new(Argon2Passwords::new()),
+            guesses: Arc::default(),
+            random: Arc::new(|| random::bytes().ok()),
+            board: Arc::default(),
+            pages: Arc::default(),
             api: Arc::default(),
         };
+        tokio::spawn(web::keep_boards(house.clone(), stopping(stopped.clone())));
+        tokio::spawn(web::keep_pages(house.clone(), stopping(stopped.clone())));
         let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
         let engine = Loop::start(&standing.engine());
         let heart = heart(&standing, &clock);

@@ -51,7 +51,7 @@ pub(super) fn run(
             schedule: &schedule,
             blocked: &|| verbs::blocked(&loaded),
         },
-        render: &Words { loaded: Arc::clone(&loaded) },
+        render: &Words { loaded: Arc::clone(&loaded), links: None },
         roles,
         nobody_answers,
     };

@@ -21,6 +21,7 @@ use crate::cli::{gaps_mail, sync};
 use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::desk::gaps::{Desks, exit as exit_of_gaps};
 use crate::ports::access::AccessStore;
+use crate::ports::drafts::DraftStore;
 use crate::ports::{Clock, EpisodeStore, Post};
 use crate::schedule::judgement::Judgement;
 use crate::schedule::loaded::LoadedSchedule;
@@ -28,6 +29,8 @@ use crate::site::Site;
 
 /// How long the answer to a request with an `Idempotency-Key` is kept: whoever asks again does so within a day.
 const KEEP_ANSWERS: TimeDelta = TimeDelta::hours(24);
+/// How long a form that nobody touches is kept: until the next night.
+const KEEP_DRAFTS: TimeDelta = TimeDelta::hours(24);
 
 /// How a run ended.
 pub(super) struct Ended {
@@ -52,6 +55,7 @@ pub(super) fn sync(
         let stores = adapters::stores(loaded).await?;
         purge(stores.pages.as_ref(), &loaded.site, face.now).await;
         purge_access(stores.access.as_ref(), &loaded.site, face.now).await;
+        purge_drafts(stores.drafts.as_ref(), face.now).await;
         let ended = synced(schedules, loaded, stores, Ways { post: post.as_deref(), texts }, face, out).await?;
         finished(ended, loaded, out).await
     })
@@ -134,6 +138,15 @@ pub(super) async fn purge_access(store: &dyn AccessStore, site: &Site, now: Date
     let purged = store.purge_access(now, before(KEEP_ANSWERS), acted_before).await;
     if let Err(error) = &purged {
         tracing::error!(%error, "old sessions, answers and acts could not be deleted");
+    }
+    purged.is_ok()
+}
+
+/// Deletes forms that nobody touched for a day. Whether that did not fail; nobody waits for it.
+pub(super) async fn purge_drafts(store: &dyn DraftStore, now: DateTime<Utc>) -> bool {
+    let purged = store.purge_drafts(now.checked_sub_signed(KEEP_DRAFTS).unwrap_or(DateTime::<Utc>::MIN_UTC)).await;
+    if let Err(error) = &purged {
+        tracing::error!(%error, "old forms could not be deleted");
     }
     purged.is_ok()
 }

@@ -289,17 +289,17 @@ fn reported(
 ) -> CommandResult {
     block_on(async {
         let loaded = Arc::new(loaded);
-        let store = adapters::store(&loaded).await?;
-        let reader = Reader { site: &loaded.site, store: Some(store.as_ref()) };
+        let stores = adapters::stores(&loaded).await?;
+        let reader = Reader { site: &loaded.site, store: Some(stores.pages.as_ref()) };
         let page = reader.find(&report.case).await?;
         let state = reader.state(&page.episode).await?;
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(state.pretended_s));
         // A report is recorded even where no message can leave, for want of a secret perhaps: it stops the others.
-        let (engine, sends) = match adapters::engine(&loaded, environment, Arc::clone(&store), Arc::clone(&clock)) {
+        let (engine, sends) = match adapters::engine(&loaded, environment, &stores, Arc::clone(&clock)) {
             Ok(engine) => (engine, true),
             Err(error) => {
                 tracing::warn!("nothing can be sent from here, `page-oncall run` must do it: {}", error.message);
-                (adapters::engine_that_records(&loaded, Arc::clone(&store), clock)?, false)
+                (adapters::engine_that_records(&loaded, &stores, clock)?, false)
             }
         };
         let recording = reports::Recording { engine: &engine, sends, reader: &reader };
@@ -313,9 +313,10 @@ fn engine_alone(once: bool, environment: &Environment, loaded: Loaded) -> Comman
         for warning in adapters::address_warnings(&loaded.site) {
             tracing::warn!("{warning}");
         }
-        let store = adapters::store(&loaded).await?;
+        let stores = adapters::stores(&loaded).await?;
+        let store = Arc::clone(&stores.pages);
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
-        let engine = adapters::engine(&loaded, environment, Arc::clone(&store), Arc::clone(&clock))?;
+        let engine = adapters::engine(&loaded, environment, &stores, Arc::clone(&clock))?;
         if once {
             engine.turn().await?;
             upkeep::purge(store.as_ref(), &loaded.site, clock.now()).await;

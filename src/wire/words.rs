@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::load::Loaded;
+use crate::access::link::LinkKey;
 use crate::decision::ladder::Channel;
 use crate::desk::words::{facts, others, schedule_label};
 use crate::episode::event::{Drill, Purpose};
@@ -16,6 +17,8 @@ use crate::wording::{self, drill as words_of_drill};
 /// The words of messages, from the site's settings.
 pub(super) struct Words {
     pub(super) loaded: Arc<Loaded>,
+    /// What links to this house are made with; `None` on paper.
+    pub(super) links: Option<LinkKey>,
 }
 
 impl Render for Words {
@@ -26,7 +29,10 @@ impl Render for Words {
         }
         let label = schedule_label(state.schedule.as_deref());
         let others = others(state, &attempt.contact);
-        let facts = facts(&self.loaded.site, asked, &label, &others);
+        let link = self.link(asked);
+        let mut facts = facts(&self.loaded.site, asked, &label, &others);
+        facts.link = link.as_deref();
+        facts.link_in_texts = self.loaded.site.settings.serve.links_in_texts;
         let mut call = None;
         let (subject, body) = match attempt.channel {
             Channel::Email => messages::email(&facts),
@@ -48,6 +54,7 @@ impl Render for Words {
             episode: asked.episode.to_owned(),
             call,
             asks_to_act: matches!(attempt.purpose, Purpose::Page | Purpose::Exhausted),
+            link,
         }
     }
 
@@ -91,6 +98,21 @@ impl Render for Words {
 }
 
 impl Words {
+    /// Where the reader answers: for people who are asked to do something, and not in a room that many read.
+    fn link(&self, asked: &Rendering<'_>) -> Option<String> {
+        let Rendering { attempt, episode, .. } = *asked;
+        let is_wanted = match attempt.purpose {
+            Purpose::Page | Purpose::Exhausted | Purpose::PromiseWarning { .. } | Purpose::PromiseMissed => true,
+            Purpose::StandDown | Purpose::Answer { .. } => false,
+        };
+        if !is_wanted || matches!(attempt.channel, Channel::Chat | Channel::Voice) {
+            return None;
+        }
+        let public = self.loaded.site.settings.serve.public_url.as_ref()?;
+        let token = self.links.as_ref()?.token(episode, &attempt.contact.name)?;
+        Some(format!("{}/a/{token}", public.as_str()))
+    }
+
     fn script(&self, facts: &Facts<'_>) -> CallScript {
         CallScript {
             opening: voice::opening(facts),
@@ -147,5 +169,6 @@ fn drill_message(site: &Site, asked: &Rendering<'_>, drill: &Drill) -> Message {
         episode: asked.episode.to_owned(),
         call: Some(call).filter(|_| attempt.channel == Channel::Voice),
         asks_to_act: attempt.purpose == Purpose::Page,
+        link: None,
     }
 }

@@ -18,14 +18,18 @@ const CELLS_TOLD: usize = 3;
 pub fn line(change: &Change, now: DateTime<Utc>, zone: Tz) -> String {
     let (start, end) = (change.interval.start(), change.interval.end());
     format!(
-        "{}: {} -> {} ({}), until {}{}",
+        "{}: {} ({}), until {}{}",
         moment(start, now, zone),
-        names(&change.before),
-        names(&change.after),
+        people(change),
         change.role.label,
         moment(end, now, zone),
         cells(change)
     )
+}
+
+/// Who was and who is on call by a change: `Lee -> Ortiz`.
+pub fn people(change: &Change) -> String {
+    format!("{} -> {}", names(&change.before), names(&change.after))
 }
 
 /// Said before a page of an edit made just now: `At 17:58 the sheet still said Ben Lee (primary); now it says Ana Ortiz`.

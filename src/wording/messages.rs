@@ -67,6 +67,10 @@ pub struct Facts<'a> {
     pub answer: Option<Answer<'a>>,
     /// Whether the page is training.
     pub training: bool,
+    /// Where the reader sees the page and answers it.
+    pub link: Option<&'a str>,
+    /// Whether texts hold the link too, and so take a second segment.
+    pub link_in_texts: bool,
 }
 
 /// A description is shortened no further than this; then it is left out.
@@ -85,7 +89,7 @@ pub fn sms(facts: &Facts) -> String {
         Purpose::Page => Summary::of(facts.briefing),
         _ => Summary { text: String::new(), shortest: 0 },
     };
-    fit(&name, &summary, |name, summary| match facts.purpose {
+    let text = fit(&name, &summary, |name, summary| match facts.purpose {
         Purpose::Page => page(facts, name, summary),
         Purpose::StandDown => stand_down(facts),
         Purpose::PromiseWarning { .. } => promise_warning(facts, name),
@@ -94,7 +98,12 @@ pub fn sms(facts: &Facts) -> String {
         Purpose::Answer { .. } => {
             facts.answer.as_ref().map_or_else(String::new, |answer| answers::answer(facts, answer, name))
         }
-    })
+    });
+    // The first segment says everything without it.
+    match facts.link.filter(|_| facts.link_in_texts) {
+        Some(link) => format!("{text} {link}"),
+        None => text,
+    }
 }
 
 /// `UW HD PAGE AIMS 1234567: call Pat Q 608-555-0142 by 11:42pm. Payroll PC down. Reply 1=got it 2=cannot. HD 608-264-4357`

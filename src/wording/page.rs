@@ -88,7 +88,8 @@ fn rung_name(state: &State, rung: usize) -> String {
     state.ladder.rungs.get(rung).map_or_else(|| format!("rung {}", rung + 1), |rung| rung.label.clone())
 }
 
-fn attempt_name(tried: &Tried) -> String {
+/// A message in words: `call to Ada Ruiz`.
+pub fn attempt_name(tried: &Tried) -> String {
     format!("{} to {}", message(tried.attempt.purpose, tried.attempt.channel), tried.attempt.contact.name)
 }
 
@@ -178,7 +179,8 @@ pub fn next_step(step: &NextStep) -> String {
     }
 }
 
-fn people(rung: &Rung) -> String {
+/// The people of a rung in words, or `nobody`.
+pub fn people(rung: &Rung) -> String {
     if rung.contacts.is_empty() {
         return "nobody".to_owned();
     }
@@ -252,25 +254,25 @@ pub fn dial_too(
     lines
 }
 
-fn channels(rung: &Rung) -> String {
+/// The channels of a rung in words: `text message and call`.
+pub fn channels(rung: &Rung) -> String {
     rung.channels.iter().map(|channel| channel_name(*channel)).collect::<Vec<_>>().join(" and ")
+}
+
+/// What must be said of a schedule that does not simply give somebody.
+pub fn doubt(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Covered => None,
+        Status::Gap => Some("NOBODY is on call in a required role. Never guess: leadership is next."),
+        Status::Conflict => Some("CONFLICT: the schedule names several people; all of them are paged."),
+        Status::Unusable => Some("CANNOT TELL who is on call: NOBODY is guessed, leadership is next."),
+    }
 }
 
 /// Who will be tried, for the agent about to page: name, number and end of shift, to be dialled by hand at need.
 pub fn who(ladder: &Ladder, status: Status, problems: &[String], zone: Tz) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    match status {
-        Status::Covered => {}
-        Status::Gap => {
-            lines.push("  NOBODY is on call in a required role. Never guess: leadership is next.".to_owned());
-        }
-        Status::Conflict => {
-            lines.push("  CONFLICT: the schedule names several people; all of them are paged.".to_owned());
-        }
-        Status::Unusable => {
-            lines.push("  CANNOT TELL who is on call: NOBODY is guessed, leadership is next.".to_owned());
-        }
-    }
+    lines.extend(doubt(status).map(|doubt| format!("  {doubt}")));
     let mut named: Vec<&Contact> = Vec::new();
     for rung in &ladder.rungs {
         for person in &rung.contacts {
@@ -360,7 +362,7 @@ pub fn blocked(state: &State, sender: Option<&str>, zone: Tz) -> Vec<String> {
 }
 
 /// What became of the messages to `person` on this rung of the present round.
-fn words_about(state: &State, rung: usize, person: &Contact) -> String {
+pub fn words_about(state: &State, rung: usize, person: &Contact) -> String {
     let mut words: Vec<String> = Vec::new();
     for tried in &state.attempts {
         let attempt = &tried.attempt;

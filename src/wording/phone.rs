@@ -23,6 +23,39 @@ pub fn display(typed: &str) -> String {
     format!("{area}-{exchange}-{line}{extension}")
 }
 
+/// A number for somebody who may not see it: its last two digits, by which those who know it know it again.
+pub fn masked(number: &str) -> String {
+    let digits = digits(number);
+    let last: String = digits.chars().skip(digits.chars().count().saturating_sub(2)).collect();
+    format!("number ends in {last}")
+}
+
+/// What a cell says, for somebody who may not see numbers: runs of four digits and more are hidden, with what telephone
+/// numbers have between their digits.
+pub fn without_numbers(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut run = String::new();
+    let end = |run: &mut String, shown: &mut String| {
+        let kept = run.trim_end_matches(|letter: char| !letter.is_ascii_digit()).len();
+        let (number, rest) = run.split_at(kept);
+        let count = number.chars().filter(char::is_ascii_digit).count();
+        shown.push_str(if count >= 4 { "[number]" } else { number });
+        shown.push_str(rest);
+        run.clear();
+    };
+    for letter in text.chars() {
+        let joins = !run.is_empty() && " ()-./\u{2010}\u{2011}\u{2013}\u{a0}".contains(letter);
+        if letter.is_ascii_digit() || joins || run.is_empty() && "(+".contains(letter) {
+            run.push(letter);
+        } else {
+            end(&mut run, &mut shown);
+            shown.push(letter);
+        }
+    }
+    end(&mut run, &mut shown);
+    shown
+}
+
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
@@ -30,6 +63,22 @@ fn digits(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_hidden_wherever_they_stand() {
+        for (said, shown) in [
+            ("Ada Ruiz (608) 555-0101", "Ada Ruiz [number]"),
+            ("Ada +1 608.555.0101, then Ben 3-4188", "Ada [number], then Ben [number]"),
+            ("Ada (2nd week)", "Ada (2nd week)"),
+            ("Lee / Ortiz", "Lee / Ortiz"),
+            ("608\u{2011}555\u{2011}0142 home", "[number] home"),
+            ("", ""),
+        ] {
+            assert_eq!(without_numbers(said), shown);
+        }
+        assert_eq!(masked("+16085550142"), "number ends in 42");
+        assert_eq!(masked(""), "number ends in ");
+    }
 
     #[test]
     fn phone_numbers_become_links() {

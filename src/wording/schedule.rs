@@ -378,7 +378,7 @@ pub(super) fn row_name(row: &RowReference) -> String {
 }
 
 /// Day, date, clock time and zone: `Mon 2026-11-23 07:00 CST`; the two 01:30 of November differ by the zone.
-pub(super) fn clock(at: DateTime<Utc>, zone: Tz) -> String {
+pub fn clock(at: DateTime<Utc>, zone: Tz) -> String {
     let local = at.with_timezone(&zone);
     let seconds = if local.format("%S").to_string() == "00" { "" } else { ":%S" };
     local.format(&format!("%a %Y-%m-%d %H:%M{seconds} %Z")).to_string()

@@ -104,7 +104,7 @@ fn compact(at: DateTime<Utc>, zone: Tz) -> String {
 }
 
 /// `override`, with whom it replaces.
-pub(super) fn kind(stretch: &Stretch, replaced: &[Replaced]) -> Option<String> {
+pub fn kind(stretch: &Stretch, replaced: &[Replaced]) -> Option<String> {
     if stretch.person.kind == ShiftKind::Shift {
         return None;
     }
@@ -118,7 +118,7 @@ pub(super) fn kind(stretch: &Stretch, replaced: &[Replaced]) -> Option<String> {
 }
 
 /// A whole schedule in sentences: what the picture shows, for those who do not see it.
-pub(super) fn told(loaded: &LoadedSchedule, plan: Option<&Plan>, zone: Tz) -> String {
+pub fn told(loaded: &LoadedSchedule, plan: Option<&Plan>, zone: Tz) -> String {
     let Some(plan) = plan else {
         return format!("{} ({}): CANNOT TELL who is on call, the sheet could not be used.", loaded.title, loaded.name);
     };

@@ -1,10 +1,12 @@
 //! How does a timeline look? One self-contained SVG: roles as lanes, days as the scale, holes hatched, "now" a line.
 //!
-//! No script, no font, nothing from elsewhere; light and dark. Long windows go on in further bands of fourteen days.
+//! No script, no font, nothing from elsewhere; light and dark. Long windows go on in further bands of fourteen days. `page`
+//! draws the same as a part of a page, whose style sheet is elsewhere.
 //! What the picture shows is said in words in its `<desc>`, and each block says its whole text in its `<title>`.
 
 mod band;
 mod element;
+mod page;
 mod style;
 
 use chrono::{DateTime, Utc};
@@ -12,8 +14,9 @@ use chrono_tz::Tz;
 
 use self::band::Band;
 pub(super) use self::band::{levels, shortened};
-use self::element::{Attributes, Document, Tenths, class};
+use self::element::{Attributes, Document, Tenths, class, filled};
 pub(super) use self::element::{cut, width};
+pub use self::page::{Page, timeline_page};
 pub(super) use self::style::FILL_COLOURS;
 use self::style::{PATTERNS, STYLE};
 use super::schedule::{clock, interval};
@@ -153,7 +156,8 @@ fn legend(drawn: &mut Document, y: Tenths, timeline: &Timeline) -> Tenths {
     let mut x = MARGIN;
     for (word, classes) in marks {
         for name in classes {
-            drawn.empty("rect", &class(name).area(x, y, 280, 140));
+            let rect = if name.starts_with("po-box") { class(name) } else { filled(name) };
+            drawn.empty("rect", &rect.area(x, y, 280, 140));
         }
         drawn.label(x + 360, y + 115, class("po-note po-soft"), word);
         x += 360 + width(word, 12) + 240;

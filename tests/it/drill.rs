@@ -36,11 +36,14 @@ impl Phone {
         if seen.target.contains("/Messages/") {
             return Play::json(200, &json!({"sid": format!("SM{:032}", 1), "status": "delivered"}).to_string());
         }
+        // Nobody answers a text that has not come.
+        let has_come = !self.bodies.lock().unwrap().is_empty();
         let replies: Vec<_> = self
             .reply
             .lock()
             .unwrap()
             .iter()
+            .filter(|_| has_come)
             .map(|(from, text)| {
                 json!({"sid": format!("SM{text}reply"), "direction": "inbound", "from": from, "body": text,
                    "date_sent": "Fri, 01 Jan 2038 00:00:00 +0000"})

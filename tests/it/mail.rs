@@ -121,6 +121,7 @@ fn message_to(to: &str) -> Message {
         episode: String::new(),
         call: None,
         asks_to_act: false,
+        link: None,
     }
 }
 

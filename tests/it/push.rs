@@ -26,6 +26,9 @@ steps = [{{ after_minutes = 0, to = "leadership", channels = ["email"] }}]
 name = "Lee Ortiz"
 phone = "608-555-0190"
 {also}
+[paging]
+receipt_poll_s = []       # the only questions are those for a pressed button, however long a step takes
+attempt_timeout_s = 60
 [delivery]
 mode = "live"
 [delivery.sms]

@@ -6,10 +6,11 @@ mod health;
 mod hooks;
 mod life;
 mod logs;
-mod provider;
-mod service;
+pub(crate) mod provider;
+pub(crate) mod service;
 mod signatures;
 mod stories;
+mod ways;
 mod world;
 
 use provider::Provider;

@@ -397,11 +397,12 @@ impl World {
             let now = self.now;
             let turn = plan(&self.live, now, &self.policy);
             assert_eq!(turn, plan(&self.live, now, &self.policy), "asking twice is harmless");
-            let (mut sends, mut questions) = (Vec::new(), Vec::new());
+            let (mut sends, mut questions, mut hang_ups) = (Vec::new(), Vec::new(), Vec::new());
             for action in turn.actions {
                 match action {
                     Action::Send(attempt) => sends.push(attempt),
                     Action::AskReceipt { attempt, due_at, .. } => questions.push((attempt, due_at)),
+                    Action::HangUp { attempt, .. } => hang_ups.push(attempt),
                 }
             }
             assert!(sends.len() <= 1, "one message at a time");
@@ -415,6 +416,18 @@ impl World {
                 }
             } else {
                 assert!(turn.next_wake.is_none_or(|wake| wake > now), "a turn without work must wait");
+                let mut ended = 0;
+                for attempt in hang_ups {
+                    assert!(self.live.acknowledged.is_some() || self.live.cancelled.is_some(), "somebody needs it");
+                    // Now and then the provider is not reached.
+                    if self.calm || self.dice.percent(70) {
+                        let outcome = self.dice.pick(&[Outcome::Retryable, Outcome::Delivered, Outcome::Voicemail]);
+                        ended += usize::from(self.input(Input::Receipt { attempt, report: report(outcome) }, now));
+                    }
+                }
+                if ended > 0 {
+                    continue;
+                }
                 let answers = questions.into_iter().map(|question| self.ask(question)).filter(|changed| *changed);
                 if answers.count() == 0 {
                     return;

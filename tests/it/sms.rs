@@ -28,6 +28,7 @@ fn message() -> Message {
         episode: String::new(),
         call: None,
         asks_to_act: false,
+        link: None,
     }
 }
 

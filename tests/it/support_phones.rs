@@ -47,6 +47,8 @@ pub(crate) struct Call {
     pub(crate) form: HashMap<String, String>,
     /// What it was led to later.
     pub(crate) redirected: Vec<String>,
+    /// Whether it was ended for its caller.
+    pub(crate) ended: bool,
     fate: Fate,
     asked: usize,
 }
@@ -108,12 +110,16 @@ impl World {
                 let form = form(&request.body);
                 let to = form["To"].clone();
                 let fate = self.fates.get_mut(&to).and_then(VecDeque::pop_front).unwrap_or(NO_ANSWER);
-                self.calls.push(Call { to, form, redirected: Vec::new(), fate, asked: 0 });
+                self.calls.push(Call { to, form, redirected: Vec::new(), ended: false, fate, asked: 0 });
                 Play::json(201, &json!({"sid": format!("CA{}", self.calls.len()), "status": "queued"}).to_string())
             }
             ("POST", ["Calls", sid]) => {
                 let form = form(&request.body);
                 let call = self.call(sid);
+                if form.contains_key("Status") {
+                    call.ended = true;
+                    return Play::json(200, r#"{"status": "ringing"}"#);
+                }
                 call.redirected.push(form["Twiml"].clone());
                 Play::json(200, r#"{"status": "in-progress"}"#)
             }

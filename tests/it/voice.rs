@@ -42,6 +42,7 @@ fn message() -> Message {
         episode: "0190-page".to_owned(),
         call: Some(script()),
         asks_to_act: true,
+        link: None,
     }
 }
 
@@ -90,13 +91,14 @@ async fn the_published_description_accepts_every_request() {
             assert!(report.provider_id.is_some_and(|sid| sid.starts_with("CA")), "{}", report.detail);
             assert!(provider.receipt(SID).await.is_some(), "the description has an example");
             assert!(provider.leave_voicemail(SID, &message()).await);
+            assert!(provider.hang_up(SID).await.is_some(), "the description has an example");
         }
         // Prism writes in order: when the last request is in its log, so are all before it.
         reqwest::get(format!("{address}/the-last")).await.expect("prism answers");
         let log = prism.lines_until("/the-last");
         let count = |words: &str| log.iter().filter(|line| line.contains(words)).count();
         assert_eq!(count("did not pass"), 0, "{log:#?}");
-        assert_eq!(count("The request passed the validation rules"), 6, "{log:#?}");
+        assert_eq!(count("The request passed the validation rules"), 8, "{log:#?}");
         assert_eq!(count("Request terminated with error"), 0, "{log:#?}");
     }
 }
@@ -223,6 +225,40 @@ async fn the_fate_of_a_call_is_fetched() {
         let server = ScriptedHttp::start([play]).await;
         assert_eq!(provider(&server.address, "", None).receipt(SID).await, None);
     }
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_needs_is_ended_and_keeps_its_own_fate_where_it_had_one() {
+    let hung_up = "hung up: nobody needs to answer it any more";
+    let cut_short = "answered, and ended because nobody needs to answer it any more";
+    for (status, outcome, detail) in [
+        ("queued", Outcome::Retryable, hung_up),
+        ("ringing", Outcome::Retryable, hung_up),
+        ("canceled", Outcome::Retryable, hung_up),
+        ("in-progress", Outcome::Delivered, cut_short),
+        ("completed", Outcome::Delivered, "answered, no key was pressed"),
+        ("no-answer", Outcome::Retryable, "no-answer"),
+    ] {
+        let server = ScriptedHttp::start([Play::json(200, &json!({"sid": SID, "status": status}).to_string())]).await;
+        let report = provider(&server.address, "", None).hang_up(SID).await.expect("a fate");
+        assert_eq!((report.outcome, report.detail.as_str()), (outcome, detail), "{status}");
+        let seen = server.seen();
+        let target = format!("/2010-04-01/Accounts/{ACCOUNT}/Calls/{SID}.json");
+        assert_eq!((seen[0].method.as_str(), seen[0].target.as_str()), ("POST", target.as_str()));
+        assert_eq!(form(&seen[0].body), HashMap::from([("Status".to_owned(), "completed".to_owned())]));
+    }
+    let ended = Play::json(400, r#"{"code": 21220}"#);
+    let fate = json!({"sid": SID, "status": "completed", "answered_by": "machine_end_beep"});
+    let server = ScriptedHttp::start([ended, Play::json(200, &fate.to_string())]).await;
+    let report = provider(&server.address, "", None).hang_up(SID).await.expect("a fate");
+    assert_eq!((report.outcome, report.detail.as_str()), (Outcome::Voicemail, "a machine answered"));
+    for play in [Play::json(404, r#"{"code":20404}"#), Play::json(500, "{}"), Play::json(200, "<html>"), Play::Close] {
+        let server = ScriptedHttp::start([play]).await;
+        assert_eq!(provider(&server.address, "", None).hang_up(SID).await, None);
+    }
+    let nobody = ScriptedHttp::start([]).await;
+    assert_eq!(provider(&nobody.address, "", None).hang_up("../../x").await, None);
+    assert!(nobody.seen().is_empty());
 }
 
 /// Every document of these scripts.

@@ -102,7 +102,7 @@ fn receipts_are_asked_for_at_set_times_and_never_hurry_the_engine() {
         let turn = plan(&story.state(), now, &story.policy);
         asked.extend(turn.actions.iter().map(|action| match action {
             Action::AskReceipt { attempt, due_at, .. } => (attempt.clone(), clock(*due_at)),
-            Action::Send(attempt) => panic!("{}", attempt.id),
+            other => panic!("{other:?}"),
         }));
         let wake = turn.next_wake.unwrap();
         assert!(wake > now);

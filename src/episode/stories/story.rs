@@ -208,7 +208,7 @@ impl Story {
             let turn = plan(&self.state(), self.now, &self.policy);
             let send = turn.actions.into_iter().find_map(|action| match action {
                 Action::Send(attempt) => Some(attempt),
-                Action::AskReceipt { .. } => None,
+                Action::AskReceipt { .. } | Action::HangUp { .. } => None,
             });
             if turn.facts_due {
                 assert!(send.is_none(), "facts come before messages");

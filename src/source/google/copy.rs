@@ -7,7 +7,7 @@ use google_sheets4::api;
 use serde::{Deserialize, Serialize};
 
 /// The fields that are asked for; one `spreadsheets.get` brings them all.
-pub(super) const FIELDS: &str = "properties(locale,timeZone),sheets(properties(title,index,hidden),merges,data(startRow,\
+pub(super) const FIELDS: &str = "properties(locale,timeZone),sheets(properties(sheetId,title,index,hidden),merges,data(startRow,\
     startColumn,rowMetadata(hiddenByUser,hiddenByFilter),rowData(values(formattedValue,effectiveValue,note,\
     textFormatRuns(startIndex,format(strikethrough)),effectiveFormat(numberFormat,textFormat(strikethrough))))))";
 
@@ -29,6 +29,9 @@ pub(super) struct TabCopy {
     pub(super) title: String,
     /// Whether it is hidden.
     pub(super) hidden: bool,
+    /// The number by which an address names it; versions that were kept by an older program lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) gid: Option<i32>,
     /// Its merged blocks.
     pub(super) merges: Vec<Block>,
     /// Its rows that have anything, in order.
@@ -120,7 +123,13 @@ impl TabCopy {
         merges.sort_unstable();
         let mut rows: Vec<RowCopy> = sheet.data.unwrap_or_default().into_iter().flat_map(rows_of).collect();
         rows.sort_by_key(|row| row.number);
-        Self { title: properties.title.unwrap_or_default(), hidden: properties.hidden.unwrap_or(false), merges, rows }
+        Self {
+            title: properties.title.unwrap_or_default(),
+            hidden: properties.hidden.unwrap_or(false),
+            gid: properties.sheet_id,
+            merges,
+            rows,
+        }
     }
 }
 

@@ -231,7 +231,7 @@ fn cells_of(tab: &TabCopy, range: CellRange, problems: &mut Vec<Problem>) -> Tab
     fill(&mut rows, &tab.merges);
     let rows = rows.into_iter().map(|(number, cells)| (number, cropped(number, cells, range)));
     let grid = Grid::of(&sheet, rows.filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty())));
-    Tab { grid, year: None, month: None, notes }
+    Tab { grid, year: None, month: None, notes, gid: tab.gid }
 }
 
 /// The columns that hold real dates.
@@ -328,6 +328,7 @@ mod tests {
             title: (*title).to_owned(),
             hidden: *hidden,
             merges: Vec::new(),
+            gid: None,
             rows: (1..).zip(*rows).map(row).collect(),
         });
         SheetCopy { zone: "America/Chicago".to_owned(), locale: "en_US".to_owned(), tabs: tabs.collect() }

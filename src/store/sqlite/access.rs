@@ -11,6 +11,9 @@ use crate::access::{Fingerprint, Role};
 use crate::ports::access::{AccessStore, Account, Act, Repeated, Session, SignIn, Token};
 use crate::ports::{Pending, StoreError};
 
+/// The statement that reads a key.
+const KEY: &str = "SELECT key FROM keys WHERE name = $1";
+
 mod acts;
 mod requests;
 mod sessions;
@@ -46,11 +49,25 @@ impl SqliteStore {
         )
     }
 
-    async fn key_of(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
-        const KEY: &str = "SELECT key FROM keys WHERE name = $1";
+    async fn known_key_of(&self, name: &str) -> Result<Option<[u8; 32]>, StoreError> {
         let known: Option<(Vec<u8>,)> = self.sql(sqlx::query_as(KEY).bind(name).fetch_optional(&self.readers).await)?;
-        if let Some((key,)) = known {
-            return self.bytes(&key);
+        known.map(|(key,)| self.bytes(&key)).transpose()
+    }
+
+    async fn replace_key(&self, name: &str, fresh: [u8; 32]) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        let upsert = sqlx::query(
+            "INSERT INTO keys (name, key) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET key = excluded.key",
+        )
+        .bind(name)
+        .bind(fresh.as_slice());
+        self.sql(upsert.execute(&mut *transaction).await)?;
+        self.sql(transaction.commit().await)
+    }
+
+    async fn key_of(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        if let Some(key) = self.known_key_of(name).await? {
+            return Ok(key);
         }
         let mut transaction = self.write().await?;
         let insert = sqlx::query("INSERT INTO keys (name, key) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
@@ -216,6 +233,14 @@ impl AccessStore for SqliteStore {
 
     fn key<'a>(&'a self, name: &'a str, fresh: [u8; 32]) -> Pending<'a, Result<[u8; 32], StoreError>> {
         Box::pin(self.key_of(name, fresh))
+    }
+
+    fn known_key<'a>(&'a self, name: &'a str) -> Pending<'a, Result<Option<[u8; 32]>, StoreError>> {
+        Box::pin(self.known_key_of(name))
+    }
+
+    fn renew_key<'a>(&'a self, name: &'a str, fresh: [u8; 32]) -> Pending<'a, Result<(), StoreError>> {
+        Box::pin(self.replace_key(name, fresh))
     }
 
     fn page_beginning<'a>(&'a self, digits: &'a str) -> Pending<'a, Result<Option<String>, StoreError>> {

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_snapshots.sql"),
     include_str!("../migrations/0003_replies.sql"),
     include_str!("../migrations/0004_access.sql"),
+    include_str!("../migrations/0005_drafts.sql"),
 ];
 
 /// `PRAGMA application_id` of our files: the letters `POnC`.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Sqlite, Transaction};
 
 use super::{SqliteStore, fault, instant};
-use crate::ports::{NoticeStore, Pending, Seen, Snapshot, SnapshotStore, StoreError};
+use crate::ports::{NoticeStore, Pending, Seen, Sighting, Snapshot, SnapshotStore, StoreError};
 use crate::schedule::version::SheetVersion;
 
 /// The columns of a snapshot, in the order `snapshot` reads them.
@@ -78,14 +78,34 @@ impl SqliteStore {
 
     fn snapshot(&self, row: Option<SnapshotRow>) -> Result<Option<Snapshot>, StoreError> {
         let Some((source, bytes, sha256, first_seen_ms, last_seen_ms)) = row else { return Ok(None) };
-        let (Some(first_seen), Some(last_seen)) = (instant(first_seen_ms), instant(last_seen_ms)) else {
-            return Err(fault::unusable(
+        let (first_seen, last_seen) = (self.seen_at(first_seen_ms)?, self.seen_at(last_seen_ms)?);
+        Ok(Some(Snapshot { version: SheetVersion { source, bytes, sha256 }, first_seen, last_seen }))
+    }
+
+    fn seen_at(&self, at_ms: i64) -> Result<DateTime<Utc>, StoreError> {
+        instant(at_ms).ok_or_else(|| {
+            fault::unusable(
                 &self.path,
                 "the time of a kept sheet is out of range",
                 "Run page-oncall sync, which keeps the sheet anew",
-            ));
+            )
+        })
+    }
+
+    async fn newest_sightings(&self, schedule: &str, limit: u32) -> Result<Vec<Sighting>, StoreError> {
+        let rows: Vec<(String, i64, i64)> = self.sql(
+            sqlx::query_as(
+                "SELECT sha256, first_seen_ms, last_seen_ms FROM sightings WHERE schedule = $1 ORDER BY id DESC LIMIT $2",
+            )
+            .bind(schedule)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await,
+        )?;
+        let sighting = |(sha256, first_seen, last_seen)| {
+            Ok(Sighting { sha256, first_seen: self.seen_at(first_seen)?, last_seen: self.seen_at(last_seen)? })
         };
-        Ok(Some(Snapshot { version: SheetVersion { source, bytes, sha256 }, first_seen, last_seen }))
+        rows.into_iter().map(sighting).collect()
     }
 
     async fn forget(&self, seen_before: DateTime<Utc>) -> Result<u64, StoreError> {
@@ -157,6 +177,10 @@ impl SnapshotStore for SqliteStore {
             )?;
             self.snapshot(row)
         })
+    }
+
+    fn sightings<'a>(&'a self, schedule: &'a str, limit: u32) -> Pending<'a, Result<Vec<Sighting>, StoreError>> {
+        Box::pin(self.newest_sightings(schedule, limit))
     }
 
     fn purge_snapshots(&self, seen_before: DateTime<Utc>) -> Pending<'_, Result<u64, StoreError>> {

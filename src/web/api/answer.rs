@@ -71,7 +71,8 @@ impl Ready {
 /// Whether somebody wants words: who names plain text and not JSON.
 pub(super) fn wants_text(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let kinds = accepted.flat_map(|accepted| accepted.split(',')).map(|kind| kind.split(';').next().unwrap_or("").trim());
+    let kinds =
+        accepted.flat_map(|accepted| accepted.split(',')).map(|kind| kind.split(';').next().unwrap_or("").trim());
     let kinds: Vec<&str> = kinds.collect();
     kinds.contains(&"text/plain") && !kinds.contains(&"application/json")
 }

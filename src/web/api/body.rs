@@ -7,8 +7,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
-use super::super::problem::{Problem, WrongField};
 use super::super::Current;
+use super::super::problem::{Problem, WrongField};
 use super::query::unknown;
 use crate::decision::Question;
 
@@ -56,7 +56,8 @@ impl Sent {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body may hold {limit} bytes"))
                 .hint(Some("[serve] body_limit_kib sets how much".to_owned()))
         };
-        let announced = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+        let announced =
+            parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
         if announced.is_some_and(|announced| announced > limit) {
             return Err(too_large());
         }
@@ -104,9 +105,7 @@ fn checked(holds: Holds, value: &Value) -> Result<(), String> {
         (_, Value::String(text)) if text.chars().any(|letter| letter.is_control() && !line_break(letter)) => {
             Err("it holds a control character".to_owned())
         }
-        (_, Value::String(text)) if text.chars().count() > LONGEST => {
-            Err(format!("it may have {LONGEST} characters"))
-        }
+        (_, Value::String(text)) if text.chars().count() > LONGEST => Err(format!("it may have {LONGEST} characters")),
         (_, Value::String(_)) => Ok(()),
         (_, _) => Err("it must be a text".to_owned()),
     }

@@ -199,7 +199,8 @@ impl Operation {
     }
 
     fn responses(&self) -> Value {
-        let always: &[u16] = if self.body.is_some() { &[401, 403, 413, 415, 422, 429, 503] } else { &[401, 403, 422, 429, 503] };
+        let always: &[u16] =
+            if self.body.is_some() { &[401, 403, 413, 415, 422, 429, 503] } else { &[401, 403, 422, 429, 503] };
         let mut responses = Map::new();
         for status in [200].iter().chain(self.also).chain(self.ill).chain(always) {
             responses.insert(status.to_string(), self.response(*status));
@@ -218,7 +219,10 @@ impl Operation {
             header("ETag", "What this answer is known by.");
         }
         if status == 200 && self.body.is_none() {
-            header(EXIT.as_str(), "The exit code of the same call on the command line: 0 done, 1 a finding, 3 could not tell.");
+            header(
+                EXIT.as_str(),
+                "The exit code of the same call on the command line: 0 done, 1 a finding, 3 could not tell.",
+            );
         }
         if status == 200 && self.keys.iter().any(|key| key.kind == Kind::Cursor) {
             header("Link", "Where the list goes on, as rel=\"next\"; absent at its end.");
@@ -345,10 +349,12 @@ mod tests {
 
     fn references(value: &Value, found: &mut BTreeSet<String>) {
         match value {
-            Value::Object(map) => map.iter().for_each(|(name, value)| match value.as_str().filter(|_| name == "$ref") {
-                Some(reference) => drop(found.insert(reference.to_owned())),
-                None => references(value, found),
-            }),
+            Value::Object(map) => {
+                map.iter().for_each(|(name, value)| match value.as_str().filter(|_| name == "$ref") {
+                    Some(reference) => drop(found.insert(reference.to_owned())),
+                    None => references(value, found),
+                })
+            }
             Value::Array(values) => values.iter().for_each(|value| references(value, found)),
             _ => {}
         }
@@ -364,7 +370,9 @@ mod tests {
         let description = whole(None, "/", "page-oncall");
         let paths = description["paths"].as_object().unwrap().iter();
         let told: BTreeSet<(String, String)> = paths
-            .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(|method| (path.clone(), method.clone())))
+            .flat_map(|(path, methods)| {
+                methods.as_object().unwrap().keys().map(|method| (path.clone(), method.clone()))
+            })
             .collect();
         assert_eq!(told, routes);
     }

@@ -58,12 +58,7 @@ impl Memory {
     }
 
     /// Who is on call at `now`, the present moment in whole seconds.
-    pub(super) async fn at_present(
-        &self,
-        house: &House,
-        now: DateTime<Utc>,
-        masked: bool,
-    ) -> Result<Ready, Problem> {
+    pub(super) async fn at_present(&self, house: &House, now: DateTime<Utc>, masked: bool) -> Result<Ready, Problem> {
         let [full, hidden] = &self.now;
         let place = if masked { hidden } else { full };
         let readings = house.sheets.latest();

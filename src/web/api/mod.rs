@@ -28,7 +28,12 @@ pub(super) use pace::Pace;
 
 /// The paths of this room.
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.with(reading::routes).with(pages::routes).with(paging::routes).with(reports::routes).with(description::routes)
+    routes
+        .with(reading::routes)
+        .with(pages::routes)
+        .with(paging::routes)
+        .with(reports::routes)
+        .with(description::routes)
 }
 
 /// Whether a path belongs to the API, so that whatever is wrong with it is told by a problem document.

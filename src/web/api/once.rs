@@ -207,12 +207,8 @@ struct Kept {
 impl Kept {
     fn of(done: Result<Done, Problem>) -> Self {
         match done {
-            Ok(done) => {
-                Self { status: done.status.as_u16(), body: String::from_utf8_lossy(&done.body).into_owned() }
-            }
-            Err(problem) => {
-                Self { status: problem.status, body: serde_json::to_string(&problem).unwrap_or_default() }
-            }
+            Ok(done) => Self { status: done.status.as_u16(), body: String::from_utf8_lossy(&done.body).into_owned() },
+            Err(problem) => Self { status: problem.status, body: serde_json::to_string(&problem).unwrap_or_default() },
         }
     }
 

@@ -164,7 +164,9 @@ mod tests {
         }
         assert!(paces.buckets.lock().unwrap().len() <= REMEMBERED);
         let household = |low: u128| IpAddr::V6(((1_u128 << 100) | low).into());
-        let left = |low| paces.take(&Asker { caller: None, address: Some(household(low)), session: None }, 60, at(30_000)).left;
+        let left = |low| {
+            paces.take(&Asker { caller: None, address: Some(household(low)), session: None }, 60, at(30_000)).left
+        };
         assert_eq!((left(1), left(2)), (59, 58));
     }
 }

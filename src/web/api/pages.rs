@@ -35,10 +35,11 @@ pub(super) const LISTS: [Key; 3] = [
 /// The paths of this file.
 pub(super) fn routes(routes: Routes) -> Routes {
     let look = Need::Right(Right::Look);
-    routes
-        .get("/api/v1/pages", look, pages)
-        .get("/api/v1/promises", look, promises)
-        .get("/api/v1/pages/{case}", Need::Either(Right::ReadPages, Right::AnswerOwnPages), page)
+    routes.get("/api/v1/pages", look, pages).get("/api/v1/promises", look, promises).get(
+        "/api/v1/pages/{case}",
+        Need::Either(Right::ReadPages, Right::AnswerOwnPages),
+        page,
+    )
 }
 
 /// The case number in a path.
@@ -116,8 +117,7 @@ async fn pages(
     let blocked = reader.blocked().await.map_err(|error| trouble::asked(&error))?;
     let whose = |page: &PageState| may_know(&asker, page);
     let part = part(&query, &whose)?;
-    let (listed, more) =
-        reader.part_of_pages(part, now, &blocked).await.map_err(|error| trouble::asked(&error))?;
+    let (listed, more) = reader.part_of_pages(part, now, &blocked).await.map_err(|error| trouble::asked(&error))?;
     let ready = if wants_text(&headers) {
         Ready::text(texts::pages(&listed, query.flag("all"), &blocked, current.site.zone), Exit::Done)?
     } else {
@@ -137,8 +137,7 @@ async fn promises(
     let (current, now) = (house.current(), house.clock.now());
     let whose = |page: &PageState| may_know(&asker, page);
     let part = part(&query, &whose)?;
-    let (listed, more) =
-        reader(&current).part_of_promises(part, now).await.map_err(|error| trouble::asked(&error))?;
+    let (listed, more) = reader(&current).part_of_promises(part, now).await.map_err(|error| trouble::asked(&error))?;
     let exit = exit_of_promises(&listed);
     let ready = if wants_text(&headers) {
         Ready::text(texts::promises(&listed, query.flag("all"), current.site.zone), exit)?
@@ -186,10 +185,7 @@ mod tests {
 
     #[test]
     fn a_cursor_names_a_place_and_nothing_else_does() {
-        let place_of = Place {
-            opened_at: "2026-11-22T18:00:00.123Z".parse().unwrap(),
-            episode: "0193-aa".to_owned(),
-        };
+        let place_of = Place { opened_at: "2026-11-22T18:00:00.123Z".parse().unwrap(), episode: "0193-aa".to_owned() };
         let text = cursor(&place_of);
         assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{text}");
         assert_eq!(place(&text), Some(place_of));

@@ -50,7 +50,11 @@ pub(super) const ANSWERS: [Field; 9] = [
     answer(Question::HdCanHelp, "hd_can_help", "Can the Help Desk fix it itself?"),
     answer(Question::Device, "device", "Whose computer is it?"),
     answer(Question::Critical, "critical", "A work stoppage that cannot wait until CPS opens?"),
-    answer(Question::Judgement, "judgement", "Does the agent judge it an emergency? Asked of partners other than AIMS."),
+    answer(
+        Question::Judgement,
+        "judgement",
+        "Does the agent judge it an emergency? Asked of partners other than AIMS.",
+    ),
     answer(Question::Ptp, "ptp", "Flagged as a Primary Tech Partner? Asked without a contract."),
     answer(Question::Affected, "affected", "How many people does a Primary Tech Partner's issue affect?"),
     answer(Question::Vip, "vip", "Does a Primary Tech Partner's issue affect a VIP?"),
@@ -94,24 +98,30 @@ async fn open(State(house): State<House>, asker: Asker, request: Request) -> Res
 }
 
 async fn decide(State(house): State<House>, asker: Asker, request: Request) -> Response {
-    once::act(house, asker, request, |_| None, async |work: Work| {
-        let mut fields = work.sent.fields(&ANSWERS)?;
-        let site = &work.current.site;
-        let given = given(&mut fields, &work.current);
-        fields.usable()?;
-        let (now, words) = (work.house.clock.now(), desk(site));
-        let circumstances = site.circumstances(now);
-        let next = next(&given.answers, given.asked, &circumstances);
-        let view = Decided {
-            decision: next.is_none().then(|| {
-                let call = Call::decide(&given.answers, &circumstances);
-                DecisionView::new(&call, &Facts::default(), &words, &[])
-            }),
-            next: next.map(|question| QuestionView::new(question, &words, &circumstances)),
-            missing: needed(&given, &circumstances),
-        };
-        Done::told(StatusCode::OK, &view)
-    })
+    once::act(
+        house,
+        asker,
+        request,
+        |_| None,
+        async |work: Work| {
+            let mut fields = work.sent.fields(&ANSWERS)?;
+            let site = &work.current.site;
+            let given = given(&mut fields, &work.current);
+            fields.usable()?;
+            let (now, words) = (work.house.clock.now(), desk(site));
+            let circumstances = site.circumstances(now);
+            let next = next(&given.answers, given.asked, &circumstances);
+            let view = Decided {
+                decision: next.is_none().then(|| {
+                    let call = Call::decide(&given.answers, &circumstances);
+                    DecisionView::new(&call, &Facts::default(), &words, &[])
+                }),
+                next: next.map(|question| QuestionView::new(question, &words, &circumstances)),
+                missing: needed(&given, &circumstances),
+            };
+            Done::told(StatusCode::OK, &view)
+        },
+    )
     .await
 }
 
@@ -259,19 +269,13 @@ async fn joined(work: &Work, reader: &Reader<'_>, page: &PageSummary, again: boo
         let input = Input::Again { ladder, basis, by: work.asker.name().to_owned() };
         let submitted = work.current.engine.submit(&page.episode, input).await;
         let submitted = submitted.map_err(|error| Problem::unavailable(error.to_string()))?;
-        submitted.map_err(|refusal| {
-            Problem::new(StatusCode::CONFLICT, refusals::said(&refusal, &state.case, site.zone))
-        })?;
+        submitted
+            .map_err(|refusal| Problem::new(StatusCode::CONFLICT, refusals::said(&refusal, &state.case, site.zone)))?;
     }
     shown(reader, &page.episode, true_now, StatusCode::OK).await
 }
 
-async fn shown(
-    reader: &Reader<'_>,
-    episode: &str,
-    now: DateTime<Utc>,
-    status: StatusCode,
-) -> Result<Done, Problem> {
+async fn shown(reader: &Reader<'_>, episode: &str, now: DateTime<Utc>, status: StatusCode) -> Result<Done, Problem> {
     let view = reader.view(episode, now, false).await.map_err(|error| trouble::asked(&error))?;
     Done::told(status, &view)
 }

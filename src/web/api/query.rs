@@ -72,7 +72,11 @@ impl Query {
                 },
             }
         }
-        if wrong.is_empty() { Ok(query) } else { Err(Problem::fields("the query of this address cannot be used", wrong)) }
+        if wrong.is_empty() {
+            Ok(query)
+        } else {
+            Err(Problem::fields("the query of this address cannot be used", wrong))
+        }
     }
 
     /// The value of a key.

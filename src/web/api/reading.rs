@@ -213,12 +213,7 @@ impl Sheet {
 }
 
 /// The schedules that a query asks for, as they were last read or as they stood at `known_at`.
-async fn sheets(
-    house: &House,
-    current: &Current,
-    query: &Query,
-    now: DateTime<Utc>,
-) -> Result<Vec<Sheet>, Problem> {
+async fn sheets(house: &House, current: &Current, query: &Query, now: DateTime<Utc>) -> Result<Vec<Sheet>, Problem> {
     let site = &current.site;
     let wanted = query.text("schedule");
     let names = || site.settings.schedules.keys().filter(|name| wanted.is_none_or(|wanted| wanted == *name));

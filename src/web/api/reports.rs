@@ -6,10 +6,10 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::super::House;
 use super::super::asker::Asker;
 use super::super::problem::Problem;
 use super::super::routes::{Need, Routes};
-use super::super::House;
 use super::body::{Field, Holds};
 use super::once::{self, Done, Work};
 use super::pages::{Case, find, reader};

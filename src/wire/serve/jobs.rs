@@ -209,7 +209,8 @@ impl Jobs {
             tracing::debug!(sightings, "old versions of sheets are deleted");
         }
         let access = upkeep::purge_access(self.stores.access.as_ref(), &loaded.site, now).await;
-        Ok(upkeep::purge(self.stores.pages.as_ref(), &loaded.site, now).await && access)
+        let drafts = upkeep::purge_drafts(self.stores.drafts.as_ref(), now).await;
+        Ok(upkeep::purge(self.stores.pages.as_ref(), &loaded.site, now).await && access && drafts)
     }
 
     /// Whole seconds, as the verbs have it.

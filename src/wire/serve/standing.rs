@@ -33,7 +33,7 @@ impl Standing {
     ) -> Result<Self, CommandError> {
         warn_of(&loaded);
         let loaded = Arc::new(loaded);
-        let engine = adapters::engine(&loaded, environment, Arc::clone(&stores.pages), Arc::clone(&clock))?;
+        let engine = adapters::engine(&loaded, environment, &stores, Arc::clone(&clock))?;
         let current = current(&loaded, environment, &clock, &stores, engine)?;
         Ok(Self { clock, stores, loaded: watch::Sender::new(loaded), current: watch::Sender::new(Arc::new(current)) })
     }
@@ -71,7 +71,7 @@ impl Standing {
         }
         warn_of(&new);
         let new = Arc::new(new);
-        let engine = self.engine().changed(adapters::changed(&new, environment, &self.clock)?);
+        let engine = self.engine().changed(adapters::changed(&new, environment, &self.stores, &self.clock)?);
         let current = current(&new, environment, &self.clock, &self.stores, engine.clone())?;
         let listen = (&old.site.settings.serve.listen, &new.site.settings.serve.listen);
         if listen.0 != listen.1 {
@@ -103,5 +103,6 @@ fn current(
         pages: Arc::clone(&stores.pages),
         snapshots: Arc::clone(&stores.snapshots),
         notices: Arc::clone(&stores.notices),
+        links: stores.links.clone(),
     })
 }

@@ -75,13 +75,20 @@ fn purpose_lines(facts: &Facts) -> Vec<String> {
             }
         },
     );
+    let open = facts.link.map(|link| format!("To answer, open this and press the button there: {link}"));
     let answer = format!(
         "To answer: reply 1 (have it) or 2 (cannot) to the text message{}, or call the Help Desk at {desk}.",
         if facts.several_open { format!(", with the case number: 1{}", case_to_reply(facts)) } else { String::new() }
     );
-    let report = format!("When the customer is reached, tell the Help Desk at {desk}.");
+    let report = facts.link.map_or_else(
+        || format!("When the customer is reached, tell the Help Desk at {desk}."),
+        |link| format!("When the customer is reached, say so at {link} or tell the Help Desk at {desk}."),
+    );
     match facts.purpose {
-        Purpose::Page => vec![promised, answer, "Nobody reads answers to this mail.".to_owned()],
+        Purpose::Page => {
+            let last = "Nobody reads answers to this mail.".to_owned();
+            [Some(promised), open, Some(answer), Some(last)].into_iter().flatten().collect()
+        }
         Purpose::StandDown => vec![facts.owner.map_or_else(
             || "The page was withdrawn: you need not call.".to_owned(),
             |owner| format!("{owner} has it: you need not call."),
@@ -98,7 +105,8 @@ fn purpose_lines(facts: &Facts) -> Vec<String> {
             ]
         }
         Purpose::Exhausted => {
-            vec!["Everybody on the ladder was tried and nobody has the case.".to_owned(), promised, answer, report]
+            let tried = "Everybody on the ladder was tried and nobody has the case.".to_owned();
+            [Some(tried), Some(promised), open, Some(answer), Some(report)].into_iter().flatten().collect()
         }
         Purpose::Answer { .. } => vec![owner_line(facts)],
     }

@@ -30,6 +30,7 @@ pub fn push(facts: &Facts, taken_by: TakenBy) -> (String, String) {
         lines.extend(facts.due.map(|due| format!("Promised by: {}", time::stamp(due, facts.zone))));
         lines.push(owner_line(facts));
     }
+    lines.extend(facts.link.map(|link| format!("Open: {link}")));
     match (facts.purpose, taken_by) {
         (Purpose::Page | Purpose::Exhausted, TakenBy::Button) => {
             lines.push("Press the button of this message to take it.".to_owned());

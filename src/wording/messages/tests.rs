@@ -46,6 +46,8 @@ pub(super) fn facts(briefing: &Briefing) -> Facts<'_> {
         also_paged: &[],
         answer: None,
         training: false,
+        link: None,
+        link_in_texts: false,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Datelike, Duration, Utc, Weekday};
 
-use super::element::{Attributes, Document, Tenths, class, cut, width};
+use super::element::{Attributes, Document, Tenths, class, cut, filled, width};
+use super::page::{self, Page};
 use super::style::FILLS;
 use super::{LEFT, MARGIN, RIGHT, Timeline};
 use crate::civil::{CivilDay, Interval, days};
@@ -28,19 +29,26 @@ pub(super) struct Band<'a> {
     /// Everybody, in the order that decides the fill.
     people: &'a [&'a str],
     days: Vec<CivilDay>,
+    /// What a page adds to the picture; `None` in a picture of its own.
+    page: Option<&'a Page<'a>>,
 }
 
 /// A block's place.
 #[derive(Clone, Copy)]
-struct Place {
-    x: Tenths,
-    y: Tenths,
-    width: Tenths,
+pub(super) struct Place {
+    pub(super) x: Tenths,
+    pub(super) y: Tenths,
+    pub(super) width: Tenths,
 }
 
 impl<'a> Band<'a> {
     pub(super) fn new(timeline: &'a Timeline<'a>, window: Interval, scale_s: i64, people: &'a [&'a str]) -> Self {
-        Self { timeline, window, scale_s: scale_s.max(1), people, days: days(timeline.zone, window) }
+        Self { timeline, window, scale_s: scale_s.max(1), people, days: days(timeline.zone, window), page: None }
+    }
+
+    /// The same as a part of a page.
+    pub(super) fn of_page(self, page: &'a Page<'a>) -> Self {
+        Self { page: Some(page), ..self }
     }
 
     /// Draws the band from `top` on; gives the place below.
@@ -49,7 +57,10 @@ impl<'a> Band<'a> {
         let mut lanes = Document::default();
         let mut y = top + SCALE;
         for (loaded, plan) in self.timeline.planned {
-            y = self.schedule(&mut lanes, y + 260, loaded, plan.as_ref());
+            y = self.schedule(&mut lanes, y, loaded, plan.as_ref());
+        }
+        if let Some(page) = self.page {
+            y = page::changes(&mut lanes, y, page, self.window, self.timeline, |span, y| self.place(span, y));
         }
         self.scale(drawn, top, y);
         drawn.markup(&lanes.into_text());
@@ -80,6 +91,9 @@ impl<'a> Band<'a> {
             if matches!(day.date.weekday(), Weekday::Sat | Weekday::Sun) {
                 drawn.empty("rect", &class("po-weekend").area(x, top, room, bottom - top));
             }
+            if self.page.is_some() && day.interval.contains(self.timeline.now) {
+                drawn.empty("rect", &class("po-today").area(x, top, room, SCALE - 20).at("rx", 40));
+            }
             drawn.empty("line", &class("po-line").at("x1", x).at("x2", x).at("y1", top).at("y2", bottom));
             let weekday = day.date.format("%a").to_string();
             let written = x + PADDING;
@@ -93,6 +107,10 @@ impl<'a> Band<'a> {
                 self.clock_change(drawn, day, x + room, top, bottom);
             }
             self.clock_times(drawn, day, top);
+        }
+        if self.page.is_some() {
+            let week = self.days.first().map(|day| format!("week {}", day.date.iso_week().week()));
+            drawn.label(MARGIN, top + 330, class("po-note po-soft"), &week.unwrap_or_default());
         }
         for x in [LEFT, self.right()] {
             drawn.empty("line", &class("po-line").at("x1", x).at("x2", x).at("y1", top).at("y2", bottom));
@@ -135,8 +153,12 @@ impl<'a> Band<'a> {
 
     /// One schedule with its lanes; gives the place below.
     fn schedule(&self, drawn: &mut Document, y: Tenths, loaded: &LoadedSchedule, plan: Option<&Plan>) -> Tenths {
-        let stale = if loaded.stale || loaded.from_cache { "  (an old copy of the sheet)" } else { "" };
-        drawn.label(MARGIN, y, class("po-name po-halo"), &format!("{}{stale}", loaded.title));
+        // A page has the schedule's name in its heading.
+        let y = if self.page.is_some() { y - 60 } else { y + 260 };
+        if self.page.is_none() {
+            let stale = if loaded.stale || loaded.from_cache { "  (an old copy of the sheet)" } else { "" };
+            drawn.label(MARGIN, y, class("po-name po-halo"), &format!("{}{stale}", loaded.title));
+        }
         let Some(plan) = plan else {
             drawn.label(LEFT, y + 240, class("po-bad"), "CANNOT TELL who is on call: the sheet could not be used.");
             return y + 320;
@@ -190,18 +212,22 @@ impl<'a> Band<'a> {
         let fill = self.people.iter().position(|known| *known == name).unwrap_or_default() % FILLS;
         let Place { x, y, width: room } = place;
         let replaces = kind(stretch, &plan.replaced);
-        drawn.element("g", &Attributes::default(), |group| {
-            let role = &stretch.person.role.label;
-            let told = format!("{role}: {}", told_stretch(stretch, plan, self.timeline.zone));
+        let role = &stretch.person.role.label;
+        let told = format!("{role}: {}", told_stretch(stretch, plan, self.timeline.zone));
+        let (name_of_element, attributes) = match self.page {
+            Some(page) => ("a", Attributes::default().with("href", &(page.href)(stretch)).with("aria-label", &told)),
+            None => ("g", Attributes::default()),
+        };
+        drawn.element(name_of_element, &attributes, |group| {
             group.leaf("title", &Attributes::default(), &told);
             group.empty("rect", &class(&format!("po-box po-f{fill}")).area(x, y, room, BLOCK).at("rx", 40));
             if replaces.is_some() {
-                group.empty("rect", &class("po-dots").area(x, y, room, BLOCK).at("rx", 40));
+                group.empty("rect", &filled("po-dots").area(x, y, room, BLOCK).at("rx", 40));
                 group.empty("rect", &class("po-bar").area(x, y, 40.min(room), BLOCK));
             }
             for span in stretch.conflicts.iter().filter_map(|span| span.intersection(&self.window)) {
                 let part = self.place(span, y);
-                group.empty("rect", &class("po-stripes").area(part.x, y, part.width, BLOCK));
+                group.empty("rect", &filled("po-stripes").area(part.x, y, part.width, BLOCK));
             }
             let padding = if room < 6 * PADDING + 200 { PADDING / 2 } else { PADDING };
             let indent = if replaces.is_some() { 40 + padding } else { padding };
@@ -228,7 +254,7 @@ impl<'a> Band<'a> {
     fn hole(&self, drawn: &mut Document, place: Place, height: Tenths, hole: Interval) {
         drawn.element("g", &Attributes::default(), |group| {
             group.leaf("title", &Attributes::default(), &told_gap(hole, self.timeline.zone));
-            group.empty("rect", &class("po-hatch").area(place.x, place.y, place.width, height));
+            group.empty("rect", &filled("po-hatch").area(place.x, place.y, place.width, height));
             let word = ["NOBODY ON CALL", "NOBODY"].into_iter().find(|word| width(word, 13) + 240 <= place.width);
             if let Some(word) = word {
                 let (room, middle) = (width(word, 13) + 120, place.x + place.width / 2);

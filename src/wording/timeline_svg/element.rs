@@ -22,6 +22,12 @@ pub(super) fn class(name: &str) -> Attributes {
     Attributes::default().with("class", name)
 }
 
+/// A class that is a pattern of the same name. It is named here too, for a style sheet elsewhere cannot name a pattern of
+/// this document in every browser.
+pub(super) fn filled(name: &str) -> Attributes {
+    class(name).with("fill", &format!("url(#{name})"))
+}
+
 impl Attributes {
     /// One more, with any value.
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {

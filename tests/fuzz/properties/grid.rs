@@ -232,7 +232,13 @@ fn the_resolver_says_what_the_rows_say(reading: Reading, zone: Tz) {
     let again = Schedule::new("sheet", "Sheet", shifts.clone(), problems, &[]);
     assert_eq!(again.on_call(extent.start()), schedule.on_call(extent.start()));
     let needed = IntervalSet::of([extent]);
-    let tab = UnderstoodTab { sheet: "sheet.csv".into(), is_overrides: false, recognition: Some(recognition), skipped };
+    let tab = UnderstoodTab {
+        sheet: "sheet.csv".into(),
+        is_overrides: false,
+        recognition: Some(recognition),
+        skipped,
+        gid: None,
+    };
     let question = Question { schedule: &schedule, tabs: &[tab], window: extent, needed: &needed, zone };
     for finding in lint::lint(question) {
         assert!(finding.cell.is_empty() || place(&finding.cell).1 > 0);

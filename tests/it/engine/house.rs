@@ -230,6 +230,7 @@ impl Render for CaseOnly {
             episode: String::new(),
             call: None,
             asks_to_act: false,
+            link: None,
         }
     }
 

@@ -39,6 +39,7 @@ fn understood(loaded: LoadedSchedule) -> LoadedSchedule {
         runners_up: Vec::new(),
     };
     let tab = UnderstoodTab {
+        gid: None,
         sheet: "aims.csv".into(),
         is_overrides: false,
         recognition: Some(recognition),

@@ -7,6 +7,7 @@ use page_oncall::civil::HolidayCalendar;
 use page_oncall::decision::Partners;
 use page_oncall::engine::{Engine, Parts};
 use page_oncall::episode::policy::Policy;
+use page_oncall::ports::access::{Account, Passwords};
 use page_oncall::ports::sheets::{self, Readings, Sheets};
 use page_oncall::ports::{
     CallAnswer, Clock, EpisodeStore, Message, NoticeStore, OptOuts, Pending, Render, Rendering, Standing, StoreError,
@@ -36,6 +37,15 @@ impl Clock for Still {
 
     fn sleep_until(&self, _: DateTime<Utc>) -> Pending<'_, ()> {
         Box::pin(std::future::pending())
+    }
+}
+
+/// Nobody signs in here.
+struct NoAccounts;
+
+impl Passwords for NoAccounts {
+    fn verify<'a>(&'a self, _: Option<&'a Account>, _: &'a str) -> Pending<'a, bool> {
+        Box::pin(async { false })
     }
 }
 
@@ -138,16 +148,24 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
         pages: store.clone(),
         snapshots: store.clone(),
         notices: disk.clone(),
+        links: None,
     };
     let (_settings, current) = watch::channel(Arc::new(current));
     let vitals = Arc::new(Vitals::default());
     let house = House {
         current,
         sheets: Arc::new(Unread),
-        access: store,
+        access: store.clone(),
+        drafts: store,
         vitals: Arc::clone(&vitals),
         clock: clock.clone(),
         askers: Arc::default(),
+        passwords: Arc::new(NoAccounts),
+        guesses: Arc::default(),
+        random: Arc::new(|| None),
+        api: Arc::default(),
+        board: Arc::default(),
+        pages: Arc::default(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

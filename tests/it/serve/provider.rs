@@ -9,20 +9,20 @@ use page_oncall::delivery::sign_as_twilio;
 use serde_json::json;
 
 /// Longer than anything here takes on a busy machine: only a hang meets it.
-pub(super) const PATIENCE: Duration = Duration::from_mins(2);
-pub(super) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
-pub(super) const NUMBER: &str = "+16085550100";
-pub(super) const TOKEN: &str = "synthetic-token";
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+pub(crate) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
+pub(crate) const NUMBER: &str = "+16085550100";
+pub(crate) const TOKEN: &str = "synthetic-token";
 
 /// A text that the provider took.
 #[derive(Debug, Clone)]
-pub(super) struct Text {
-    pub(super) sid: String,
-    pub(super) from: String,
-    pub(super) to: String,
-    pub(super) body: String,
+pub(crate) struct Text {
+    pub(crate) sid: String,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) body: String,
     /// Where it wants to be told; empty when nowhere.
-    pub(super) callback: String,
+    pub(crate) callback: String,
 }
 
 /// What the provider knows.
@@ -38,13 +38,13 @@ struct Books {
 }
 
 /// A provider of texts on threads of this test.
-pub(super) struct Provider {
-    pub(super) address: String,
+pub(crate) struct Provider {
+    pub(crate) address: String,
     books: Arc<(Mutex<Books>, Condvar)>,
 }
 
 impl Provider {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let books = Arc::new((Mutex::new(Books::default()), Condvar::new()));
@@ -63,12 +63,12 @@ impl Provider {
     }
 
     /// Every text so far.
-    pub(super) fn texts(&self) -> Vec<Text> {
+    pub(crate) fn texts(&self) -> Vec<Text> {
         self.books().texts.clone()
     }
 
     /// Waits until there are so many texts, and gives them.
-    pub(super) fn texts_up_to(&self, count: usize) -> Vec<Text> {
+    pub(crate) fn texts_up_to(&self, count: usize) -> Vec<Text> {
         let waited = self.books.1.wait_timeout_while(self.books(), PATIENCE, |books| books.texts.len() < count);
         let (books, late) = waited.unwrap();
         assert!(!late.timed_out(), "{:?}", books.texts);
@@ -76,25 +76,25 @@ impl Provider {
     }
 
     /// Takes texts from now on without answering, until `false`.
-    pub(super) fn hold(&self, holds: bool) {
+    pub(crate) fn hold(&self, holds: bool) {
         self.books().holds = holds;
         self.books.1.notify_all();
     }
 
     /// Shows a text that came in from now on, to whoever asks.
-    pub(super) fn takes_in(&self, sid: &str, from: &str, text: &str) {
+    pub(crate) fn takes_in(&self, sid: &str, from: &str, text: &str) {
         self.books().inbound.push((sid.to_owned(), from.to_owned(), text.to_owned()));
     }
 
     /// Waits until the list of replies was asked for so many more times.
-    pub(super) fn lists_up_to(&self, more: usize) {
+    pub(crate) fn lists_up_to(&self, more: usize) {
         let until = self.books().lists + more;
         let waited = self.books.1.wait_timeout_while(self.books(), PATIENCE, |books| books.lists < until);
         assert!(!waited.unwrap().1.timed_out(), "replies are not asked for");
     }
 
     /// Settings of a sender of texts that is this provider.
-    pub(super) fn settings(&self) -> String {
+    pub(crate) fn settings(&self) -> String {
         format!(
             "base_url = \"{}\"\naccount_sid = \"{ACCOUNT}\"\nfrom = \"{NUMBER}\"\ntimeout_s = 50\nconnect_timeout_s = 50\nper_second = 0\n",
             self.address
@@ -147,7 +147,7 @@ fn answer(mut stream: TcpStream, (books, changed): &(Mutex<Books>, Condvar)) {
 }
 
 /// Reads a request, or an answer, to its end: its head and its body.
-pub(super) fn request(stream: &mut TcpStream) -> Option<(String, String)> {
+pub(crate) fn request(stream: &mut TcpStream) -> Option<(String, String)> {
     let mut bytes = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -165,21 +165,21 @@ pub(super) fn request(stream: &mut TcpStream) -> Option<(String, String)> {
 }
 
 /// The fields of a form.
-pub(super) fn fields(body: &str) -> Vec<(String, String)> {
+pub(crate) fn fields(body: &str) -> Vec<(String, String)> {
     let mut url = reqwest::Url::parse("http://form").unwrap();
     url.set_query(Some(body));
     url.query_pairs().into_owned().collect()
 }
 
 /// A form as a body.
-pub(super) fn form(fields: &[(&str, &str)]) -> String {
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     let mut url = reqwest::Url::parse("http://form").unwrap();
     url.query_pairs_mut().extend_pairs(fields);
     url.query().unwrap_or_default().to_owned()
 }
 
 /// The provider's signature for a form that it posts to `address`.
-pub(super) fn signature(token: &str, address: &str, fields: &[(&str, &str)]) -> String {
+pub(crate) fn signature(token: &str, address: &str, fields: &[(&str, &str)]) -> String {
     let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     sign_as_twilio(&token.into(), address, &fields)
 }

@@ -10,12 +10,12 @@ use crate::support::{Ended, Site};
 use crate::support_tools::Program;
 
 /// The address that the provider knows the service by; a reverse proxy would stand there.
-pub(super) const PUBLIC: &str = "https://pager.example.edu";
-pub(super) const VARIABLES: [(&str, &str); 1] = [("PAGE_ONCALL_SMS_TOKEN", TOKEN)];
-pub(super) const CUSTOMER: &str = "Marguerite Oduya";
-pub(super) const CUSTOMER_PHONE: &str = "608-555-0142";
-pub(super) const SUMMARY: &str = "Payroll printer stopped";
-pub(super) const CALL: [&str; 18] = [
+pub(crate) const PUBLIC: &str = "https://pager.example.edu";
+pub(crate) const VARIABLES: [(&str, &str); 1] = [("PAGE_ONCALL_SMS_TOKEN", TOKEN)];
+pub(crate) const CUSTOMER: &str = "Marguerite Oduya";
+pub(crate) const CUSTOMER_PHONE: &str = "608-555-0142";
+pub(crate) const SUMMARY: &str = "Payroll printer stopped";
+pub(crate) const CALL: [&str; 18] = [
     "--case",
     "1234567",
     "--yes",
@@ -37,7 +37,7 @@ pub(super) const CALL: [&str; 18] = [
 ];
 
 /// The settings of a live site with two technicians, paged by text alone. `serve` are further lines of `[serve]`.
-pub(super) fn settings(provider: &Provider, serve: &str) -> String {
+pub(crate) fn settings(provider: &Provider, serve: &str) -> String {
     format!(
         r#"
 [desk]
@@ -61,11 +61,11 @@ mode = "live"
 }
 
 /// A site with these settings.
-pub(super) fn site(provider: &Provider, serve: &str) -> Site {
+pub(crate) fn site(provider: &Provider, serve: &str) -> Site {
     site_with(&settings(provider, serve))
 }
 
-pub(super) fn site_with(settings: &str) -> Site {
+pub(crate) fn site_with(settings: &str) -> Site {
     Site::with(&[
         ("page-oncall.toml", settings),
         (
@@ -78,25 +78,25 @@ pub(super) fn site_with(settings: &str) -> Site {
 
 /// An answer of the service.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 /// A running service.
-pub(super) struct Service {
-    pub(super) program: Program,
-    pub(super) address: String,
+pub(crate) struct Service {
+    pub(crate) program: Program,
+    pub(crate) address: String,
 }
 
 impl Service {
     /// Starts it at a free port, and returns once it listens.
-    pub(super) fn start(site: &Site, words: &[&str]) -> Self {
+    pub(crate) fn start(site: &Site, words: &[&str]) -> Self {
         Self::start_with(site, &VARIABLES, words)
     }
 
-    pub(super) fn start_with(site: &Site, variables: &[(&str, &str)], words: &[&str]) -> Self {
+    pub(crate) fn start_with(site: &Site, variables: &[(&str, &str)], words: &[&str]) -> Self {
         let program = site.start(variables, &[&["--format", "json", "serve"], words].concat());
         let line = program.lines_until("\"listening\"").pop().unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
@@ -104,12 +104,12 @@ impl Service {
     }
 
     /// Sends a signal, by its name without `SIG`.
-    pub(super) fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         self.program.signal(name);
     }
 
     /// Sends `raw` as it is and reads one answer.
-    pub(super) fn raw(&self, raw: &[u8]) -> Answer {
+    pub(crate) fn raw(&self, raw: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         // It may answer, and close, before it has read everything.
@@ -119,12 +119,12 @@ impl Service {
         Answer { status, head, body }
     }
 
-    pub(super) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.raw(format!("GET {path} HTTP/1.1\r\nHost: any\r\nConnection: close\r\n\r\n").as_bytes())
     }
 
     /// Posts a form with these further headers, each with its line end.
-    pub(super) fn post(&self, path: &str, headers: &str, body: &str) -> Answer {
+    pub(crate) fn post(&self, path: &str, headers: &str, body: &str) -> Answer {
         let length = body.len();
         self.raw(
             format!(
@@ -136,30 +136,30 @@ impl Service {
     }
 
     /// Posts a form to an address under the public one as the provider does, signed with `token`.
-    pub(super) fn call_back_with(&self, token: &str, address: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn call_back_with(&self, token: &str, address: &str, fields: &[(&str, &str)]) -> Answer {
         let path = address.strip_prefix(PUBLIC).expect("an address of the service");
         let signed = format!("X-Twilio-Signature: {}\r\n", signature(token, address, fields));
         self.post(path, &signed, &form(fields))
     }
 
     /// The same, rightly signed.
-    pub(super) fn call_back(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn call_back(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         self.call_back_with(TOKEN, address, fields)
     }
 
     /// A text from `number`, rightly signed.
-    pub(super) fn text(&self, sid: &str, number: &str, text: &str) -> Answer {
+    pub(crate) fn text(&self, sid: &str, number: &str, text: &str) -> Answer {
         let fields = [("MessageSid", sid), ("From", number), ("To", super::provider::NUMBER), ("Body", text)];
         self.call_back(&format!("{PUBLIC}/hooks/twilio/sms"), &fields)
     }
 }
 
 /// Runs the program to its end.
-pub(super) fn run(site: &Site, words: &[&str]) -> Ended {
+pub(crate) fn run(site: &Site, words: &[&str]) -> Ended {
     site.run_with(&VARIABLES, words)
 }
 
 /// The page as `show` tells it.
-pub(super) fn page(site: &Site) -> Value {
+pub(crate) fn page(site: &Site) -> Value {
     run(site, &["--format", "json", "show", "1234567"]).expect(0).json()
 }

@@ -49,6 +49,8 @@ struct Books {
     vain: Vec<(&'static str, String)>,
     /// What calls were led to later.
     redirected: Vec<(String, String)>,
+    /// Calls that were ended for whoever made them, in order.
+    hung_up: Vec<String>,
     /// Texts that came in: account, sid, from, text, when by the account's clock.
     inbound: Vec<(&'static str, String, String, String, DateTime<Utc>)>,
     lists: usize,
@@ -157,6 +159,11 @@ impl World {
 
     pub(super) fn redirected(&self) -> Vec<(String, String)> {
         self.books().redirected.clone()
+    }
+
+    /// Waits until this call was ended by whoever made it: all that were by then, in order.
+    pub(super) fn hung_up(&self, call: &Sent) -> Vec<String> {
+        self.wait("the call is not ended", |books| books.hung_up.contains(&call.sid)).hung_up.clone()
     }
 
     /// What was asked in vain of an account.
@@ -307,6 +314,9 @@ fn answer(mut stream: TcpStream, world: &World, ways: Ways) {
                 "201 CREATED",
                 json!({"sid": sid, "status": "queued", "date_created": dated, "date_sent": null}).to_string(),
             )
+        } else if head.starts_with("POST") && field("Status") == "completed" {
+            books.hung_up.push(resource[1].trim_end_matches(".json").to_owned());
+            ("200 OK", json!({"status": "ringing"}).to_string())
         } else if head.starts_with("POST") {
             books.redirected.push((resource[1].trim_end_matches(".json").to_owned(), field("Twiml")));
             ("200 OK", json!({"status": "in-progress"}).to_string())
