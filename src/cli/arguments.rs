@@ -108,6 +108,9 @@ pub struct Global {
     /// The site's settings file; else `PAGE_ONCALL_CONFIG`, or the usual places.
     #[arg(long, global = true, value_name = "FILE", display_order = 90)]
     pub config: Option<PathBuf>,
+    /// Let this service answer, as https://pager.example.edu; else [server] url.
+    #[arg(long, global = true, value_name = "URL", display_order = 90)]
+    pub server: Option<String>,
     /// How results are printed: text or json; gaps also as junit or github.
     #[arg(long, global = true, value_enum, hide_possible_values = true, default_value_t = Format::Text, display_order = 91)]
     pub format: Format,

@@ -16,7 +16,8 @@
 //! rooms and push services among them; `logs` says where log lines go. `verbs` hands each verb what it needs, `call` the
 //! agent's, `simulate` the page on paper, `serve` the service, `upkeep` the two that a timer runs, whose end `heartbeat`
 //! tells; `doctor` and `doctor_people` make the checks before the night, `drill` the tests of people, `handoff` the notes
-//! to them. `access` gives and takes access by command, with `passwords` and `random`.
+//! to them. `access` gives and takes access by command, with `passwords` and `random`. `remote` asks the
+//! service of another machine.
 
 mod access;
 mod adapters;
@@ -37,6 +38,7 @@ mod memory;
 mod passwords;
 mod push;
 mod random;
+mod remote;
 mod serve;
 mod sheets;
 mod simulate;

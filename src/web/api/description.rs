@@ -73,7 +73,7 @@ const OPERATIONS: [Operation; 12] = [
     read("/api/v1/gaps", "gaps", "Holes, overlaps and problems in the schedules.", NUMBERS, &GAPS, "Gaps"),
     read("/api/v1/shifts", "shifts", "Who is on call from when until when.", NUMBERS, &SHIFTS, "Shifts"),
     read("/api/v1/pages", "pages", "The open pages, the newest first.", OWN, &pages::LISTS, "PageList"),
-    read("/api/v1/pages/{case}", "page", "One page with its whole log.", OWN, &[], "PageView"),
+    read("/api/v1/pages/{case}", "page", "One page with its whole log.", OWN, &pages::PAGE, "PageView"),
     read("/api/v1/promises", "promises", "The callback promises, the oldest first.", OWN, &pages::LISTS, "PromiseList"),
     Operation {
         path: "/api/v1/pages",
@@ -191,7 +191,7 @@ impl Operation {
             parameters.push(json!({
                 "name": "If-None-Match", "in": "header", "required": false,
                 "description": "The ETag of an answer that is known: it is not sent again.",
-                "schema": { "type": "string", "pattern": "^[!-~]*$" },
+                "schema": { "type": "string" },
             }));
         }
         told["parameters"] = Value::Array(parameters);
@@ -250,7 +250,7 @@ impl Operation {
         let mut response = json!({ "description": about, "headers": headers });
         if status < 300 {
             response["content"] = json!({ "application/json": { "schema": reference(self.answer) } });
-            if self.body.is_none() {
+            if self.body.is_none() || self.ill == [404, 409] {
                 response["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
             }
         } else if status != 304 {
@@ -288,6 +288,7 @@ fn parameter(key: &Key) -> Value {
             json!({ "type": "integer", "minimum": 1, "maximum": most, "default": default })
         }
         Kind::Flag => json!({ "type": "boolean", "default": false }),
+        Kind::On => json!({ "type": "boolean", "default": true }),
         Kind::Limit => json!({ "type": "integer", "minimum": 1, "maximum": MOST_ENTRIES, "default": ENTRIES }),
         Kind::Cursor => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" }),
     };

@@ -32,6 +32,9 @@ pub(super) const LISTS: [Key; 3] = [
     Key { name: "cursor", about: "Where to go on: from the Link header of the answer before.", kind: Kind::Cursor },
 ];
 
+/// What one page can be asked.
+pub(super) const PAGE: [Key; 1] = [Key { name: "log", about: "false leaves the log out.", kind: Kind::On }];
+
 /// The paths of this file.
 pub(super) fn routes(routes: Routes) -> Routes {
     let look = Need::Right(Right::Look);
@@ -92,11 +95,14 @@ async fn page(
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Query::read(raw.as_deref(), &[])?;
+    let query = Query::read(raw.as_deref(), &PAGE)?;
     let current = house.current();
     let reader = reader(&current);
     let page = find(&reader, &asker, &case).await?;
-    let view = reader.view(&page.episode, house.clock.now(), true).await.map_err(|error| trouble::asked(&error))?;
+    let view = reader
+        .view(&page.episode, house.clock.now(), query.text("log") != Some("false"))
+        .await
+        .map_err(|error| trouble::asked(&error))?;
     if wants_text(&headers) {
         let words = texts::show(&reader, &page.episode, &view.record, house.clock.now()).await;
         return Ok(Ready::text(words.map_err(|error| trouble::asked(&error))?, Exit::Done)?.to(&headers));

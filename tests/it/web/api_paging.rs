@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support_web::{Answer, Asking, Web};
 
-fn facts(case: &str) -> Value {
+pub(super) fn facts(case: &str) -> Value {
     json!({
         "case": case, "customer": "Marguerite Oduya", "phone": "608-555-0142", "summary": "Payroll printer stopped",
         "partner": "aims", "outage": "no", "hd_can_help": "no", "device": "departmental", "critical": "yes",
