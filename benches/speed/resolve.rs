@@ -5,6 +5,7 @@ use std::hint::black_box;
 use chrono::{DateTime, Utc};
 use chrono_tz::America::Chicago;
 use page_oncall::schedule::Schedule;
+use page_oncall::schedule::answer::Answer;
 use page_oncall::schedule::layout::{self, LayoutSettings};
 use page_oncall::schedule::roster::Roster;
 use page_oncall::source::csv;
@@ -29,11 +30,22 @@ fn of_rows(rows: usize) -> Measured {
             black_box(after.checked_sub(1).and_then(|index| shifts.get(index)));
         }
     };
-    let mut resolve = || instants.iter().for_each(|at| drop(black_box(schedule.on_call(*at))));
+    let mut resolve = || instants.iter().for_each(|at| look_at_all_of(&schedule.answer(*at)));
     let [search, resolve] = least(31, [&mut search, &mut resolve]);
     println!("{rows:>7} shifts: binary search {:.1?}, who is on call {:.1?}", search / QUESTIONS, resolve / QUESTIONS);
     let what = format!("times a binary search: who is on call, from memory, {rows} shifts");
     Measured { what, ratio: ratio(resolve, search), bound: Bound::AtMost(3.0) }
+}
+
+/// Everything that an answer tells: what it amounts to, each person, and the next change with each person of it.
+fn look_at_all_of(answer: &Answer<'_>) {
+    black_box((answer.status(), answer.gap()));
+    let look_at_each = |answer: &Answer<'_>| answer.people().for_each(|person| _ = black_box(person));
+    look_at_each(answer);
+    if let Some(next) = answer.next() {
+        black_box(next.at());
+        look_at_each(&next);
+    }
 }
 
 fn schedule(rows: usize) -> Schedule {

@@ -15,4 +15,4 @@ pub use holidays::{Holiday, HolidayCalendar};
 pub use hours::{HoursError, WeeklyHours};
 pub use interval::{Interval, IntervalSet};
 pub use opening::OpeningHours;
-pub use zone::{CivilNote, Resolved, resolve};
+pub use zone::{CivilNote, Instants, Resolved, resolve};

@@ -36,6 +36,41 @@ pub fn resolve(zone: Tz, civil: NaiveDateTime) -> Resolved {
     }
 }
 
+/// No zone has ever changed its clocks twice within so many days; a test asks the time zone database.
+const STEADY_DAYS: i64 = 3;
+
+/// Finds the instants of many civil times of one zone, as [`resolve`] does. Times that lie close to each other, as those
+/// of a sheet do, mostly cost no look into the zone's transitions.
+#[derive(Debug)]
+pub struct Instants {
+    zone: Tz,
+    /// The first and last civil time of a span without a change, and how far they are ahead of UTC.
+    steady: Option<(NaiveDateTime, NaiveDateTime, Duration)>,
+}
+
+impl Instants {
+    /// The instants of civil times in `zone`.
+    pub fn of(zone: Tz) -> Self {
+        Self { zone, steady: None }
+    }
+
+    /// The instant that `civil` means.
+    pub fn resolve(&mut self, civil: NaiveDateTime) -> Resolved {
+        if let Some((_, _, ahead)) = self.steady.filter(|(from, until, _)| *from <= civil && civil <= *until) {
+            return Resolved { at: (civil - ahead).and_utc(), note: None };
+        }
+        let resolved = resolve(self.zone, civil);
+        let ahead =
+            |resolved: Resolved, civil: NaiveDateTime| resolved.note.is_none().then(|| civil - resolved.at.naive_utc());
+        let until = civil.checked_add_signed(Duration::days(STEADY_DAYS));
+        self.steady = until.and_then(|until| {
+            let now = ahead(resolved, civil)?;
+            (ahead(resolve(self.zone, until), until)? == now).then_some((civil, until, now))
+        });
+        resolved
+    }
+}
+
 /// The transition instant of the jump that swallows `civil`.
 fn end_of_jump(zone: Tz, civil: NaiveDateTime) -> DateTime<Utc> {
     let offset_before = |at: DateTime<Utc>| at.with_timezone(&zone).naive_local() - at.naive_utc();
@@ -129,6 +164,45 @@ mod tests {
             let (first, second) = (night + Duration::seconds(first), night + Duration::seconds(first + step));
             let (first, second) = (resolve(America::Chicago, first), resolve(America::Chicago, second));
             prop_assert!(first.at <= second.at);
+        }
+    }
+
+    #[test]
+    fn no_zone_changes_its_clocks_twice_within_the_steady_days() {
+        let (from, until): (jiff::Timestamp, jiff::Timestamp) =
+            ("1850-01-01T00:00:00Z".parse().unwrap(), "2200-01-01T00:00:00Z".parse().unwrap());
+        let mut changes = 0;
+        for zone in chrono_tz::TZ_VARIANTS {
+            let Ok(zone) = jiff::tz::TimeZone::get(zone.name()) else { continue };
+            let mut last: Option<(jiff::Timestamp, jiff::tz::Offset)> = None;
+            let before = zone.to_offset(from);
+            for change in zone.following(from).take_while(|change| change.timestamp() < until) {
+                if change.offset() == last.map_or(before, |(_, offset)| offset) {
+                    continue;
+                }
+                if let Some((at, _)) = last {
+                    let seconds = change.timestamp().as_second() - at.as_second();
+                    assert!(seconds > STEADY_DAYS * 86_400, "{zone:?} {at}");
+                }
+                last = Some((change.timestamp(), change.offset()));
+                changes += 1;
+            }
+        }
+        assert!(changes > 10_000, "{changes} changes are hardly all");
+    }
+
+    proptest! {
+        #[test]
+        fn many_times_in_any_order_mean_what_each_means_alone(
+            start in 0_i64..4_000, steps in prop::collection::vec(-40_000_i64..200_000, 1..60),
+            zone in prop::sample::select(vec![America::Chicago, Europe::Berlin, Australia::Lord_Howe, Pacific::Apia]),
+        ) {
+            let mut time = civil("2010-01-01T00:00:00") + Duration::days(start);
+            let mut instants = Instants::of(zone);
+            for step in steps {
+                time += Duration::seconds(step);
+                prop_assert_eq!(instants.resolve(time), resolve(zone, time));
+            }
         }
     }
 

@@ -108,7 +108,7 @@ pub struct Global {
     /// The site's settings file; else `PAGE_ONCALL_CONFIG`, or the usual places.
     #[arg(long, global = true, value_name = "FILE", display_order = 90)]
     pub config: Option<PathBuf>,
-    /// Let this service answer, as https://pager.example.edu; else [server] url.
+    /// The address of the service that answers; else `[server] url`, or this machine.
     #[arg(long, global = true, value_name = "URL", display_order = 90)]
     pub server: Option<String>,
     /// How results are printed: text or json; gaps also as junit or github.

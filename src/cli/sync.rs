@@ -125,7 +125,7 @@ impl Surroundings<'_> {
             synced.texted = self.write_texts(texts, loaded, schedule).await?;
         }
         self.snapshots.saw(name, version, now).await?;
-        self.notices.tell(&printed, &version.sha256, now).await?;
+        self.notices.tell(&printed, version.sha256(), now).await?;
         Ok(synced)
     }
 
@@ -179,7 +179,7 @@ impl Surroundings<'_> {
                 continue;
             };
             let lines: Vec<String> = changes.iter().map(|change| words::line(change, now, self.face.zone)).collect();
-            let digest = digest(&format!("{}\n{}", loaded.snapshot, lines.join("\n")));
+            let digest = digest(&format!("{}\n{}", loaded.snapshot(), lines.join("\n")));
             let own_subject = format!("{subject}/{}", person.name.to_lowercase());
             if self.notices.told(&own_subject).await?.as_ref() == Some(&digest) {
                 continue;
@@ -210,7 +210,7 @@ impl Surroundings<'_> {
             synced.posted.push(posted);
         }
         if all_done {
-            self.notices.tell(&subject, &loaded.snapshot, now).await?;
+            self.notices.tell(&subject, loaded.snapshot(), now).await?;
         }
         Ok(())
     }
@@ -263,8 +263,8 @@ impl Surroundings<'_> {
             schedule: loaded.name.clone(),
             title: loaded.title.clone(),
             status: status(loaded, synced.baseline.as_ref()),
-            snapshot: Some(loaded.snapshot.clone()),
-            previous: synced.baseline.as_ref().map(|baseline| baseline.version.sha256.clone()),
+            snapshot: Some(loaded.snapshot().to_owned()),
+            previous: synced.baseline.as_ref().map(|baseline| baseline.version.sha256().to_owned()),
             previous_seen: synced.baseline.as_ref().map(|baseline| rfc3339(baseline.last_seen, zone)),
             changes: views(&synced.to_come),
             past_changes: views(&synced.past),
@@ -278,7 +278,7 @@ impl Surroundings<'_> {
 fn status(loaded: &LoadedSchedule, baseline: Option<&Snapshot>) -> &'static str {
     match baseline {
         None => "first",
-        Some(baseline) if baseline.version.sha256 == loaded.snapshot => "unchanged",
+        Some(baseline) if baseline.version.sha256() == loaded.snapshot() => "unchanged",
         Some(_) => "changed",
     }
 }

@@ -54,7 +54,7 @@ impl Surroundings<'_> {
         for (person, changes) in by_person(&to_come) {
             let Some(number) = &person.phone else { continue };
             let lines: Vec<String> = changes.iter().map(|change| line(change, now, zone)).collect();
-            let digest = digest(&format!("{}\n{}", loaded.snapshot, lines.join("\n")));
+            let digest = digest(&format!("{}\n{}", loaded.snapshot(), lines.join("\n")));
             let own_subject = format!("{subject}/{}", person.name.to_lowercase());
             if self.notices.told(&own_subject).await?.as_ref() == Some(&digest) {
                 continue;
@@ -77,7 +77,7 @@ impl Surroundings<'_> {
             });
         }
         if all_done {
-            self.notices.tell(&subject, &loaded.snapshot, now).await?;
+            self.notices.tell(&subject, loaded.snapshot(), now).await?;
         }
         Ok(texted)
     }

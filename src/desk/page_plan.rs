@@ -205,7 +205,7 @@ fn basis(loaded: &LoadedSchedule, on_call: &OnCall) -> Basis {
         |person: &OnCallPerson| format!("{} row {}: {}", person.row.sheet(), person.row.number(), person.row.text());
     let mut rows: Vec<String> = on_call.people.iter().map(row).collect();
     rows.dedup();
-    Basis { rows, snapshot: loaded.snapshot.clone(), read_at: Some(loaded.read_at), age_s: loaded.age_s }
+    Basis { rows, snapshot: loaded.snapshot().to_owned(), read_at: Some(loaded.read_at), age_s: loaded.age_s }
 }
 
 /// What is wrong with the schedule, as far as it matters to this page.

@@ -50,6 +50,22 @@ impl Counted {
         }
     }
 
+    /// Whether `key` is all there is, counted once.
+    pub(super) fn is_only(&self, key: usize) -> bool {
+        matches!(self, Self::Few(few) if few.as_slice() == [(key, 1)])
+    }
+
+    /// Forgets what was counted and counts each of `keys` once.
+    pub(super) fn become_only(&mut self, keys: impl IntoIterator<Item = usize>) {
+        match self {
+            Self::Few(few) => few.clear(),
+            Self::Many(_) => *self = Self::default(),
+        }
+        for key in keys {
+            self.count(key, true);
+        }
+    }
+
     /// How many different numbers there are.
     pub(super) fn len(&self) -> usize {
         match self {
@@ -97,6 +113,14 @@ mod tests {
 
     proptest! {
         #[test]
+        fn what_is_counted_anew_is_all_there_is(before in 0_usize..40, keys in prop::collection::btree_set(0_usize..99, 0..40)) {
+            let mut counted = Counted::default();
+            (0..before).for_each(|key| _ = counted.count(key, true));
+            counted.become_only(keys.iter().copied());
+            prop_assert_eq!(counted.keys().collect::<Vec<_>>(), keys.into_iter().collect::<Vec<_>>());
+        }
+
+        #[test]
         fn few_and_many_count_as_a_tree_does(steps in prop::collection::vec((0_usize..40, prop::bool::weighted(0.7)), 0..300)) {
             let (mut counted, mut tree) = (Counted::default(), BTreeMap::<usize, usize>::new());
             for (key, more) in steps {
@@ -106,6 +130,7 @@ mod tests {
                 tree.retain(|_, times| *times > 0);
                 prop_assert_eq!(counted.keys().collect::<Vec<_>>(), tree.keys().copied().collect::<Vec<_>>());
                 prop_assert_eq!((counted.len(), counted.last()), (tree.len(), tree.keys().last().copied()));
+                prop_assert_eq!(counted.is_only(key), tree == BTreeMap::from([(key, 1)]));
                 prop_assert_eq!((counted.is_empty(), counted.contains(key)), (tree.is_empty(), tree.contains_key(&key)));
             }
         }

@@ -64,7 +64,7 @@ impl Schedule {
             .iter()
             .enumerate()
             .filter(|(_, duty)| duty.interval.contains(at))
-            .map(|(row, duty)| (duty.role, row))
+            .map(|(row, duty)| (duty.role(), row))
             .collect();
         active.sort_unstable();
         let rows = active.chunk_by(|a, b| a.0 == b.0).flat_map(|role| self.accounts(role)).collect();
@@ -94,7 +94,7 @@ impl Schedule {
     fn neighbours<'a>(&'a self, index: usize, role: &'a Role, at: DateTime<Utc>) -> Neighbours<'a> {
         let of_role = || {
             let pairs = self.shifts().iter().zip(self.timeline.duties());
-            pairs.filter(move |(_, duty)| duty.role == index).map(|(shift, _)| shift)
+            pairs.filter(move |(_, duty)| duty.role() == index).map(|(shift, _)| shift)
         };
         Neighbours {
             role,
@@ -106,17 +106,19 @@ impl Schedule {
 
 /// The verdict on a shift row that names people, where no override of its role is in force.
 fn among_shifts(shift: &Shift, duty: &Duty, rows: &[(&Shift, &Duty)]) -> Verdict {
-    let others = || rows.iter().filter(|(_, other)| !other.members.is_empty());
+    let others = || rows.iter().filter(|(_, other)| !other.members().is_empty());
     let listed_by = |person: usize| {
-        others().find(|(_, other)| other.members.iter().any(|member| member.person == person)).map(|(first, _)| *first)
+        others()
+            .find(|(_, other)| other.members().iter().any(|member| member.person == person))
+            .map(|(first, _)| *first)
     };
-    let mut earlier = duty.members.iter().filter_map(|member| listed_by(member.person));
+    let mut earlier = duty.members().iter().filter_map(|member| listed_by(member.person));
     if let Some(first) = earlier.next().filter(|first| !std::ptr::eq(*first, shift))
         && earlier.all(|other| !std::ptr::eq(other, shift))
     {
         return Verdict::AlreadyListed(first.row.clone());
     }
     let against: Vec<_> =
-        others().filter(|(_, other)| other.group != duty.group).map(|(other, _)| other.row.clone()).collect();
+        others().filter(|(_, other)| other.group() != duty.group()).map(|(other, _)| other.row.clone()).collect();
     if against.is_empty() { Verdict::OnCall } else { Verdict::Conflict(against) }
 }

@@ -52,7 +52,7 @@ pub fn gaps(schedule: &Schedule, window: Interval, needed: &IntervalSet) -> GapR
         .shifts()
         .iter()
         .zip(schedule.timeline.duties())
-        .filter(|(shift, duty)| shift.holders.is_empty() && schedule.is_required(duty.role))
+        .filter(|(shift, duty)| shift.holders.is_empty() && schedule.is_required(duty.role()))
         .map(|(shift, _)| shift)
         .filter(|shift| shift.interval.intersection(&window).is_some())
         .collect();
@@ -94,7 +94,7 @@ fn overlaps(schedule: &Schedule, needed: &IntervalSet) -> Vec<Overlap> {
 /// would grow with the square of the rows.
 fn by_rows(schedule: &Schedule, role: usize, span: Interval) -> Vec<(Interval, Vec<usize>)> {
     let timeline = &schedule.timeline;
-    let of_role = |row: &usize| timeline.duty(*row).is_some_and(|duty| duty.role == role);
+    let of_role = |row: &usize| timeline.duty(*row).is_some_and(|duty| duty.role() == role);
     let end_of = |segment| timeline.start_of(segment + 1).map_or(span.end(), |next| next.min(span.end()));
     let mut pieces: Vec<(Interval, Vec<usize>)> = Vec::new();
     let mut segment = timeline.segment_at(span.start());
@@ -127,7 +127,7 @@ fn rows_over(schedule: &Schedule, role: usize, span: Interval) -> Vec<usize> {
         .duties()
         .iter()
         .enumerate()
-        .filter(|(_, duty)| duty.role == role && duty.kind == ShiftKind::Shift && !duty.members.is_empty());
+        .filter(|(_, duty)| duty.role() == role && duty.kind == ShiftKind::Shift && !duty.members().is_empty());
     named.filter(|(_, duty)| duty.interval.intersection(&span).is_some()).map(|(row, _)| row).collect()
 }
 
@@ -136,7 +136,7 @@ fn names(schedule: &Schedule, rows: &[usize]) -> Vec<Arc<str>> {
     let mut names = Vec::new();
     for row in rows {
         let (Some(duty), Some(shift)) = (schedule.timeline.duty(*row), schedule.shifts().get(*row)) else { continue };
-        let new = duty.members.iter().filter(|member| seen.insert(member.person));
+        let new = duty.members().iter().filter(|member| seen.insert(member.person));
         names.extend(new.filter_map(|member| shift.holders.get(member.holder)).map(|holder| Arc::clone(&holder.name)));
     }
     names

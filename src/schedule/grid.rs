@@ -17,24 +17,55 @@ pub struct GridRow {
     /// The row number a spreadsheet shows, from 1: in a CSV file the count of records, not of lines.
     pub number: u32,
     width: u32,
-    first: usize,
+    place: RowPlace,
     text: Arc<SheetText>,
 }
 
-/// The text of all cells of a sheet, one after the other.
+/// Where a row begins in its sheet's text: the number of its first cell, and the byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowPlace {
+    /// How many cells stand before it.
+    pub first_cell: u32,
+    /// How many bytes stand before it.
+    pub first_byte: u32,
+}
+
+/// The text of all cells of a sheet: those of a row one after the other, with one byte between them. Places in it take
+/// half a word each: a long sheet is mostly places, and none has four billion letters.
 #[derive(Default)]
 struct SheetText {
     sheet: Arc<str>,
     text: String,
-    /// Where each cell ends in the text; it begins where the one before ends.
-    ends: Vec<usize>,
+    /// Where each cell ends in the text; the next of the row begins one byte further on.
+    ends: Vec<u32>,
+}
+
+impl SheetText {
+    fn push(&mut self, cell: &str) {
+        self.text.push_str(cell);
+        self.ends.push(small(self.text.len()));
+        self.text.push('\n');
+    }
+
+    fn end(&self) -> RowPlace {
+        RowPlace { first_cell: small(self.ends.len()), first_byte: small(self.text.len()) }
+    }
+}
+
+/// What lies beyond reads as empty.
+fn small(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn large(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
 }
 
 /// A grid that is being read, cell by cell.
 pub struct GridBuilder {
     text: SheetText,
-    /// Each row's number and first cell.
-    rows: Vec<(u32, usize)>,
+    /// Each row's number and place.
+    rows: Vec<(u32, RowPlace)>,
 }
 
 impl GridBuilder {
@@ -51,24 +82,29 @@ impl GridBuilder {
 
     /// Begins a row.
     pub fn row(&mut self, number: u32) {
-        self.rows.push((number, self.text.ends.len()));
+        self.rows.push((number, self.text.end()));
     }
 
     /// Adds a cell to the row that was begun last, from column A on; rows may be ragged.
     pub fn cell(&mut self, text: &str) {
-        self.text.text.push_str(text);
-        self.text.ends.push(self.text.text.len());
+        self.text.push(text);
+    }
+
+    /// A grid whose cells stand in `text` already: `ends` is where each ends, the next of its row beginning one byte
+    /// further on, and `rows` has the number and place of each row.
+    pub fn of_text(sheet: &str, text: String, ends: Vec<u32>, rows: Vec<(u32, RowPlace)>) -> Self {
+        Self { text: SheetText { sheet: sheet.into(), text, ends }, rows }
     }
 
     /// The grid.
     pub fn finish(self) -> Grid {
         let Self { text, rows } = self;
         let text = Arc::new(text);
-        let next = rows.iter().skip(1).map(|(_, first)| *first).chain([text.ends.len()]);
-        let row = |((number, first), next): (&(u32, usize), usize)| GridRow {
+        let next = rows.iter().skip(1).map(|(_, place)| place.first_cell).chain([small(text.ends.len())]);
+        let row = |((number, place), next): (&(u32, RowPlace), u32)| GridRow {
             number: *number,
-            width: u32::try_from(next - first).unwrap_or(u32::MAX),
-            first: *first,
+            width: next.saturating_sub(place.first_cell),
+            place: *place,
             text: Arc::clone(&text),
         };
         Grid { sheet: Arc::clone(&text.sheet), rows: rows.iter().zip(next).map(row).collect() }
@@ -94,12 +130,9 @@ impl GridRow {
     /// A row by itself, of the sheet that people know as `sheet`.
     pub fn of(sheet: &Arc<str>, number: u32, cells: impl IntoIterator<Item: AsRef<str>>) -> Self {
         let mut text = SheetText { sheet: Arc::clone(sheet), ..SheetText::default() };
-        for cell in cells {
-            text.text.push_str(cell.as_ref());
-            text.ends.push(text.text.len());
-        }
-        let width = u32::try_from(text.ends.len()).unwrap_or(u32::MAX);
-        Self { number, width, first: 0, text: Arc::new(text) }
+        let place = text.end();
+        cells.into_iter().for_each(|cell| text.push(cell.as_ref()));
+        Self { number, width: small(text.ends.len()), place, text: Arc::new(text) }
     }
 
     /// The name a person knows the row's sheet by.
@@ -109,7 +142,7 @@ impl GridRow {
 
     /// How many cells the row has; rows may be ragged.
     pub fn width(&self) -> usize {
-        usize::try_from(self.width).unwrap_or(usize::MAX)
+        large(self.width)
     }
 
     /// The cells from column A, as they are.
@@ -133,9 +166,13 @@ impl GridRow {
             return "";
         }
         let SheetText { text, ends, .. } = &*self.text;
-        let place = self.first + column;
-        let start = place.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or_default();
-        ends.get(place).and_then(|end| text.get(start..*end)).unwrap_or_default()
+        let place = large(self.place.first_cell) + column;
+        let start = match column {
+            0 => Some(large(self.place.first_byte)),
+            _ => ends.get(place - 1).map(|end| large(*end) + 1),
+        };
+        let end = ends.get(place).map(|end| large(*end));
+        start.zip(end).and_then(|(start, end)| text.get(start..end)).unwrap_or_default()
     }
 
     /// The row as one line a person recognises: its cells joined by ` | `, without trailing empty ones.
@@ -151,7 +188,7 @@ impl GridRow {
 
     /// Whether two handles are on the very same row.
     pub(super) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.text, &other.text) && self.first == other.first && self.number == other.number
+        Arc::ptr_eq(&self.text, &other.text) && self.place == other.place && self.number == other.number
     }
 }
 

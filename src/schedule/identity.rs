@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::roster;
 use super::shift::{Holder, Role, RoleRank, Shift};
-use super::timeline::{Duty, Member};
+use super::timeline::{Duty, Member, NamedPeople};
 
 /// A role's label for comparing: without case, spaces, `_` and `-` (contract 2.1).
 pub(crate) fn fold_role(label: &str) -> String {
@@ -58,37 +58,54 @@ pub(super) fn duties_of(shifts: &[Shift], roles: &[Role]) -> Vec<Duty> {
     let by_fold: HashMap<String, usize> =
         roles.iter().enumerate().map(|(index, role)| (fold_role(&role.label), index)).collect();
     let mut by_label: HashMap<&str, usize> = HashMap::new();
-    let mut people = People::default();
+    let mut people = People {
+        by_name: HashMap::new(),
+        by_fold: HashMap::new(),
+        groups: HashMap::new(),
+        of_cell: HashMap::new(),
+        recent: [const { None }; RECENT],
+    };
     let mut duties = Vec::with_capacity(shifts.len());
     for rows in by_role(shifts) {
         let Some(label) = rows.first().map(|first| &*first.role.label) else { continue };
         let role =
             *by_label.entry(label).or_insert_with(|| by_fold.get(&fold_role(label)).copied().unwrap_or_default());
-        duties.extend(rows.iter().map(|shift| {
-            let (members, group) = people.of(&shift.holders);
-            Duty { interval: shift.interval, role, kind: shift.kind, members, group }
-        }));
+        duties.extend(rows.iter().map(|shift| Duty::new(shift.interval, role, shift.kind, people.of(&shift.holders))));
     }
     duties
 }
 
+/// How many cells of people are found again without a hash: more than most sheets have different ones.
+const RECENT: usize = 64;
+
 /// Numbers for people and for sets of people.
-#[derive(Default)]
 struct People<'a> {
     by_name: HashMap<&'a str, usize>,
     by_fold: HashMap<String, usize>,
     groups: HashMap<Vec<usize>, usize>,
     /// What is known of the people of a cell, by where they lie: rows with the same cell share them.
-    of_cell: HashMap<*const Holder, (Arc<[Member]>, usize)>,
+    of_cell: HashMap<*const Holder, Arc<NamedPeople>>,
+    /// The cells met last, each at a place that its address gives: asking for one costs no hash.
+    recent: [Option<(*const Holder, Arc<NamedPeople>)>; RECENT],
 }
 
 impl<'a> People<'a> {
     /// The people of a cell in its order, each once, and the number of their set.
-    fn of(&mut self, holders: &'a Arc<[Holder]>) -> (Arc<[Member]>, usize) {
+    fn of(&mut self, holders: &'a Arc<[Holder]>) -> Arc<NamedPeople> {
         let place = Arc::as_ptr(holders).cast::<Holder>();
-        if let Some((members, group)) = self.of_cell.get(&place) {
-            return (Arc::clone(members), *group);
+        let near = place.addr() / 16 % RECENT;
+        match self.recent.get(near) {
+            Some(Some((known, people))) if *known == place => return Arc::clone(people),
+            _ => {}
         }
+        let people = self.of_cell.get(&place).cloned().unwrap_or_else(|| self.new_cell(place, holders));
+        if let Some(recent) = self.recent.get_mut(near) {
+            *recent = Some((place, Arc::clone(&people)));
+        }
+        people
+    }
+
+    fn new_cell(&mut self, place: *const Holder, holders: &'a [Holder]) -> Arc<NamedPeople> {
         let mut members: Vec<Member> = Vec::with_capacity(holders.len());
         for (holder, person) in holders.iter().enumerate() {
             let person = self.person(&person.name);
@@ -97,9 +114,9 @@ impl<'a> People<'a> {
             }
         }
         let group = self.group(&members);
-        let members: Arc<[Member]> = members.into();
-        self.of_cell.insert(place, (Arc::clone(&members), group));
-        (members, group)
+        let people = Arc::new(NamedPeople { members, group });
+        self.of_cell.insert(place, Arc::clone(&people));
+        people
     }
 
     fn person(&mut self, name: &'a str) -> usize {

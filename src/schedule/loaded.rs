@@ -36,8 +36,8 @@ pub struct LoadedSchedule {
     pub stale: bool,
     /// The hours in which a missing person is a gap.
     pub coverage: Coverage,
-    /// SHA-256 of what was read, in hexadecimal.
-    pub snapshot: String,
+    /// SHA-256 of the kept copy that answers, in hexadecimal; empty where the source itself does, or nothing can.
+    pub kept_sha256: String,
     /// Where the reading comes from.
     pub provenance: Provenance,
 }
@@ -83,6 +83,11 @@ impl LoadedSchedule {
                 OnCall { at, status: Status::Unusable, people: Vec::new(), required: Vec::new(), next: None, gap: None }
             }
         }
+    }
+
+    /// SHA-256 of what was read, in hexadecimal; empty when nothing was.
+    pub fn snapshot(&self) -> &str {
+        self.provenance.version.as_deref().map_or(&self.kept_sha256, SheetVersion::sha256)
     }
 
     /// What is wrong in the sheet's data.

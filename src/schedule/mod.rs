@@ -3,10 +3,11 @@
 //! `version` is what a source hands over, `grid` its cells, and `tabs` reads several of them as one sheet; `notation`
 //! reads dates and times as people type them; `layout` turns a grid into shifts; `roster` knows people and how to reach
 //! them; `identity` tells which words mean one role or one person; `problem` is a defect with its cell; `resolve`
-//! answers who is on call and `explain` why; `timeline`, with its numbers `counted`, is what both look into; `coverage` and `gaps` judge a span of
+//! answers who is on call, at first as a view (`answer`), and `explain` why; `timeline`, with its numbers `counted`, is what both look into; `coverage` and `gaps` judge a span of
 //! time, and `plan` lists who is on call in it; `lint` finds what looks wrong in rows that were read, and `judgement`
 //! gathers all of that; `difference` compares two versions; `loaded` is a schedule as a face gets it, with its age.
 
+pub mod answer;
 mod counted;
 pub mod coverage;
 pub mod difference;

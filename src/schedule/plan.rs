@@ -12,7 +12,7 @@ use super::gaps::{GapReport, gaps};
 use super::on_call::OnCallPerson;
 use super::resolve::Schedule;
 use super::shift::{Role, RowReference, ShiftKind};
-use super::timeline::Member;
+use super::timeline::{Duty, Member};
 use crate::civil::{Interval, IntervalSet};
 
 /// How far beyond the window the ends of a hole are looked for where the sheet has no row that ends it.
@@ -122,7 +122,7 @@ struct Open {
 /// Every stretch that shares an instant with `window`, with the index of its role; by role, then start, then row.
 fn stretches(schedule: &Schedule, window: Interval) -> Vec<(usize, Stretch)> {
     let timeline = &schedule.timeline;
-    let role_of = |row: &usize| timeline.duty(*row).map(|duty| duty.role);
+    let role_of = |row: &usize| timeline.duty(*row).map(Duty::role);
     let mut done: Vec<(usize, Stretch)> = Vec::new();
     let mut open: BTreeMap<(usize, usize), Open> = BTreeMap::new();
     let mut pieces: HashMap<(usize, usize), usize> = HashMap::new();
@@ -167,8 +167,8 @@ fn segments_of_rows_in(schedule: &Schedule, window: Interval) -> impl Iterator<I
 
 fn close(schedule: &Schedule, row: usize, ended: Open) -> Option<(usize, Stretch)> {
     let Open { interval, conflicts, piece, member } = ended;
-    let person = schedule.person(row, member, interval)?;
-    let role = schedule.timeline.duty(row)?.role;
+    let person = schedule.present(row, member, interval)?.into();
+    let role = schedule.timeline.duty(row)?.role();
     Some((role, Stretch { person, conflicts, shift: row, holder: member.holder, piece }))
 }
 
@@ -197,7 +197,7 @@ fn replaced(schedule: &Schedule, window: Interval) -> Vec<Replaced> {
     for (index, role) in schedule.roles().iter().enumerate() {
         let rows: Vec<usize> = (0..)
             .zip(timeline.duties())
-            .filter(|(_, duty)| duty.role == index && !duty.members.is_empty() && touches(&duty.interval, &window))
+            .filter(|(_, duty)| duty.role() == index && !duty.members().is_empty() && touches(&duty.interval, &window))
             .map(|(row, _)| row)
             .collect();
         let runs = timeline.track(index).map(|track| track.runs.as_slice()).unwrap_or_default();

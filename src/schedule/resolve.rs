@@ -1,15 +1,14 @@
 //! Who is on call at an instant? The only resolver: command line, page, job and pager ask it (contract 2.3 rule 9).
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::identity;
-use super::on_call::{Hole, NextChange, OnCall, OnCallPerson, Status};
+use super::on_call::{Hole, OnCall, OnCallPerson, Status};
 use super::problem::Problem;
 use super::shift::{Role, RoleRank, RowReference, Shift};
-use super::timeline::{Member, Timeline};
+use super::timeline::{Duty, Timeline};
 use crate::civil::{Interval, IntervalSet};
 
 /// All rows read from one source at one instant, ready to be asked.
@@ -23,6 +22,8 @@ pub struct Schedule {
     requirements: Vec<Requirement>,
     pub(super) timeline: Timeline,
     covered: IntervalSet,
+    /// What each segment of the timeline amounts to.
+    statuses: Vec<Status>,
 }
 
 /// The roles, by their index, of which at least one must have somebody.
@@ -43,13 +44,6 @@ pub struct Clash {
     pub same_people: bool,
 }
 
-/// What the rows in force at one instant amount to, before times are worked out.
-struct Present {
-    people: Vec<OnCallPerson>,
-    required: Vec<usize>,
-    conflict: bool,
-}
-
 impl Schedule {
     /// A schedule of `shifts` in sheet order, which decides between overrides and orders conflicts.
     ///
@@ -66,7 +60,9 @@ impl Schedule {
         let timeline = Timeline::new(identity::duties_of(&shifts, &roles), roles.len());
         let requirements = requirements_of(&roles, required_roles);
         let covered = covered_by(&timeline, &requirements);
-        Self { name: name.into(), title: title.into(), shifts, problems, roles, requirements, timeline, covered }
+        let statuses = statuses_of(&timeline, &covered);
+        let (name, title) = (name.into(), title.into());
+        Self { name, title, shifts, problems, roles, requirements, timeline, covered, statuses }
     }
 
     /// The name in the settings.
@@ -104,11 +100,16 @@ impl Schedule {
         self.requirements.iter().any(|required| required.get(role).copied().unwrap_or(false))
     }
 
+    /// What a segment of the timeline amounts to (contract 2.3 rules 1 and 5).
+    pub(super) fn status_in(&self, segment: usize) -> Status {
+        self.statuses.get(segment).copied().unwrap_or(Status::Gap)
+    }
+
     /// Every place where two override rows hold at once, in order of time.
     pub fn clashes(&self) -> impl Iterator<Item = Clash> {
         self.timeline.clashes().iter().filter_map(|clash| {
             let (winner, loser) = (self.shifts.get(clash.winner)?, self.shifts.get(clash.loser)?);
-            let group = |row| self.timeline.duty(row).map(|duty| duty.group);
+            let group = |row| self.timeline.duty(row).map(Duty::group);
             Some(Clash {
                 interval: winner.interval.intersection(&loser.interval)?,
                 role: winner.role.clone(),
@@ -119,39 +120,14 @@ impl Schedule {
         })
     }
 
-    /// Who is on call at `at` (contract 2.3 rules 1, 4, 5 and 6). A gap in a required role weighs more than a conflict.
+    /// Who is on call at `at` (contract 2.3 rules 1, 4, 5 and 6), to keep and to hand on.
     pub fn on_call(&self, at: DateTime<Utc>) -> OnCall {
-        let segment = self.timeline.segment_at(at);
-        let Present { people, required, conflict } = self.present(segment, at);
-        let satisfied = self.covered.contains(at);
-        let status = match (satisfied, conflict) {
-            (false, _) => Status::Gap,
-            (true, true) => Status::Conflict,
-            (true, false) => Status::Covered,
-        };
-        let gap = (!satisfied).then(|| self.hole_around(at));
-        OnCall { at, status, people, required, next: self.next_after(segment), gap }
+        self.answer(at).to_on_call()
     }
 
     /// The people on call at `at`, as `on_call` lists them, without the rest of its answer.
     pub(super) fn people_at(&self, at: DateTime<Utc>) -> Vec<OnCallPerson> {
-        self.people_in(self.timeline.segment_at(at), at)
-    }
-
-    fn people_in(&self, segment: usize, at: DateTime<Utc>) -> Vec<OnCallPerson> {
-        let rows = self.timeline.rows_in(segment);
-        let mut people = Vec::with_capacity(rows.len());
-        for (_, rows) in self.by_role(&rows) {
-            self.add_role(rows, at, &mut people);
-        }
-        people
-    }
-
-    /// Rows in force, by role.
-    fn by_role<'a>(&self, rows: &'a [usize]) -> impl Iterator<Item = (usize, &'a [usize])> {
-        let role_of = |row: &usize| self.timeline.duty(*row).map(|duty| duty.role);
-        rows.chunk_by(move |one, next| role_of(one) == role_of(next))
-            .filter_map(move |rows| Some((rows.first().and_then(role_of)?, rows)))
+        self.answer(at).people().map(OnCallPerson::from).collect()
     }
 
     /// The span from the first row's start to the last row's end.
@@ -161,68 +137,15 @@ impl Schedule {
         Interval::new(start, end)
     }
 
-    fn next_after(&self, segment: usize) -> Option<NextChange> {
-        let next = self.timeline.next_change(segment)?;
-        let at = self.timeline.start_of(next)?;
-        Some(NextChange { at, people: self.people_in(next, at) })
-    }
-
-    fn present(&self, segment: usize, at: DateTime<Utc>) -> Present {
-        let rows = self.timeline.rows_in(segment);
-        let mut present = Present { people: Vec::with_capacity(rows.len()), required: Vec::new(), conflict: false };
-        for (role, rows) in self.by_role(&rows) {
-            let before = present.people.len();
-            self.add_role(rows, at, &mut present.people);
-            if self.is_required(role) {
-                present.required.extend(before..present.people.len());
-            }
-            present.conflict |= self.is_conflict(rows);
-        }
-        present
-    }
-
-    /// Adds the people of one role's rows, as `listed` has them.
-    fn add_role(&self, rows: &[usize], at: DateTime<Utc>, people: &mut Vec<OnCallPerson>) {
-        for (row, member) in self.listed(rows) {
-            people.extend(self.timeline.in_force(row, at).and_then(|in_force| self.person(row, member, in_force)));
-        }
-    }
-
-    /// The people of one role's rows in force, in row order; a person named twice is listed by the earliest row.
-    pub(super) fn listed(&self, rows: &[usize]) -> impl Iterator<Item = (usize, Member)> {
-        // One row names nobody twice.
-        let mut seen: Option<HashSet<usize>> = (rows.len() > 1).then(HashSet::new);
-        rows.iter()
-            .filter_map(|row| Some((*row, self.timeline.duty(*row)?)))
-            .flat_map(|(row, duty)| duty.members.iter().map(move |member| (row, *member)))
-            .filter(move |(_, member)| seen.as_mut().is_none_or(|seen| seen.insert(member.person)))
-    }
-
-    /// A person of a row, on call for the span `in_force`.
-    pub(super) fn person(&self, row: usize, member: Member, in_force: Interval) -> Option<OnCallPerson> {
-        let (shift, duty) = (self.shifts.get(row)?, self.timeline.duty(row)?);
-        let holder = shift.holders.get(member.holder)?;
-        Some(OnCallPerson {
-            name: Arc::clone(&holder.name),
-            role: self.roles.get(duty.role)?.clone(),
-            phone: holder.phone.clone(),
-            email: holder.email.clone(),
-            from: in_force.start(),
-            until: in_force.end(),
-            row: shift.row.clone(),
-            kind: shift.kind,
-        })
-    }
-
     /// Whether one role's rows in force name different people (contract 2.3 rule 5).
     pub(super) fn is_conflict(&self, rows: &[usize]) -> bool {
-        let mut groups = rows.iter().filter_map(|row| self.timeline.duty(*row)).map(|duty| duty.group);
+        let mut groups = rows.iter().filter_map(|row| self.timeline.duty(*row)).map(Duty::group);
         let first = groups.next();
         groups.any(|group| Some(group) != first)
     }
 
     /// The span around `at`, which is not covered, up to the cover on either side.
-    fn hole_around(&self, at: DateTime<Utc>) -> Hole {
+    pub(super) fn hole_around(&self, at: DateTime<Utc>) -> Hole {
         let spans = self.covered.spans();
         let after = spans.partition_point(|span| span.start() <= at);
         Hole {
@@ -251,4 +174,29 @@ fn covered_by(timeline: &Timeline, requirements: &[Requirement]) -> IntervalSet 
         IntervalSet::of(roles.flat_map(|covered| covered.spans().iter().copied()))
     };
     requirements.iter().map(met).reduce(|all, one| all.intersection(&one)).unwrap_or_default()
+}
+
+/// What each segment amounts to: neither cover nor a conflict begins or ends within one. A gap in a required role weighs
+/// more than a conflict.
+fn statuses_of(timeline: &Timeline, covered: &IntervalSet) -> Vec<Status> {
+    let conflicts = IntervalSet::of(timeline.conflicts());
+    let (mut is_covered, mut is_conflict) = (in_turn(covered.spans()), in_turn(conflicts.spans()));
+    timeline
+        .starts()
+        .map(|start| match (is_covered(start), is_conflict(start)) {
+            (false, _) => Status::Gap,
+            (true, true) => Status::Conflict,
+            (true, false) => Status::Covered,
+        })
+        .collect()
+}
+
+/// Whether instants that are asked in order lie in one of `spans`.
+fn in_turn(mut spans: &[Interval]) -> impl FnMut(DateTime<Utc>) -> bool {
+    move |at| {
+        while let Some((_, rest)) = spans.split_first().filter(|(first, _)| first.end() <= at) {
+            spans = rest;
+        }
+        spans.first().is_some_and(|first| first.start() <= at)
+    }
 }

@@ -23,13 +23,39 @@ const ENTRIES_PER_ROW: usize = 8;
 #[derive(Debug, Clone)]
 pub(super) struct Duty {
     pub(super) interval: Interval,
-    /// The index into the schedule's roles.
-    pub(super) role: usize,
     pub(super) kind: ShiftKind,
-    /// The people, each once, in the order of the cell; empty is nobody.
-    pub(super) members: Arc<[Member]>,
+    role: u32,
+    people: Arc<NamedPeople>,
+}
+
+/// The people that a cell names; rows with the same cell share them.
+#[derive(Debug)]
+pub(super) struct NamedPeople {
+    /// Each once, in the order of the cell; empty is nobody.
+    pub(super) members: Vec<Member>,
     /// Equal for rows that name the same people.
     pub(super) group: usize,
+}
+
+impl Duty {
+    pub(super) fn new(interval: Interval, role: usize, kind: ShiftKind, people: Arc<NamedPeople>) -> Self {
+        Self { interval, kind, role: small(role), people }
+    }
+
+    /// The index into the schedule's roles.
+    pub(super) fn role(&self) -> usize {
+        large(self.role)
+    }
+
+    /// The people, each once, in the order of the cell; empty is nobody.
+    pub(super) fn members(&self) -> &[Member] {
+        &self.people.members
+    }
+
+    /// Equal for rows that name the same people.
+    pub(super) fn group(&self) -> usize {
+        self.people.group
+    }
 }
 
 /// A person of a row.
@@ -173,7 +199,7 @@ impl Timeline {
     /// The span around `at` in which `row` is in force without a break, when it is in force at `at`.
     pub(super) fn in_force(&self, row: usize, at: DateTime<Utc>) -> Option<Interval> {
         let duty = self.duty(row)?;
-        let runs = self.track(duty.role).map(|track| track.runs.as_slice()).unwrap_or_default();
+        let runs = self.track(duty.role()).map(|track| track.runs.as_slice()).unwrap_or_default();
         let after = runs.partition_point(|run| run.interval.start() <= at);
         let before = after.checked_sub(1).and_then(|index| runs.get(index));
         if let Some(run) = before.filter(|run| run.interval.contains(at)) {
@@ -182,6 +208,11 @@ impl Timeline {
         let from = before.map_or(duty.interval.start(), |run| duty.interval.start().max(run.interval.end()));
         let until = runs.get(after).map_or(duty.interval.end(), |run| duty.interval.end().min(run.interval.start()));
         Interval::new(from, until)
+    }
+
+    /// The spans in which rows of one role name different people, role by role.
+    pub(super) fn conflicts(&self) -> impl Iterator<Item = Interval> {
+        self.tracks.iter().flat_map(|track| track.conflicts.iter().copied())
     }
 
     /// The instants in which each role has somebody.
@@ -196,14 +227,14 @@ impl Timeline {
             .iter()
             .enumerate()
             .filter(|(_, duty)| duty.interval.contains(at))
-            .map(|(row, duty)| (duty.role, row, duty))
+            .map(|(row, duty)| (duty.role(), row, duty))
             .collect();
         active.sort_unstable_by_key(|(role, row, _)| (*role, *row));
         let mut rows = Vec::new();
         for role in active.chunk_by(|a, b| a.0 == b.0) {
             let winner = role.iter().rev().find(|(_, _, duty)| duty.kind == ShiftKind::Override);
             let candidates = winner.map_or(role, std::slice::from_ref);
-            rows.extend(candidates.iter().filter(|(_, _, duty)| !duty.members.is_empty()).map(|(_, row, _)| *row));
+            rows.extend(candidates.iter().filter(|(_, _, duty)| !duty.members().is_empty()).map(|(_, row, _)| *row));
         }
         rows
     }
@@ -232,7 +263,7 @@ struct Moments<'a> {
 impl<'a> Moments<'a> {
     /// Shift rows without people are left out: they neither cover nor replace.
     fn of(duties: &'a [Duty]) -> Self {
-        let counts = |(_, duty): &(usize, &Duty)| duty.kind == ShiftKind::Override || !duty.members.is_empty();
+        let counts = |(_, duty): &(usize, &Duty)| duty.kind == ShiftKind::Override || !duty.members().is_empty();
         let rows = duties.iter().enumerate().rev().filter(counts);
         let mut to_begin: Vec<usize> = rows.map(|(row, _)| row).collect();
         let mut to_end = to_begin.clone();
@@ -251,7 +282,7 @@ impl<'a> Moments<'a> {
         let at = last(to_begin).map_or(ends, |(_, duty)| duty.interval.start().min(ends));
         events.clear();
         let event =
-            |row, duty: &Duty, ends| Event { role: duty.role, is_shift: duty.kind == ShiftKind::Shift, ends, row };
+            |row, duty: &Duty, ends| Event { role: duty.role(), is_shift: duty.kind == ShiftKind::Shift, ends, row };
         while let Some((row, duty)) = last(to_begin).filter(|(_, duty)| duty.interval.start() == at) {
             events.push(event(row, duty, false));
             to_begin.pop();
@@ -350,7 +381,7 @@ fn large(position: u32) -> usize {
 }
 
 fn names_somebody(duties: &[Duty], row: usize) -> bool {
-    duties.get(row).is_some_and(|duty| !duty.members.is_empty())
+    duties.get(row).is_some_and(|duty| !duty.members().is_empty())
 }
 
 /// The rows of one role that have begun and not ended.
@@ -378,6 +409,9 @@ impl RoleState {
 
     /// Applies this role's events of one instant; says whether the people on call changed.
     fn pass(&mut self, at: DateTime<Utc>, touched: &[Event], duties: &[Duty], clashes: &mut Vec<RowClash>) -> bool {
+        if let Some((ended, begun)) = self.handed_over(touched, duties) {
+            return ended != begun;
+        }
         let (overrides, shifts) = touched.split_at(touched.partition_point(|event| !event.is_shift));
         let before = self.winner();
         for event in overrides {
@@ -400,15 +434,32 @@ impl RoleState {
             (None, None) => shifts_differ,
             (None, Some(_)) => hidden_differ,
             (Some(winner), None) => self.differs_from(duties.get(winner)),
-            (Some(old), Some(new)) => duties.get(old).map(|duty| duty.group) != duties.get(new).map(|duty| duty.group),
+            (Some(old), Some(new)) => duties.get(old).map(Duty::group) != duties.get(new).map(Duty::group),
         }
+    }
+
+    /// The common case: the one row in force ends and another begins. Cover goes on, and nothing else is concerned. Gives
+    /// the groups of people before and after; nothing, and does nothing, in every other case.
+    fn handed_over(&mut self, touched: &[Event], duties: &[Duty]) -> Option<(usize, usize)> {
+        let [begins, ends] = touched else { return None };
+        let are_shifts = begins.is_shift && ends.is_shift && !begins.ends && ends.ends;
+        if !are_shifts || !self.overrides.is_empty() || !self.shifts.is_only(ends.row) {
+            return None;
+        }
+        let (old, new) = (duties.get(ends.row)?, duties.get(begins.row)?);
+        self.shifts.become_only([begins.row]);
+        if old.group() != new.group() {
+            self.groups.become_only([new.group()]);
+            self.people.become_only(new.members().iter().map(|member| member.person));
+        }
+        Some((old.group(), new.group()))
     }
 
     /// Whether the people of the shifts are others than those of `duty`.
     fn differs_from(&self, duty: Option<&Duty>) -> bool {
         duty.is_none_or(|duty| {
-            duty.members.len() != self.people.len()
-                || duty.members.iter().any(|member| !self.people.contains(member.person))
+            duty.members().len() != self.people.len()
+                || duty.members().iter().any(|member| !self.people.contains(member.person))
         })
     }
 
@@ -417,8 +468,8 @@ impl RoleState {
         for event in shifts {
             self.shifts.count(event.row, !event.ends);
             let Some(duty) = duties.get(event.row) else { continue };
-            self.groups.count(duty.group, !event.ends);
-            for member in duty.members.iter() {
+            self.groups.count(duty.group(), !event.ends);
+            for member in duty.members() {
                 let was = self.people.count(member.person, !event.ends);
                 self.touched.push((member.person, was));
             }

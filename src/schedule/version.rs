@@ -2,17 +2,30 @@
 //!
 //! Handed over by whoever reads sources, stored by whoever keeps versions, and read by `source` the same way live or kept.
 
+use std::sync::OnceLock;
+
 /// One version of a schedule's sheet.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct SheetVersion {
     /// The source that it was read from, as the settings said it then: it says how the bytes are to be read. A schedule
     /// with overrides has two, one a line; see [`SheetVersion::parts`].
     pub source: String,
     /// What was read: a CSV file as it is, a spreadsheet as far as reading needs it. Equal content has equal bytes.
     pub bytes: Vec<u8>,
-    /// SHA-256 of the bytes, in hexadecimal.
-    pub sha256: String,
+    /// SHA-256 of the bytes, in hexadecimal, once somebody asked for it: a long sheet takes longer to be hashed than some
+    /// questions take to be answered, and most of those do not ask.
+    sha256: OnceLock<String>,
+    sha256_of: fn(&[u8]) -> String,
 }
+
+/// Versions are equal by what they hold.
+impl PartialEq for SheetVersion {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source && self.bytes == other.bytes
+    }
+}
+
+impl Eq for SheetVersion {}
 
 /// How many bytes before each part but the last say its length.
 const LENGTH_BYTES: usize = 8;
@@ -20,7 +33,7 @@ const LENGTH_BYTES: usize = 8;
 impl SheetVersion {
     /// The version of these parts, each a source as the settings write it and what was read from it. One part is kept as
     /// it is; of several, each but the last stands behind its length, so that they can be told apart again.
-    pub fn of(parts: Vec<(String, Vec<u8>)>, sha256_of: impl Fn(&[u8]) -> String) -> Self {
+    pub fn of(parts: Vec<(String, Vec<u8>)>, sha256_of: fn(&[u8]) -> String) -> Self {
         let (sources, mut parts): (Vec<String>, Vec<Vec<u8>>) = parts.into_iter().unzip();
         let last = parts.pop().unwrap_or_default();
         let mut bytes = Vec::new();
@@ -29,8 +42,17 @@ impl SheetVersion {
             bytes.extend_from_slice(&part);
         }
         let bytes = if bytes.is_empty() { last } else { [bytes, last].concat() };
-        let sha256 = sha256_of(&bytes);
-        Self { source: sources.join("\n"), bytes, sha256 }
+        Self { source: sources.join("\n"), bytes, sha256: OnceLock::new(), sha256_of }
+    }
+
+    /// A version as it was kept, with the digest that it was kept under.
+    pub fn kept(source: String, bytes: Vec<u8>, sha256: String) -> Self {
+        Self { source, bytes, sha256: sha256.into(), sha256_of: |_| String::new() }
+    }
+
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        self.sha256.get_or_init(|| (self.sha256_of)(&self.bytes))
     }
 
     /// The parts again: each source and its bytes. A part cut short in the store comes back empty, which no reader takes
@@ -63,7 +85,7 @@ impl std::fmt::Debug for SheetVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SheetVersion")
             .field("source", &self.source)
-            .field("sha256", &self.sha256)
+            .field("sha256", &self.sha256.get())
             .finish_non_exhaustive()
     }
 }

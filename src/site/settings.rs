@@ -215,11 +215,14 @@ pub struct LeadershipContact {
 }
 
 /// `[store]`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreSettings {
-    /// `sqlite:FILE`.
+    /// `sqlite:FILE`, or `postgres://…` for a server that several machines share. No secret belongs into it; one that
+    /// stands there all the same is refused and not shown.
     pub url: String,
+    /// The file that holds the password for the server, unless the environment does.
+    pub password_file: Option<String>,
     /// How many days a version of a sheet is kept after it was last seen; the newest good one is kept for good.
     pub keep_snapshots_days: u32,
     /// How many days after a page began its customer's name, number and problem are deleted, once the page is closed;
@@ -233,10 +236,26 @@ impl Default for StoreSettings {
     fn default() -> Self {
         Self {
             url: "sqlite:page-oncall.db".to_owned(),
+            password_file: None,
             keep_snapshots_days: 400,
             keep_customer_data_days: 90,
             keep_audit_days: 400,
         }
+    }
+}
+
+impl StoreSettings {
+    /// `url` for people. Of one that may hold a password only the beginning.
+    pub fn shown_url(&self) -> String {
+        let may_hold_a_secret = self.url.contains('@') || self.url.contains('?');
+        let scheme = self.url.split_once(':').map(|(scheme, _)| format!("{scheme}:…")).filter(|_| may_hold_a_secret);
+        scheme.unwrap_or_else(|| self.url.clone())
+    }
+}
+
+impl std::fmt::Debug for StoreSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoreSettings").field("url", &self.shown_url()).finish_non_exhaustive()
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use crate::schedule::grid::{Grid, GridBuilder, address};
+use crate::schedule::grid::{Grid, GridBuilder, RowPlace, address};
 use crate::schedule::problem::{Problem, ProblemKind};
 
 /// How much of a file is looked at to find its separator, in bytes.
@@ -57,49 +57,61 @@ pub fn read(bytes: &[u8], sheet: &str) -> Result<CsvReading, CsvError> {
     if text.trim().is_empty() {
         return Err(CsvError::Empty { sheet: sheet.to_owned() });
     }
-    let mut grid = GridBuilder::new(sheet, text.len());
-    let separator = separator(&text);
-    if text.contains('"') {
-        read_quoted(&text, separator, &mut grid)?;
-    } else {
-        read_unquoted(&text, separator, &mut grid);
+    if u32::try_from(text.len()).is_err() {
+        return Err(CsvError::Broken { sheet: sheet.to_owned(), byte: u32::MAX.into() });
     }
-    let grid = grid.finish();
+    let separator = separator(&text);
     let mut problems = Vec::new();
+    let grid = if text.contains('"') {
+        let mut grid = GridBuilder::new(sheet, text.len());
+        read_quoted(&text, separator, &mut grid)?;
+        let grid = grid.finish();
+        problems.extend(unclosed_quote(&text, &grid));
+        grid
+    } else {
+        read_unquoted(sheet, text.into_owned(), separator)
+    };
     if !is_utf8 {
         let kind = ProblemKind::NotUtf8;
-        problems.push(Problem { kind, sheet: grid.sheet.clone(), cell: String::new(), text: String::new() });
+        problems.insert(0, Problem { kind, sheet: grid.sheet.clone(), cell: String::new(), text: String::new() });
     }
-    problems.extend(unclosed_quote(&text, &grid));
     Ok(CsvReading { grid, problems })
 }
 
 /// Without a quotation mark every line is a row and every separator parts two cells. Blank lines count and are no rows.
-fn read_unquoted(text: &str, separator: u8, grid: &mut GridBuilder) {
-    let (mut start, mut begun, mut number) = (0, false, 1);
-    for (index, byte) in text.bytes().enumerate() {
-        let ends_row = matches!(byte, b'\n' | b'\r');
-        if !ends_row && byte != separator {
-            continue;
-        }
-        if !ends_row || begun || index > start {
+fn read_unquoted(sheet: &str, text: String, separator: u8) -> Grid {
+    let small = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+    let mut is_end = [false; 256];
+    for byte in [separator, b'\n', b'\r'] {
+        is_end.get_mut(usize::from(byte)).into_iter().for_each(|is_end| *is_end = true);
+    }
+    let is_end = |byte: &u8| is_end.get(usize::from(*byte)).copied().unwrap_or_default();
+    let (mut ends, mut rows): (Vec<u32>, Vec<(u32, RowPlace)>) = Default::default();
+    let (mut start, mut begun, mut number, mut after_return) = (0, false, 1, false);
+    let bytes = text.as_bytes();
+    while let Some(rest) = bytes.get(start..).filter(|rest| !rest.is_empty()) {
+        let length = rest.iter().position(is_end);
+        let end = start + length.unwrap_or(rest.len());
+        let byte = bytes.get(end).copied();
+        let ends_row = byte != Some(separator);
+        if !ends_row || begun || end > start {
             if !begun {
-                grid.row(number);
+                rows.push((number, RowPlace { first_cell: small(ends.len()), first_byte: small(start) }));
             }
-            grid.cell(text.get(start..index).unwrap_or_default());
+            ends.push(small(end));
             begun = !ends_row;
             number += u32::from(ends_row);
-        } else if byte == b'\r' || !text.get(..index).is_some_and(|before| before.ends_with('\r')) {
+        } else if !(after_return && byte == Some(b'\n')) {
             number += 1;
         }
-        start = index + 1;
+        after_return = byte == Some(b'\r');
+        start = end + 1;
     }
-    if begun || start < text.len() {
-        if !begun {
-            grid.row(number);
-        }
-        grid.cell(text.get(start..).unwrap_or_default());
+    if begun {
+        // The text ends in a separator: the row has one more cell.
+        ends.push(small(bytes.len()));
     }
+    GridBuilder::of_text(sheet, text, ends, rows).finish()
 }
 
 /// Reads cells that may stand in quotation marks, with separators and line ends in them.
@@ -336,10 +348,9 @@ mod tests {
     proptest! {
         #[test]
         fn lines_without_quotation_marks_read_as_with_them(text in "[ab,;\\t|. \\n\\r]{0,40}", separator in prop::sample::select(vec![b',', b';', b'|'])) {
-            let (mut quoted, mut unquoted) = (GridBuilder::new("t.csv", 0), GridBuilder::new("t.csv", 0));
+            let mut quoted = GridBuilder::new("t.csv", 0);
             read_quoted(&text, separator, &mut quoted).unwrap();
-            read_unquoted(&text, separator, &mut unquoted);
-            prop_assert_eq!(unquoted.finish(), quoted.finish());
+            prop_assert_eq!(read_unquoted("t.csv", text, separator), quoted.finish());
         }
 
         #[test]

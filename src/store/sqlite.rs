@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
 
+use super::rows::{Derived, SummaryRow, instant, read_log, summary, unreadable};
 use crate::episode::briefing::{Briefing, case_key};
 use crate::episode::event::{Event, Recorded};
 use crate::ports::{Appended, Begun, EpisodeStore, NewPage, PageSummary, Pending, Standing, StoreError};
@@ -23,9 +24,6 @@ mod snapshots;
 
 /// How long an opening or a write waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The columns of a page's summary, in the order `summary` reads them.
-type SummaryRow = (String, String, bool, i64, bool, Option<i64>);
 
 /// The log of pages in one file.
 #[derive(Debug, Clone)]
@@ -273,55 +271,8 @@ impl SqliteStore {
     }
 }
 
-/// What the derived table says of a page for good.
-struct Derived<'a> {
-    episode: &'a str,
-    /// What makes two case numbers the same.
-    case: String,
-    training: bool,
-    opened_at: DateTime<Utc>,
-}
-
 /// One page's log in order.
 const LOG: &str = "SELECT seq, at_ms, event FROM events WHERE episode = $1 ORDER BY seq";
-
-fn read_log(episode: &str, rows: Vec<(u32, i64, String)>) -> Result<Vec<Recorded>, StoreError> {
-    rows.into_iter()
-        .map(|(seq, at_ms, json)| {
-            let at = instant(at_ms).ok_or_else(|| unreadable(episode, seq, "its time is out of range"))?;
-            let event =
-                serde_json::from_str(&json).map_err(|error| unreadable(episode, seq, &misread(&json, &error)))?;
-            Ok(Recorded { seq, at, event })
-        })
-        .collect()
-}
-
-/// Why an entry cannot be read, without quoting it: the parser's own words may repeat a phone number.
-fn misread(json: &str, error: &serde_json::Error) -> String {
-    let value = serde_json::from_str::<serde_json::Value>(json).unwrap_or_default();
-    let kind = value.get("kind").and_then(serde_json::Value::as_str).unwrap_or("nothing known");
-    format!("an entry of the kind {kind:?} is not understood at column {}", error.column())
-}
-
-fn unreadable(episode: &str, seq: u32, reason: &str) -> StoreError {
-    StoreError::Unreadable { episode: episode.to_owned(), seq, reason: reason.to_owned() }
-}
-
-fn instant(at_ms: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(at_ms)
-}
-
-fn summary((episode, case, training, opened_at, open, next_wake): SummaryRow) -> Result<PageSummary, StoreError> {
-    let out_of_range = || unreadable(&episode, 0, "a time in the derived table is out of range");
-    Ok(PageSummary {
-        opened_at: instant(opened_at).ok_or_else(out_of_range)?,
-        next_wake: next_wake.map(|at| instant(at).ok_or_else(out_of_range)).transpose()?,
-        episode,
-        case,
-        training,
-        open,
-    })
-}
 
 impl EpisodeStore for SqliteStore {
     fn begin<'a>(&'a self, page: &'a NewPage) -> Pending<'a, Result<Begun, StoreError>> {

@@ -148,7 +148,7 @@ impl<'a> ShiftsSchedule<'a> {
             age_s: loaded.age_s,
             from_cache: loaded.from_cache,
             stale: loaded.stale,
-            snapshot: &loaded.snapshot,
+            snapshot: loaded.snapshot(),
             problems,
         }
     }

@@ -158,7 +158,7 @@ impl<'a> WhoSchedule<'a> {
             age_s: loaded.age_s,
             from_cache: loaded.from_cache,
             stale: loaded.stale,
-            snapshot: &loaded.snapshot,
+            snapshot: loaded.snapshot(),
             known_at: loaded.provenance.known_at.map(|at| rfc3339(at, zone)),
             clock_ahead_s: loaded.provenance.clock_ahead_s,
             problems: problems.iter().map(ProblemView::of).collect(),

@@ -1,11 +1,12 @@
 //! Which adapters does the site name? Store, providers and engine, built from the settings and the secrets.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use secrecy::SecretString;
 
 use super::callers::Caller;
+use super::database::Database;
 use super::environment::Environment;
 use super::load::Loaded;
 use super::words::Words;
@@ -25,18 +26,6 @@ use crate::ports::hooks::Hooks;
 use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
 use crate::site::Site;
 use crate::site::settings::variable_part;
-use crate::store::lease::FileLease;
-use crate::store::sqlite::SqliteStore;
-
-/// The file of the page log.
-pub(super) fn database(loaded: &Loaded) -> Result<PathBuf, CommandError> {
-    let url = &loaded.site.settings.store.url;
-    match url.strip_prefix("sqlite:").map(|file| file.trim_start_matches("//")) {
-        Some(file) if !file.is_empty() => Ok(loaded.folder.join(file)),
-        _ => Err(CommandError::usage(format!("[store] url = {url:?} cannot be used by this version"))
-            .hint("this version keeps pages in one SQLite file: url = \"sqlite:page-oncall.db\"")),
-    }
-}
 
 /// The name of the key of links.
 const LINKS: &str = "links";
@@ -59,7 +48,9 @@ pub(super) struct Stores {
 }
 
 impl Stores {
-    fn of(store: SqliteStore) -> Self {
+    pub(super) fn of<S: EpisodeStore + SnapshotStore + NoticeStore + AccessStore + DraftStore + 'static>(
+        store: S,
+    ) -> Self {
         let store = Arc::new(store);
         Self {
             pages: store.clone(),
@@ -74,11 +65,23 @@ impl Stores {
 
 /// Opens the database, and makes it when there is none.
 pub(super) async fn stores(loaded: &Loaded) -> Result<Stores, CommandError> {
-    let mut stores = Stores::of(SqliteStore::open(&database(loaded)?).await?);
+    Ok(with_links(loaded, Database::of(loaded)?.open().await?).await)
+}
+
+/// Opens the database for work on what it holds; nothing when there is none yet, and none is made.
+pub(super) async fn stores_if_any(loaded: &Loaded) -> Result<Option<Stores>, CommandError> {
+    Ok(match Database::of(loaded)?.open_if_any().await? {
+        Some(stores) => Some(with_links(loaded, stores).await),
+        None => None,
+    })
+}
+
+/// The same, where messages are to have links with what those are made with.
+async fn with_links(loaded: &Loaded, mut stores: Stores) -> Stores {
     if loaded.site.settings.serve.public_url.is_some() {
         stores.links = link_key(stores.access.as_ref()).await;
     }
-    Ok(stores)
+    stores
 }
 
 /// The key of links. Messages leave without links where it cannot be had.
@@ -94,18 +97,7 @@ async fn link_key(access: &dyn AccessStore) -> Option<LinkKey> {
 
 /// Opens the database for looking; nothing when there is none yet, and none is made.
 pub(super) async fn stores_to_read(loaded: &Loaded) -> Result<Option<Stores>, CommandError> {
-    let file = database(loaded)?;
-    if !file.exists() {
-        return Ok(None);
-    }
-    match SqliteStore::open(&file).await {
-        Ok(store) => Ok(Some(Stores::of(store))),
-        // A log that may only be read can still be looked at.
-        Err(error) => match SqliteStore::open_for_reading(&file).await {
-            Ok(store) => Ok(Some(Stores::of(store))),
-            Err(_) => Err(error.into()),
-        },
-    }
+    Ok(Database::of(loaded)?.look().await?)
 }
 
 /// Opens the page log for looking; nothing when there is none yet, and none is made.
@@ -172,7 +164,7 @@ fn engine_of(
     let training = site.is_training();
     Ok(Engine::new(Parts {
         store: Arc::clone(&stores.pages),
-        lease: Arc::new(FileLease::beside(&database(loaded)?, training)),
+        lease: Database::of(loaded)?.lease(training),
         clock,
         providers,
         render: Arc::new(Words { loaded: Arc::clone(loaded), links: stores.links.clone() }),

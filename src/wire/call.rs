@@ -153,10 +153,7 @@ impl Session<'_> {
 
     /// The page log and the open page of the case, if it has one.
     async fn open_page(&self, case: &str) -> Result<Option<(Stores, PageSummary)>, CommandError> {
-        if !adapters::database(self.loaded)?.exists() {
-            return Ok(None);
-        }
-        let stores = adapters::stores(self.loaded).await?;
+        let Some(stores) = adapters::stores_if_any(self.loaded).await? else { return Ok(None) };
         let reader = Reader { site: &self.loaded.site, store: Some(stores.pages.as_ref()) };
         let page = reader.open_page(case).await?;
         Ok(page.map(|page| (stores, page)))

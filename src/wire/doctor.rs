@@ -16,7 +16,7 @@ use super::environment::Environment;
 use super::load::Loaded;
 use super::sheets::Hurry;
 use super::verbs::block_on;
-use super::{doctor_people, heartbeat};
+use super::{doctor_database, doctor_people, heartbeat};
 use crate::civil::{Interval, days_later, transitions};
 use crate::cli::doctor;
 use crate::cli::face::Face;
@@ -28,7 +28,6 @@ use crate::ports::{Clock, Provider};
 use crate::proof::confirm::Confirmations;
 use crate::proof::finding::{Finding, Severity};
 use crate::proof::tzif::{self, Change};
-use crate::store::sqlite::SqliteStore;
 use crate::wording::decision::old_procedure;
 use crate::wording::doctor::{self as words, Asked, finding};
 
@@ -59,7 +58,7 @@ pub(super) fn run(
     findings.push(look.zone_data());
     let schedules = loaded.schedules(None, face.now, Hurry::No);
     let gathered = block_on(async {
-        let (stores, database) = look.database().await;
+        let (stores, database) = doctor_database::findings(&look).await;
         let confirmations = look.confirmations(stores.as_ref()).await;
         let mut gathered = database;
         gathered.extend(look.providers(&confirmations).await);
@@ -147,7 +146,7 @@ impl Look<'_> {
         let push = delivery.ntfy.iter().flat_map(|it| it.token_file.iter().chain(&it.reply_token_file));
         let push = push.chain(delivery.pushover.iter().filter_map(|it| it.token_file.as_ref()));
         let secrets = secrets.chain(push.map(String::as_str));
-        let secrets = secrets.chain(settings.google.key_file.as_deref());
+        let secrets = secrets.chain(settings.google.key_file.as_deref()).chain(settings.store.password_file.as_deref());
         findings.extend(secrets.map(|file| self.secret(file)));
         findings
     }
@@ -223,51 +222,6 @@ impl Look<'_> {
         let file = std::fs::read(Path::new(ZONE_FILES).join(zone.name())).ok();
         let theirs = file.and_then(|file| tzif::changes(&file, self.now, 2));
         words::zone_data(zone, chrono_tz::IANA_TZDB_VERSION, &ours, theirs.as_deref())
-    }
-
-    /// Whether pages can be written down. A database that is not there yet is not made.
-    async fn database(&self) -> (Option<Stores>, Vec<Finding>) {
-        let file = match adapters::database(self.loaded) {
-            Ok(file) => file,
-            Err(error) => {
-                let todo = error.hint.unwrap_or_default();
-                return (None, vec![finding(Severity::Settings, "database", "page log", error.message, todo)]);
-            }
-        };
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let about = format!("page log {}", file.display());
-        let mut findings = Vec::new();
-        if let Ok(space) = rustix::fs::statvfs(folder) {
-            findings.push(words::free_space(
-                &folder.display().to_string(),
-                space.f_bavail.saturating_mul(space.f_frsize) >> 20,
-            ));
-        }
-        if !file.exists() {
-            let allowed = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok();
-            findings.push(if allowed {
-                finding(Severity::Ok, "database", about, "the first page makes it", "")
-            } else {
-                let found = format!("cannot be made: {} cannot be written", folder.display());
-                finding(Severity::Error, "database", about, found, "let the user that runs page-oncall write there")
-            });
-            return (None, findings);
-        }
-        let checked = match SqliteStore::open(&file).await {
-            Ok(store) => store.check_writable().await,
-            Err(error) => Err(error),
-        };
-        findings.push(match checked {
-            Ok(version) => finding(Severity::Ok, "database", about, format!("can be written, SQLite {version}"), ""),
-            Err(error) => finding(
-                Severity::Error,
-                "database",
-                about,
-                error.to_string(),
-                "a page that cannot be written down is not sent",
-            ),
-        });
-        (adapters::stores_to_read(self.loaded).await.ok().flatten(), findings)
     }
 
     /// What the logs of the last weeks prove.

@@ -39,7 +39,7 @@ pub(super) fn watched(loaded: &Loaded, found: LoadedSchedule, at: DateTime<Utc>)
 /// The version that the sheet had before, if what was read of it just now is new.
 fn before(loaded: &Loaded, found: &LoadedSchedule, now: DateTime<Utc>) -> Option<Snapshot> {
     let version = found.provenance.version.as_ref()?;
-    memory::before(loaded, &found.name, &version.sha256, now.checked_sub_signed(JUST_NOW)?)
+    memory::before(loaded, &found.name, version.sha256(), now.checked_sub_signed(JUST_NOW)?)
 }
 
 /// How the people on call at `at` differ between both versions.

@@ -41,6 +41,8 @@ pub(super) struct Environment {
     pub sms_signing_token: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_MAIL_PASSWORD`, the secret of the mail account.
     pub mail_password: Option<secrecy::SecretString>,
+    /// `PAGE_ONCALL_STORE_PASSWORD`, the secret of the database server.
+    pub store_password: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_SMS_TOKEN_<NAME>` and its like: the secrets of named providers, by the variable's whole name.
     pub named_secrets: BTreeMap<String, secrecy::SecretString>,
     /// `GOOGLE_APPLICATION_CREDENTIALS`: the key file, where `[google]` names none.
@@ -75,6 +77,7 @@ impl Environment {
             voice_signing_token: text("PAGE_ONCALL_VOICE_SIGNING_TOKEN").map(Into::into),
             sms_signing_token: text("PAGE_ONCALL_SMS_SIGNING_TOKEN").map(Into::into),
             mail_password: text("PAGE_ONCALL_MAIL_PASSWORD").map(Into::into),
+            store_password: text("PAGE_ONCALL_STORE_PASSWORD").map(Into::into),
             named_secrets: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .filter(|(name, value)| NAMED.iter().any(|start| name.starts_with(start)) && !value.is_empty())

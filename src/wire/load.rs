@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use crate::decision::Partners;
@@ -41,6 +42,8 @@ pub(super) struct Loaded {
     pub changed_at: Option<DateTime<Utc>>,
     /// What the process knows about reaching Google.
     pub google: Surroundings,
+    /// The password of the database server, where the environment holds it.
+    pub store_password: Option<SecretString>,
 }
 
 /// Reads the settings, the contacts, the partners and the holidays. Schedules are read when they are asked for.
@@ -80,7 +83,15 @@ pub(super) fn site(file: &Path, environment: &Environment) -> Result<Loaded, Com
     let changed_at = parts.iter().map(PathBuf::as_path).chain([file]).filter_map(changed_at).max();
     let site = Site::new(settings, roster, partners, holidays).map_err(wrong)?;
     let google = sheets::surroundings(&folder, environment);
-    Ok(Loaded { site, file: file.to_owned(), folder, warnings, changed_at, google })
+    Ok(Loaded {
+        site,
+        file: file.to_owned(),
+        folder,
+        warnings,
+        changed_at,
+        google,
+        store_password: environment.store_password.clone(),
+    })
 }
 
 /// When a file was last changed, where the machine can tell.
@@ -230,7 +241,6 @@ impl Loaded {
         LoadedSchedule {
             schedule: Ok(schedule),
             understood: Some(how),
-            snapshot: version.sha256.clone(),
             provenance: Provenance { version: Some(Arc::new(version)), clock_ahead_s, ..Provenance::default() },
             ..self.unread(named, now)
         }
@@ -320,7 +330,7 @@ impl Loaded {
                 age_s: age.num_seconds(),
                 from_cache: true,
                 stale: age > TimeDelta::hours(i64::from(settings.warn_after_hours)),
-                snapshot: kept.version.sha256,
+                kept_sha256: kept.version.sha256().to_owned(),
                 provenance: Provenance { fault, ..Provenance::default() },
                 ..self.unread(named, now)
             },
@@ -350,7 +360,7 @@ impl Loaded {
             changed_at: Some(kept.first_seen).max(self.changed_at).unwrap_or(at),
             age_s: age.num_seconds(),
             stale,
-            snapshot: kept.version.sha256,
+            kept_sha256: kept.version.sha256().to_owned(),
             ..then
         })
     }
@@ -367,7 +377,7 @@ impl Loaded {
                 continue;
             }
             if let Some(kept) =
-                memory::last_good(self, &loaded.name).filter(|kept| kept.version.sha256 == version.sha256)
+                memory::last_good(self, &loaded.name).filter(|kept| kept.version.sha256() == version.sha256())
             {
                 loaded.changed_at = Some(kept.first_seen).max(self.changed_at).unwrap_or(kept.first_seen);
             }
@@ -415,7 +425,7 @@ impl Loaded {
             from_cache: false,
             stale: false,
             coverage: settings.coverage,
-            snapshot: String::new(),
+            kept_sha256: String::new(),
             provenance: Provenance::default(),
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn before(loaded: &Loaded, schedule: &str, sha256: &str, since: DateT
     apart(async {
         let Some(stores) = adapters::stores_to_read(loaded).await? else { return Ok(None) };
         match stores.snapshots.latest(schedule).await? {
-            Some(latest) if latest.version.sha256 == sha256 => {
+            Some(latest) if latest.version.sha256() == sha256 => {
                 let just_before = latest.first_seen.checked_sub_signed(TimeDelta::milliseconds(1));
                 match just_before.filter(|_| latest.first_seen >= since) {
                     Some(at) => Ok(stores.snapshots.known_at(schedule, at).await?),

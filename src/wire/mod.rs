@@ -1,30 +1,22 @@
 //! What is this program made of tonight? Settings to adapters to engine; the only place that knows all.
 //!
 //! `environment` and `clock` are the only files that may ask the machine; `locate` and `load` find and read the site;
-//! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine, with
-//! `callers` for calls and `words` for what messages say; `verbs` hands each verb what it needs, `call` the agent's,
-//! `serve` the service, `upkeep` the two that a timer runs, whose end `heartbeat` tells.
-//! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine; `verbs`
-//! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells,
-//! `doctor` the checks before the night, `drill` the tests of people,
-//! `handoff` the notes to them.
-//! hands each verb what it needs, `call` the agent's, `serve` the service, `upkeep` the two that a timer runs, whose end
-//! `heartbeat` tells.
-//! `sheets` asks Google and other servers, `memory` for kept versions of sheets, `edits` whether a sheet changes under a page; `adapters` builds providers, store and engine; `verbs`
-//! hands each verb what it needs, `call` the agent's, `upkeep` the two that a timer runs, whose end `heartbeat` tells.
-//! `sheets` asks Google, `memory` for kept versions of sheets; `adapters` builds providers, store and engine, `push` the
-//! rooms and push services among them; `logs` says where log lines go. `verbs` hands each verb what it needs, `call` the
-//! agent's, `simulate` the page on paper, `serve` the service, `upkeep` the two that a timer runs, whose end `heartbeat`
-//! tells; `doctor` and `doctor_people` make the checks before the night, `drill` the tests of people, `handoff` the notes
-//! to them. `access` gives and takes access by command, with `passwords` and `random`. `remote` asks the
-//! service of another machine.
+//! `sheets` asks Google and other servers, `memory` for kept versions of sheets, `edits` whether a sheet changes under a
+//! page; `adapters` builds providers, store and engine, with `callers` for calls and `words` for what messages say;
+//! `database` knows the file or the server that keeps pages, `push` the rooms and push services; `logs` says where log
+//! lines go. `verbs` hands each verb what it needs, `call` the agent's, `simulate` the page on paper, `serve` the
+//! service, `upkeep` the two that a timer runs, whose end `heartbeat` tells; `doctor` and `doctor_people` make the
+//! checks before the night, `drill` the tests of people, `handoff` the notes to them. `access` gives and takes access
+//! by command, with `passwords` and `random`. `remote` asks the service of another machine.
 
 mod access;
 mod adapters;
 mod call;
 mod callers;
 mod clock;
+mod database;
 mod doctor;
+mod doctor_database;
 mod doctor_people;
 mod drill;
 mod edits;

@@ -8,6 +8,7 @@ use chrono::Timelike;
 
 use super::call::call;
 use super::clock::MachineClock;
+use super::database::Database;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
@@ -273,7 +274,7 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T, CommandError>>)
 
 /// Whose texts are blocked, as far as the page log tells: a log that cannot be read hides nobody who is on call.
 pub(super) fn blocked(loaded: &Loaded) -> Blocked {
-    if !adapters::database(loaded).is_ok_and(|file| file.exists()) {
+    if Database::of(loaded).is_ok_and(|database| database.is_plainly_absent()) {
         return Blocked::default();
     }
     let known = block_on(async {

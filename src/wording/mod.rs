@@ -18,6 +18,7 @@ pub mod columns;
 pub mod decision;
 pub mod decision_sheet;
 pub mod doctor;
+pub mod doctor_database;
 pub mod doctor_people;
 pub mod drill;
 pub mod form;

@@ -15,19 +15,24 @@ pub const FACTS: &str = "For the technician:";
 /// What is told to an agent who stops watching.
 pub const LEFT_ALONE: &str = "The service carries the page on.";
 
+/// A field of JSON; null where there is none.
+pub fn at<'a>(value: &'a Value, name: &str) -> &'a Value {
+    value.get(name).unwrap_or(&Value::Null)
+}
+
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name].as_str().unwrap_or_default()
+    at(value, name).as_str().unwrap_or_default()
 }
 
 fn entries<'a>(value: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
-    value[name].as_array().into_iter().flatten()
+    at(value, name).as_array().into_iter().flatten()
 }
 
 /// What was decided, whom a page asks, and what to say to the customer.
 pub fn decided(view: &Value) -> Vec<String> {
-    let decision = &view["decision"];
+    let decision = at(view, "decision");
     let mut lines = Vec::new();
-    if view["training"] == true {
+    if at(view, "training") == true {
         lines.push(super::page::TRAINING_LINE.to_owned());
     }
     lines.push(format!("{}: {}", text(decision, "outcome"), text(decision, "reason")));
@@ -42,7 +47,7 @@ pub fn decided(view: &Value) -> Vec<String> {
 /// Whom a page asks, each with their number.
 pub fn people(view: &Value) -> impl Iterator<Item = String> {
     entries(view, "on_call").map(|person| {
-        let number = person["phone"].as_str().map_or_else(|| "no number".to_owned(), phone::display);
+        let number = at(person, "phone").as_str().map_or_else(|| "no number".to_owned(), phone::display);
         format!("{} ({}) {number}", text(person, "name"), text(person, "role"))
     })
 }
@@ -62,7 +67,7 @@ pub fn record(view: &Value) -> Vec<String> {
 
 /// The entries of the log after number `after`, and the people whom somebody must dial.
 pub fn news(view: &Value, after: u64) -> Vec<String> {
-    let new = entries(view, "log").filter(|entry| entry["seq"].as_u64().is_some_and(|seq| seq > after));
+    let new = entries(view, "log").filter(|entry| at(entry, "seq").as_u64().is_some_and(|seq| seq > after));
     new.map(|entry| {
         let time = text(entry, "at").get(11..19).unwrap_or_default();
         format!("{time}  {}", text(entry, "what"))
@@ -75,7 +80,7 @@ pub fn dial(view: &Value) -> Vec<(String, String)> {
     entries(view, "dial")
         .map(|person| {
             let name = text(person, "name");
-            let number = person["phone"].as_str().map_or_else(|| "no number".to_owned(), phone::display);
+            let number = at(person, "phone").as_str().map_or_else(|| "no number".to_owned(), phone::display);
             (name.to_owned(), format!("DIAL {name} {number}: {}", text(person, "words")))
         })
         .collect()
@@ -83,7 +88,7 @@ pub fn dial(view: &Value) -> Vec<(String, String)> {
 
 /// How the page stands at the end.
 pub fn ended(view: &Value) -> String {
-    match (text(view, "state"), view["acknowledged"]["by"].as_str()) {
+    match (text(view, "state"), at(at(view, "acknowledged"), "by").as_str()) {
         ("acknowledged" | "closed", Some(by)) => format!("{by} has it."),
         ("exhausted", _) => "NOBODY took it: act by hand now, page-oncall show tells with whom.".to_owned(),
         ("cancelled", _) => "The page was withdrawn.".to_owned(),

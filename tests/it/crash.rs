@@ -23,11 +23,11 @@ const RACES: usize = 20;
 /// Longer than anything here takes on a busy machine: only a hang meets it.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-const VARIABLES: [(&str, &str); 1] = [("PAGE_ONCALL_SMS_TOKEN", "synthetic-token")];
+pub(crate) const VARIABLES: [(&str, &str); 1] = [("PAGE_ONCALL_SMS_TOKEN", "synthetic-token")];
 
 /// When the process that sends is to be killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kill {
+pub(crate) enum Kill {
     /// When the provider has the text of this number, from 1, and before it answers.
     Before(usize),
     /// When the provider has answered it.
@@ -44,13 +44,13 @@ struct Books {
 }
 
 /// A provider of texts on threads of this test.
-struct Sms {
+pub(crate) struct Sms {
     address: String,
     books: Arc<(Mutex<Books>, Condvar)>,
 }
 
 impl Sms {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let books = Arc::new((Mutex::new(Books::default()), Condvar::new()));
@@ -69,19 +69,19 @@ impl Sms {
     }
 
     /// Every text so far.
-    fn texts(&self) -> Vec<(String, String)> {
+    pub(crate) fn texts(&self) -> Vec<(String, String)> {
         self.books().texts.clone()
     }
 
     /// Waits until there are so many texts.
-    fn wait_for(&self, texts: usize) {
+    pub(crate) fn wait_for(&self, texts: usize) {
         let waited = self.books.1.wait_timeout_while(self.books(), PATIENCE, |books| books.texts.len() < texts);
         let (books, late) = waited.unwrap();
         assert!(!late.timed_out(), "{:?}", books.texts);
     }
 
     /// Starts the program, which `kill` ends when the provider is asked, and waits for its end.
-    fn run_killed(&self, mut command: Command, kill: Option<Kill>, moment: Option<Duration>) {
+    pub(crate) fn run_killed(&self, mut command: Command, kill: Option<Kill>, moment: Option<Duration>) {
         {
             // Locked until the victim is known: a request meanwhile waits.
             let mut books = self.books();
@@ -164,6 +164,11 @@ fn request(stream: &mut TcpStream) -> Option<(String, String)> {
 
 /// A site where two technicians are paged at once, by text alone.
 fn site(sms: &Sms) -> Site {
+    site_with(sms, "")
+}
+
+/// The same with more settings.
+pub(crate) fn site_with(sms: &Sms, more: &str) -> Site {
     let settings = format!(
         r#"
 [desk]
@@ -182,6 +187,7 @@ from = "+16085550100"
 timeout_s = 50
 connect_timeout_s = 50
 per_second = 0
+{more}
 "#,
         sms.address
     );
@@ -193,7 +199,7 @@ per_second = 0
 }
 
 const PEOPLE: [(&str, &str); 2] = [("Ada Ruiz", "6085550101"), ("Ben Okafor", "6085550102")];
-const CALL: [&str; 19] = [
+pub(crate) const CALL: [&str; 19] = [
     "--case",
     "1234567",
     "--yes",
@@ -215,18 +221,18 @@ const CALL: [&str; 19] = [
     "PC down",
 ];
 
-fn quiet(site: &Site, words: &[&str]) -> Command {
+pub(crate) fn quiet(site: &Site, words: &[&str]) -> Command {
     let mut command = site.command(words);
     command.envs(VARIABLES).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
-fn run(site: &Site, words: &[&str]) -> Ended {
+pub(crate) fn run(site: &Site, words: &[&str]) -> Ended {
     site.run_with(&VARIABLES, words)
 }
 
 /// The page as `show` tells it; `None` when there is none.
-fn page(site: &Site) -> Option<Value> {
+pub(crate) fn page(site: &Site) -> Option<Value> {
     let shown = run(site, &["--format", "json", "show", "1234567"]);
     match shown.code {
         0 => Some(shown.json()),
@@ -236,14 +242,14 @@ fn page(site: &Site) -> Option<Value> {
 }
 
 /// The attempts of a page as `(id, person, provider's name, outcome)`.
-fn attempts(page: &Value) -> Vec<(String, String, String, String)> {
+pub(crate) fn attempts(page: &Value) -> Vec<(String, String, String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let list = page["attempts"].as_array().unwrap().iter();
     list.map(|it| (text(&it["id"]), text(&it["to"]), text(&it["provider_id"]), text(&it["outcome"]))).collect()
 }
 
 /// Asserts that the log says nothing that the provider does not know, and that everybody was told.
-fn books_agree(what: &str, sms: &Sms, page: &Value, crashes: usize) {
+pub(crate) fn books_agree(what: &str, sms: &Sms, page: &Value, crashes: usize) {
     let (texts, attempts) = (sms.texts(), attempts(page));
     let told = format!("{what}: {attempts:#?}\n{texts:#?}");
     let ids: BTreeSet<_> = attempts.iter().map(|(id, ..)| id).collect();

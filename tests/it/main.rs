@@ -49,6 +49,7 @@ mod support_google;
 mod support_http;
 mod support_openid;
 mod support_phones;
+mod support_postgres;
 mod support_schema;
 mod support_tools;
 mod support_web;

@@ -1,4 +1,5 @@
-//! Does a store keep what it promises? One contract for every database; what is SQLite's alone stands in `store/file.rs`.
+//! Does a store keep what it promises? One contract for both databases; what is SQLite's alone stands in `store/file.rs`,
+//! what is PostgreSQL's in `store/server.rs`, and what several machines do with that in `store/machines.rs`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -18,16 +19,27 @@ use page_oncall::episode::briefing::Briefing;
 use page_oncall::episode::event::{Basis, EscalationReason, Event, Heard, Meant, Opened, Recorded, Said, Via};
 use page_oncall::ports::access::AccessStore;
 use page_oncall::ports::{Appended, Begun, EpisodeStore, NewPage, Standing};
+use page_oncall::ports::{NoticeStore, SnapshotStore};
+use page_oncall::store::postgres::{Address, PostgresStore};
 use page_oncall::store::sqlite::SqliteStore;
 use tokio::task::JoinSet;
 
+use crate::support_postgres::{SERVER, Schema};
+
 mod access;
 mod file;
+mod machines;
+mod server;
+mod sheets;
+
+/// Everything that a store is.
+trait Store: EpisodeStore + SnapshotStore + NoticeStore + AccessStore {}
+
+impl<S: EpisodeStore + SnapshotStore + NoticeStore + AccessStore> Store for S {}
 
 /// A fresh log and any number of independent openings of it.
 trait Bench: Sync {
-    fn another<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn EpisodeStore>> + Send + 'a>>;
-    fn access<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn AccessStore>> + Send + 'a>>;
+    fn another<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn Store>> + Send + 'a>>;
 }
 
 /// How long a store waits for another: racing on a busy machine may take long, and nobody is to give up.
@@ -48,32 +60,56 @@ impl SqliteBench {
 }
 
 impl Bench for SqliteBench {
-    fn another<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn EpisodeStore>> + Send + 'a>> {
+    fn another<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn Store>> + Send + 'a>> {
         Box::pin(async {
             let store = SqliteStore::open_waiting(&self.path(), PATIENCE).await.unwrap();
-            Arc::new(store) as Arc<dyn EpisodeStore>
-        })
-    }
-
-    fn access<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn AccessStore>> + Send + 'a>> {
-        Box::pin(async {
-            let store = SqliteStore::open_waiting(&self.path(), PATIENCE).await.unwrap();
-            Arc::new(store) as Arc<dyn AccessStore>
+            Arc::new(store) as Arc<dyn Store>
         })
     }
 }
 
-/// Runs the contract's cases over SQLite; another database joins with its own line.
+struct PostgresBench {
+    schema: Schema,
+}
+
+impl PostgresBench {
+    fn new() -> Self {
+        Self { schema: SERVER.schema() }
+    }
+
+    fn address(&self) -> Address {
+        Address::parse(&self.schema.url(), None).unwrap()
+    }
+
+    async fn open(&self) -> PostgresStore {
+        PostgresStore::open_waiting(&self.address(), PATIENCE).await.unwrap()
+    }
+}
+
+impl Bench for PostgresBench {
+    fn another<'a>(&'a self) -> Pin<Box<dyn Future<Output = Arc<dyn Store>> + Send + 'a>> {
+        Box::pin(async { Arc::new(self.open().await) as Arc<dyn Store> })
+    }
+}
+
+/// Runs the contract's cases over both databases.
 macro_rules! contract {
     ($($case:ident)*) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $case() {
-                super::$case(&super::SqliteBench::new()).await;
+                super::$case(&crate::store::SqliteBench::new()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $case() {
+                super::$case(&crate::store::PostgresBench::new()).await;
             })*
         }
     };
 }
+use contract;
 
 contract! {
     a_page_reads_back_as_it_was_written
@@ -193,11 +229,15 @@ async fn training_and_live_pages_of_one_case_are_two(bench: &dyn Bench) {
 }
 
 async fn many_begin_one_page_begins(bench: &dyn Bench) {
+    let mut stores = Vec::new();
+    for _ in 0..8 {
+        stores.push(bench.another().await);
+    }
     for round in 0..40 {
         let case = format!("10000{round:02}");
         let mut racers = JoinSet::new();
-        for racer in 0..8 {
-            let store = bench.another().await;
+        for (racer, store) in stores.iter().enumerate() {
+            let store = Arc::clone(store);
             let new = page(&format!("p{round}.{racer}"), &case, round, OPEN);
             racers.spawn(async move { store.begin(&new).await.unwrap() });
         }
@@ -206,7 +246,7 @@ async fn many_begin_one_page_begins(bench: &dyn Bench) {
             begun.iter().filter_map(|b| if let Begun::New(id) = b { Some(id) } else { None }).collect();
         assert_eq!(new.len(), 1, "{begun:?}");
         assert!(begun.iter().all(|b| matches!(b, Begun::New(id) | Begun::Joined(id) if id == new[0])), "{begun:?}");
-        bench.another().await.append(new[0], 2, at(round), &[Event::Cancelled(by("lee"))], CLOSED).await.unwrap();
+        stores[0].append(new[0], 2, at(round), &[Event::Cancelled(by("lee"))], CLOSED).await.unwrap();
     }
 }
 

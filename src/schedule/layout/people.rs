@@ -22,26 +22,41 @@ pub(super) struct People {
 /// Among how many different names of one sheet a close one is looked for: with more, these are not the people known.
 const SUGGESTIONS: usize = 200;
 
+/// How many texts are found again without a hash: more people than most sheets have.
+const RECENT: usize = 64;
+
 /// Reads cells of people; the same text is looked up once.
 pub(super) struct PeopleReader<'a> {
     roster: &'a Roster,
     grid: &'a Grid,
     seen: HashMap<String, Rc<People>>,
+    /// The texts met last, each at a place that its letters give: finding one of them again costs no hash.
+    recent: [Option<(String, Rc<People>)>; RECENT],
     /// Every cell of the sheet without a comma, folded; found when a comma first leaves something open.
     cells: OnceCell<HashSet<String>>,
 }
 
 impl<'a> PeopleReader<'a> {
     pub(super) fn new(roster: &'a Roster, grid: &'a Grid) -> Self {
-        Self { roster, grid, seen: HashMap::new(), cells: OnceCell::new() }
+        Self { roster, grid, seen: HashMap::new(), recent: [const { None }; RECENT], cells: OnceCell::new() }
     }
 
     pub(super) fn read(&mut self, cell: &str) -> Rc<People> {
-        if let Some(people) = self.seen.get(cell) {
-            return Rc::clone(people);
+        let near = cell.bytes().fold(0_usize, |place, byte| place.wrapping_mul(7) ^ usize::from(byte)) % RECENT;
+        match self.recent.get(near) {
+            Some(Some((known, people))) if known == cell => return Rc::clone(people),
+            _ => {}
         }
-        let people = Rc::new(self.look_up(cell));
-        self.seen.insert(cell.to_owned(), Rc::clone(&people));
+        let people = if let Some(people) = self.seen.get(cell) {
+            Rc::clone(people)
+        } else {
+            let people = Rc::new(self.look_up(cell));
+            self.seen.insert(cell.to_owned(), Rc::clone(&people));
+            people
+        };
+        if let Some(recent) = self.recent.get_mut(near) {
+            *recent = Some((cell.to_owned(), Rc::clone(&people)));
+        }
         people
     }
 

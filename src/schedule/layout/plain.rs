@@ -85,9 +85,13 @@ fn last_day_is_covered(sheet: &Sheet<'_>, places: &Places) -> bool {
     if places.start_time.or(places.end_time).is_some() || sheet.settings.is_overrides {
         return false;
     }
-    let day = |row: &GridRow, column: usize| match instant::read(row.text(column), sheet.order()) {
-        Ok(Written::Date(date)) => NaiveDate::from_ymd_opt(date.year.unwrap_or(2024), date.month, date.day),
-        _ => None,
+    let day = |row: &GridRow, column: usize| match (row.text(column), sheet.order()) {
+        // What ends in a clock time is no day, and long sheets hold little else.
+        (text, _) if matches!(text.as_bytes(), [.., b':', b'0'..=b'9', b'0'..=b'9']) => None,
+        (text, order) => match instant::read(text, order) {
+            Ok(Written::Date(date)) => NaiveDate::from_ymd_opt(date.year.unwrap_or(2024), date.month, date.day),
+            _ => None,
+        },
     };
     let rows = sheet.grid.rows.iter().skip(sheet.header.first_row);
     let spans: Vec<(NaiveDate, NaiveDate)> =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 
-use crate::civil::{self, CivilNote, Interval};
+use crate::civil::{self, CivilNote, Instants, Interval};
 use crate::schedule::grid::{Grid, GridRow, address};
 use crate::schedule::notation::Refusal;
 use crate::schedule::notation::date::{Order, WrittenDate, weekday_named};
@@ -54,6 +54,7 @@ pub(super) struct Sheet<'a> {
     halves: Halves,
     /// Whether an hour that may be of the morning or the evening is refused, because the sheet does not tell its clock.
     refuses_halves: bool,
+    instants: Instants,
     /// The civil time that was resolved last without a note, and its instant.
     last_resolved: Option<(NaiveDateTime, DateTime<Utc>)>,
     steps: Steps,
@@ -117,6 +118,7 @@ impl<'a> Sheet<'a> {
             day_first_cells: 0,
             halves: Halves::default(),
             refuses_halves: false,
+            instants: Instants::of(zone),
             last_resolved: None,
             steps: Steps::default(),
             covered_row: 0,
@@ -162,6 +164,11 @@ impl<'a> Sheet<'a> {
         let text = row.text(column);
         if text.is_empty() {
             return Ok(None);
+        }
+        if let Some((written, half)) = instant::at_one_look(text) {
+            self.saw(written);
+            self.halves.certain_24 |= half == Some(Half::Clock24);
+            return Ok(Some(written));
         }
         match instant::read(text, self.order) {
             Ok(written) => {
@@ -252,7 +259,7 @@ impl<'a> Sheet<'a> {
         if let Some((_, at)) = self.last_resolved.filter(|(last, _)| *last == civil) {
             return at;
         }
-        let resolved = civil::resolve(self.zone, civil);
+        let resolved = self.instants.resolve(civil);
         let kind = match resolved.note {
             None => {
                 self.last_resolved = Some((civil, resolved.at));

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::cursor::Cursor;
 use super::date::{self, Order, WrittenDate};
-use super::time::{self, ClockTime};
+use super::time::{self, ClockTime, Half};
 use super::{Refusal, plain};
 
 /// What a cell of a time column says.
@@ -31,6 +31,18 @@ pub fn read(text: &str, order: Order) -> Result<Written, Refusal> {
         return Ok(written);
     }
     read_any(text, order)
+}
+
+/// A cell as programs write it, with what its hour tells of the sheet's clock, as [`time::half_of`] does; nothing for any
+/// other cell, which may well be a day or a time.
+pub fn at_one_look(text: &str) -> Option<(Written, Option<Half>)> {
+    let written = iso(text)?;
+    // The hour has two digits and nothing stands behind the minutes, so only 10, 11 and 12 may be of either clock.
+    let half = match written {
+        Written::DateTime(_, clock) if !(10..13).contains(&(clock.seconds() / 3600)) => Some(Half::Clock24),
+        _ => None,
+    };
+    Some((written, half))
 }
 
 /// `2026-11-22`, `2026-11-22 18:00` or `2026-11-22T18:00`: what programs write and most long sheets hold, in one look.
@@ -224,6 +236,9 @@ mod tests {
         ) {
             let order = if set { Order::Set(date::DateOrder::DayFirst) } else { Order::Assumed };
             prop_assert_eq!(read(&text, order), read_any(&text, order));
+            if let Some((written, half)) = at_one_look(&text) {
+                prop_assert_eq!((read_any(&text, order), time::half_of(&text)), (Ok(written), half));
+            }
         }
 
         #[test]
@@ -233,6 +248,14 @@ mod tests {
             let text = at.with_timezone(&zone).to_rfc3339();
             let read = read(&text, Order::Assumed);
             prop_assert!(matches!(read, Ok(Written::Instant { at: found, .. }) if found == at), "{} {:?}", text, read);
+        }
+
+        #[test]
+        fn what_ends_in_a_clock_time_is_no_day(day in "[0-9/. ,'\\-apmNovSun()]{0,16}", minutes in "[0-9]{2}") {
+            for order in [Order::Assumed, Order::Set(date::DateOrder::DayFirst), Order::Set(date::DateOrder::MonthFirst)] {
+                let read = read(&format!("{day}:{minutes}"), order);
+                prop_assert!(!matches!(read, Ok(Written::Date(_))), "{day}:{minutes} {read:?}");
+            }
         }
 
         #[test]

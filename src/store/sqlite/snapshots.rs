@@ -23,7 +23,7 @@ impl SqliteStore {
                 .await,
         )?;
         let seen = match &last {
-            Some((id, known)) if *known == version.sha256 => {
+            Some((id, known)) if *known == version.sha256() => {
                 self.see_again(&mut transaction, *id, at).await?;
                 Seen::Same
             }
@@ -62,7 +62,7 @@ impl SqliteStore {
              ON CONFLICT (schedule, sha256) DO UPDATE SET source = excluded.source",
         )
         .bind(schedule)
-        .bind(&version.sha256)
+        .bind(version.sha256())
         .bind(&version.source)
         .bind(&version.bytes);
         self.sql(insert.execute(&mut **transaction).await)?;
@@ -70,7 +70,7 @@ impl SqliteStore {
             "INSERT INTO sightings (schedule, sha256, first_seen_ms, last_seen_ms) VALUES ($1, $2, $3, $3)",
         )
         .bind(schedule)
-        .bind(&version.sha256)
+        .bind(version.sha256())
         .bind(at.timestamp_millis());
         self.sql(sighting.execute(&mut **transaction).await)?;
         Ok(())
@@ -79,7 +79,7 @@ impl SqliteStore {
     fn snapshot(&self, row: Option<SnapshotRow>) -> Result<Option<Snapshot>, StoreError> {
         let Some((source, bytes, sha256, first_seen_ms, last_seen_ms)) = row else { return Ok(None) };
         let (first_seen, last_seen) = (self.seen_at(first_seen_ms)?, self.seen_at(last_seen_ms)?);
-        Ok(Some(Snapshot { version: SheetVersion { source, bytes, sha256 }, first_seen, last_seen }))
+        Ok(Some(Snapshot { version: SheetVersion::kept(source, bytes, sha256), first_seen, last_seen }))
     }
 
     fn seen_at(&self, at_ms: i64) -> Result<DateTime<Utc>, StoreError> {

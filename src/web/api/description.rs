@@ -172,12 +172,11 @@ impl Operation {
                 "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": NOT_IN_PATHS },
             }));
         }
-        let mut told = json!({
-            "operationId": self.id,
-            "summary": self.summary,
-            "description": self.about,
-            "responses": self.responses(),
-        });
+        let mut told = Map::new();
+        for (name, text) in [("operationId", self.id), ("summary", self.summary), ("description", self.about)] {
+            told.insert(name.to_owned(), json!(text));
+        }
+        told.insert("responses".to_owned(), self.responses());
         if let Some((name, _)) = self.body {
             parameters.push(json!({
                 "name": KEY, "in": "header", "required": false,
@@ -186,7 +185,7 @@ impl Operation {
                 "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
             }));
             let content = json!({ "application/json": { "schema": reference(name) } });
-            told["requestBody"] = json!({ "required": true, "content": content });
+            told.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
         } else {
             parameters.push(json!({
                 "name": "If-None-Match", "in": "header", "required": false,
@@ -194,8 +193,8 @@ impl Operation {
                 "schema": { "type": "string" },
             }));
         }
-        told["parameters"] = Value::Array(parameters);
-        told
+        told.insert("parameters".to_owned(), Value::Array(parameters));
+        Value::Object(told)
     }
 
     fn responses(&self) -> Value {
@@ -247,16 +246,20 @@ impl Operation {
             429 => "This caller asks too often.",
             _ => "It cannot be told or done now.",
         };
-        let mut response = json!({ "description": about, "headers": headers });
+        let mut content = Map::new();
+        let mut kind = |kind: &str, schema: Value| drop(content.insert(kind.to_owned(), json!({ "schema": schema })));
         if status < 300 {
-            response["content"] = json!({ "application/json": { "schema": reference(self.answer) } });
+            kind("application/json", reference(self.answer));
             if self.body.is_none() || self.ill == [404, 409] {
-                response["content"]["text/plain"] = json!({ "schema": { "type": "string" } });
+                kind("text/plain", json!({ "type": "string" }));
             }
         } else if status != 304 {
-            response["content"] = json!({ "application/problem+json": { "schema": reference("Problem") } });
+            kind("application/problem+json", reference("Problem"));
         }
-        response
+        if content.is_empty() {
+            return json!({ "description": about, "headers": headers });
+        }
+        json!({ "description": about, "headers": headers, "content": content })
     }
 }
 
@@ -310,7 +313,9 @@ fn body(fields: &[Field], case_pattern: Option<&str>) -> Value {
                 _ => json!({ "type": "string", "pattern": PLAIN, "maxLength": LONGEST }),
             },
         };
-        schema["description"] = json!(field.about);
+        if let Some(schema) = schema.as_object_mut() {
+            schema.insert("description".to_owned(), json!(field.about));
+        }
         (field.name.to_owned(), schema)
     };
     let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();

@@ -136,15 +136,15 @@ where
         let called = called(&work);
         return Ok(performed(work, called, None, act).await.into_response());
     };
-    let caller = work.asker.caller.as_ref().map_or_else(String::new, |it| format!("{} {}", it.way.word(), it.name));
-    let name = Sha256::digest(format!("{caller} {key}").as_bytes());
+    let whose = work.asker.caller.as_ref().map_or_else(String::new, |it| format!("{} {}", it.way.word(), it.name));
+    let name = Sha256::digest(format!("{whose} {key}").as_bytes());
     let digest = digest(&parts.method, parts.uri.path(), &work.sent);
-    let mine = work.house.api.working.take(caller, key);
-    let (caller, key) = match &mine {
+    let mine = work.house.api.working.take(whose, key);
+    let (whose, key) = match &mine {
         Ok(mine) => &mine.name,
         Err(name) => name,
     };
-    let known = work.house.access.begin_request(caller, key, digest, work.house.clock.now()).await;
+    let known = work.house.access.begin_request(whose, key, digest, work.house.clock.now()).await;
     let known = known.map_err(|error| {
         tracing::error!(%error, "whether a request was made before cannot be told");
         Problem::unavailable("whether this request was made before cannot be told now")

@@ -139,9 +139,10 @@ async fn gaps(
         let site = &current.site;
         let now_in_words: Vec<LoadedSchedule> =
             if words { sheets.iter().map(Sheet::as_it_is).collect() } else { Vec::new() };
-        let loaded: Vec<&LoadedSchedule> = match words {
-            true => now_in_words.iter().collect(),
-            false => sheets.iter().map(|sheet| sheet.loaded.as_ref()).collect(),
+        let loaded: Vec<&LoadedSchedule> = if words {
+            now_in_words.iter().collect()
+        } else {
+            sheets.iter().map(|sheet| sheet.loaded.as_ref()).collect()
         };
         let judged = gaps::judge(loaded, zone, window, Desks::of(site), all_hours);
         let exit = gaps::exit(&judged);

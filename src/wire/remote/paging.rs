@@ -15,6 +15,7 @@ use crate::cli::ask::{self, Asker, Key, Typed};
 use crate::decision::Question;
 use crate::desk::error::{CommandError, CommandResult, Exit};
 use crate::wording::columns::wrapped;
+use crate::wording::remote::at;
 use crate::wording::{questions, remote as words};
 
 /// How often a page is looked at.
@@ -44,7 +45,7 @@ pub(super) fn call(
         return Ok(Exit::Finding);
     }
     let shown = json(&block_on(server.post("pages", &with(&body, "dry_run"), Wanted::Json))?.body)?;
-    let pages = shown["decision"]["outcome"] == "PAGE";
+    let pages = at(at(&shown, "decision"), "outcome") == "PAGE";
     if arguments.dry_run || !pages {
         show(&shown, format, out)?;
         if arguments.dry_run && format != Format::Json {
@@ -73,7 +74,7 @@ pub(super) fn call(
         print(&words::record(&opened), out)?;
         out.flush()?;
     }
-    let case = opened["case"].as_str().unwrap_or(case).to_owned();
+    let case = at(&opened, "case").as_str().unwrap_or(case).to_owned();
     let view = block_on(follow(server, &case, arguments.no_wait, format, out))?;
     if format == Format::Json {
         // As it is printed by a command on the service's machine.
@@ -83,7 +84,7 @@ pub(super) fn call(
     } else {
         writeln!(out, "\n{}", words::ended(&view))?;
     }
-    Ok(match view["state"].as_str() {
+    Ok(match at(&view, "state").as_str() {
         Some("acknowledged" | "closed") => Exit::Done,
         Some("paging") if arguments.no_wait => Exit::Done,
         _ => Exit::Finding,
@@ -117,7 +118,7 @@ fn json(body: &str) -> Result<Value, CommandError> {
 
 /// Asks what the procedure needs, and then the facts. False when the agent left.
 fn interview(server: &Server, body: &mut Map<String, Value>, asker: &mut dyn Asker) -> Result<bool, CommandError> {
-    let mut asked: Vec<String> = Vec::new();
+    let mut given: Vec<String> = Vec::new();
     let is_answer = |name: &str| Question::named(name).is_some();
     let decision = loop {
         let answers: Map<String, Value> = body
@@ -126,22 +127,22 @@ fn interview(server: &Server, body: &mut Map<String, Value>, asker: &mut dyn Ask
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         let told = json(&block_on(server.post("decide", &Value::Object(answers), Wanted::Json))?.body)?;
-        if told["next"].is_null() {
-            break told["decision"].clone();
+        if at(&told, "next").is_null() {
+            break at(&told, "decision").clone();
         }
-        match answered(&told["next"], asker)? {
+        match answered(at(&told, "next"), asker)? {
             Reply::Left => return Ok(false),
-            Reply::Back => match asked.pop() {
+            Reply::Back => match given.pop() {
                 Some(last) => drop(body.remove(&last)),
                 None => asker.write_line(questions::NO_WAY_BACK)?,
             },
             Reply::Answer(field, value) => {
                 body.insert(field.clone(), json!(value));
-                asked.push(field);
+                given.push(field);
             }
         }
     };
-    if decision["outcome"] != "PAGE" {
+    if at(&decision, "outcome") != "PAGE" {
         return Ok(true);
     }
     for (name, prompt) in [
@@ -168,8 +169,8 @@ enum Reply {
 
 /// One question by one key.
 fn answered(question: &Value, asker: &mut dyn Asker) -> Result<Reply, CommandError> {
-    let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    let (field, choices) = (text(question, "field"), question["choices"].as_array().cloned().unwrap_or_default());
+    let text = |value: &Value, name: &str| at(value, name).as_str().unwrap_or_default().to_owned();
+    let (field, choices) = (text(question, "field"), at(question, "choices").as_array().cloned().unwrap_or_default());
     asker.write_line("")?;
     for line in wrapped(&text(question, "text"), "", "  ") {
         asker.write_line(&line)?;
@@ -255,9 +256,9 @@ async fn follow(
             }
             out.flush()?;
         }
-        let last = view["log"].as_array().and_then(|log| log.last()).and_then(|entry| entry["seq"].as_u64());
+        let last = at(&view, "log").as_array().and_then(|log| log.last()).and_then(|entry| at(entry, "seq").as_u64());
         seen = last.unwrap_or(seen);
-        if no_wait || view["state"] != "paging" {
+        if no_wait || at(&view, "state") != "paging" {
             return Ok(view);
         }
         tokio::select! {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::super::adapters::{self, Stores};
+use super::super::database::Database;
 use super::super::environment::Environment;
 use super::super::load::{self, Loaded};
 use crate::desk::error::CommandError;
@@ -63,7 +64,7 @@ impl Standing {
         for warning in &new.warnings {
             tracing::warn!("{warning}");
         }
-        if adapters::database(&old)? != adapters::database(&new)? {
+        if Database::of(&old)? != Database::of(&new)? {
             return Err(CommandError::usage("[store] url names another page log, which needs a restart"));
         }
         if old.site.is_training() != new.site.is_training() {

@@ -42,7 +42,7 @@ pub(super) fn loaded(shifts: Vec<Shift>, problems: Vec<Problem>) -> LoadedSchedu
         from_cache: false,
         stale: false,
         coverage: Coverage::AfterHours,
-        snapshot: "5e1f".to_owned(),
+        kept_sha256: "5e1f".to_owned(),
         provenance: Provenance::default(),
     }
 }

@@ -11,19 +11,7 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tokio::task::JoinSet;
 
-use super::{Bench, OPEN, SqliteBench, at, page};
-
-/// Runs the contract's cases over SQLite; another database joins with its own line.
-macro_rules! contract {
-    ($($case:ident)*) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $case() {
-                super::$case(&super::SqliteBench::new()).await;
-            })*
-        }
-    };
-}
+use super::{Bench, OPEN, SqliteBench, at, contract, page};
 
 contract! {
     a_token_reads_back_and_is_known_by_its_fingerprint
@@ -41,6 +29,7 @@ contract! {
     a_key_is_made_once
     a_page_is_found_by_how_its_id_begins
     a_purge_takes_what_has_had_its_time_and_no_more
+    what_strangers_send_is_kept_or_unknown_and_never_an_error
 }
 
 fn print(number: u8) -> Fingerprint {
@@ -77,7 +66,7 @@ fn session(number: u8, name: &str, way: Way) -> Session {
     }
 }
 
-fn act(second: i64, what: &str) -> Act {
+pub(super) fn act(second: i64, what: &str) -> Act {
     Act {
         at: at(second),
         by: "lee".to_owned(),
@@ -91,7 +80,7 @@ fn act(second: i64, what: &str) -> Act {
 }
 
 async fn a_token_reads_back_and_is_known_by_its_fingerprint(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     let (first, mut second) = (token("phone", 1), token("board", 2));
     (second.role, second.person, second.expires_at) = (Role::Viewer, None, None);
     assert!(store.create_token(&first).await.unwrap());
@@ -105,11 +94,11 @@ async fn a_token_reads_back_and_is_known_by_its_fingerprint(bench: &dyn Bench) {
 async fn a_name_is_of_one_token_in_use(bench: &dyn Bench) {
     let mut racers = JoinSet::new();
     for number in 0..8 {
-        let store = bench.access().await;
+        let store = bench.another().await;
         racers.spawn(async move { store.create_token(&token("board", number)).await.unwrap() });
     }
     assert_eq!(racers.join_all().await.into_iter().filter(|made| *made).count(), 1);
-    let store = bench.access().await;
+    let store = bench.another().await;
     assert!(store.revoke_token("board", at(5)).await.unwrap());
     assert!(!store.revoke_token("board", at(6)).await.unwrap(), "none is in use any more");
     assert!(!store.revoke_token("nobody", at(6)).await.unwrap());
@@ -124,7 +113,7 @@ async fn a_name_is_of_one_token_in_use(bench: &dyn Bench) {
 }
 
 async fn a_revoked_or_expired_token_is_worth_nothing(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     store.create_token(&token("phone", 1)).await.unwrap();
     assert!(other.token(print(1), at(599)).await.unwrap().is_some());
     assert_eq!(other.token(print(1), at(600)).await.unwrap(), None, "expired");
@@ -133,7 +122,7 @@ async fn a_revoked_or_expired_token_is_worth_nothing(bench: &dyn Bench) {
 }
 
 async fn a_use_of_a_token_is_noted_once_a_minute(bench: &dyn Bench) {
-    let store = bench.access().await;
+    let store = bench.another().await;
     store.create_token(&token("phone", 1)).await.unwrap();
     for (second, noted) in [(10, 10), (11, 10), (69, 10), (70, 70), (5, 70), (131, 131)] {
         store.token_used(print(1), at(second)).await.unwrap();
@@ -144,7 +133,7 @@ async fn a_use_of_a_token_is_noted_once_a_minute(bench: &dyn Bench) {
 }
 
 async fn an_account_is_set_again_and_removed(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     store.set_account(&account("night", Role::Agent)).await.unwrap();
     store.set_account(&account("break-glass", Role::Supervisor)).await.unwrap();
     let mut again = account("night", Role::Viewer);
@@ -159,7 +148,7 @@ async fn an_account_is_set_again_and_removed(bench: &dyn Bench) {
 }
 
 async fn a_session_ends_by_hand_by_time_and_with_what_it_began_with(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     store.create_token(&token("lee", 1)).await.unwrap();
     store.set_account(&account("lee", Role::Technician)).await.unwrap();
     // One name, many ways: what ends one of them leaves the others.
@@ -189,7 +178,7 @@ async fn a_session_ends_by_hand_by_time_and_with_what_it_began_with(bench: &dyn 
 }
 
 async fn a_session_that_begins_too_late_is_worth_nothing(bench: &dyn Bench) {
-    let store = bench.access().await;
+    let store = bench.another().await;
     store.create_token(&token("wall", 1)).await.unwrap();
     store.revoke_token("wall", at(1)).await.unwrap();
     store.set_account(&account("lee", Role::Viewer)).await.unwrap();
@@ -205,7 +194,7 @@ async fn a_session_that_begins_too_late_is_worth_nothing(bench: &dyn Bench) {
 }
 
 async fn a_sign_in_is_given_once_and_in_time(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     let sign_in = |number| SignIn {
         fingerprint: print(number),
         nonce: "nonce".to_owned(),
@@ -227,7 +216,7 @@ async fn a_sign_in_is_given_once_and_in_time(bench: &dyn Bench) {
 }
 
 async fn wrong_guesses_count_each_and_are_forgotten_together(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     for second in [3, 1, 1, 2] {
         store.guessed_wrong("lee", at(second)).await.unwrap();
     }
@@ -240,7 +229,7 @@ async fn wrong_guesses_count_each_and_are_forgotten_together(bench: &dyn Bench) 
 }
 
 async fn acts_come_newest_first_in_portions(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     assert!(store.acts(None, 10).await.unwrap().is_empty());
     for (second, what) in [(0, "first"), (1, "second"), (0, "third, by a clock that was set back")] {
         store.note_act(&act(second, what)).await.unwrap();
@@ -255,7 +244,7 @@ async fn acts_come_newest_first_in_portions(bench: &dyn Bench) {
 }
 
 async fn a_request_is_new_once(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     let mut racers = JoinSet::new();
     for racer in 0..8 {
         let store = Arc::clone(if racer % 2 == 0 { &store } else { &other });
@@ -271,7 +260,7 @@ async fn a_request_is_new_once(bench: &dyn Bench) {
 }
 
 async fn an_answer_stays_as_it_was_given(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     store.begin_request("phone", "k1", print(1), at(0)).await.unwrap();
     store.end_request("phone", "k1", 201, r#"{"case":"INC1"}"#).await.unwrap();
     store.end_request("phone", "k1", 500, "").await.unwrap();
@@ -284,19 +273,19 @@ async fn an_answer_stays_as_it_was_given(bench: &dyn Bench) {
 async fn a_key_is_made_once(bench: &dyn Bench) {
     let mut racers = JoinSet::new();
     for number in 0..8 {
-        let store = bench.access().await;
+        let store = bench.another().await;
         racers.spawn(async move { store.key("links", [number; 32]).await.unwrap() });
     }
     let mut keys = racers.join_all().await;
     keys.dedup();
     assert_eq!(keys.len(), 1, "everybody has the same: {keys:?}");
-    let store = bench.access().await;
+    let store = bench.another().await;
     assert_eq!(store.key("links", [99; 32]).await.unwrap(), keys[0]);
     assert_eq!(store.key("other", [99; 32]).await.unwrap(), [99; 32]);
 }
 
 async fn a_page_is_found_by_how_its_id_begins(bench: &dyn Bench) {
-    let (pages, store) = (bench.another().await, bench.access().await);
+    let (pages, store) = (bench.another().await, bench.another().await);
     let id = "01a20485-7da3-7368-9635-8ce72ad5c9f0";
     for (id, case) in
         [(id, "1000001"), ("01a20485-7da4-7368-9635-8ce72ad5c9f0", "1000002"), ("01a20485-7da4-7368-ffff-0", "1000003")]
@@ -310,7 +299,7 @@ async fn a_page_is_found_by_how_its_id_begins(bench: &dyn Bench) {
 }
 
 async fn a_purge_takes_what_has_had_its_time_and_no_more(bench: &dyn Bench) {
-    let (store, other) = (bench.access().await, bench.access().await);
+    let (store, other) = (bench.another().await, bench.another().await);
     let now = at(10_000);
     for (number, name, expires) in [(1, "expired long ago", 49), (2, "expired", 51), (3, "good", 20_000)] {
         let mut token = token(name, number);
@@ -348,6 +337,30 @@ async fn a_purge_takes_what_has_had_its_time_and_no_more(bench: &dyn Bench) {
     assert_eq!(other.acts(None, 10).await.unwrap().len(), 2, "what is kept for good stays");
 }
 
+async fn what_strangers_send_is_kept_or_unknown_and_never_an_error(bench: &dyn Bench) {
+    let store = bench.another().await;
+    let odd = "x\0\u{1F4DF}'; DROP TABLE acts; --\\\n\"";
+    assert_eq!(store.account(odd).await.unwrap(), None);
+    store.guessed_wrong(odd, at(1)).await.unwrap();
+    assert_eq!(store.wrong_guesses(odd, at(0)).await.unwrap(), [at(1)]);
+    store.guessed_right(odd).await.unwrap();
+    assert!(store.wrong_guesses(odd, at(0)).await.unwrap().is_empty());
+    let mut tried = act(1, odd);
+    (tried.by, tried.object) = (odd.to_owned(), odd.to_owned());
+    store.note_act(&tried).await.unwrap();
+    assert_eq!(store.acts(None, 9).await.unwrap().len(), 1);
+    assert_eq!(store.begin_request(odd, odd, print(1), at(0)).await.unwrap(), Repeated::New);
+    assert_eq!(store.begin_request(odd, odd, print(1), at(0)).await.unwrap(), Repeated::UnderWay);
+    store.end_request(odd, odd, 200, "{}").await.unwrap();
+    assert_eq!(store.page_beginning(odd).await.unwrap(), None);
+    assert!(store.pages_of(odd).await.unwrap().is_empty());
+    let mut new = page("p1", odd, 0, OPEN);
+    (new.briefing.customer, new.briefing.summary) = (odd.to_owned(), "Zo\u{eb} \0".to_owned());
+    store.begin(&new).await.unwrap();
+    assert_eq!(store.briefing("p1").await.unwrap(), Some(new.briefing));
+    assert_eq!(store.pages_of(odd).await.unwrap().len(), 1);
+}
+
 async fn raw(bench: &SqliteBench) -> SqliteConnection {
     SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(bench.path())).await.unwrap()
 }
@@ -355,7 +368,7 @@ async fn raw(bench: &SqliteBench) -> SqliteConnection {
 #[tokio::test]
 async fn the_audit_log_refuses_changes_by_hand() {
     let bench = SqliteBench::new();
-    let store = bench.access().await;
+    let store = bench.another().await;
     for second in 0..3 {
         store.note_act(&act(second, "page")).await.unwrap();
     }
@@ -379,7 +392,7 @@ async fn the_audit_log_refuses_changes_by_hand() {
 #[tokio::test]
 async fn no_secret_lies_in_the_file() {
     let bench = SqliteBench::new();
-    let store = bench.access().await;
+    let store = bench.another().await;
     let secret = page_oncall::access::Secret::token([7; 32]);
     let mut kept = token("phone", 1);
     kept.fingerprint = secret.fingerprint();
@@ -415,7 +428,7 @@ async fn an_older_file_is_brought_up_to_date_with_its_pages() {
     hand.close().await.unwrap();
     let reading = SqliteStore::open_for_reading(&bench.path()).await.unwrap_err().to_string();
     assert!(reading.contains("older page-oncall"), "{reading}");
-    let store = bench.access().await;
+    let store = bench.another().await;
     assert!(store.page_beginning("01a204857da37368").await.unwrap().is_some(), "the index holds the old pages");
     assert!(store.create_token(&token("phone", 1)).await.unwrap());
     let again = SqliteStore::open_for_reading(&bench.path()).await.unwrap();
@@ -425,7 +438,7 @@ async fn an_older_file_is_brought_up_to_date_with_its_pages() {
 #[tokio::test]
 async fn what_a_newer_program_wrote_is_an_error_and_no_right() {
     let bench = SqliteBench::new();
-    let store = bench.access().await;
+    let store = bench.another().await;
     store.create_token(&token("phone", 1)).await.unwrap();
     sqlx::raw_sql("UPDATE tokens SET role = 'director'").execute(&mut raw(&bench).await).await.unwrap();
     let error = store.token(print(1), at(1)).await.unwrap_err().to_string();
@@ -435,7 +448,7 @@ async fn what_a_newer_program_wrote_is_an_error_and_no_right() {
 #[tokio::test]
 async fn a_link_is_looked_up_without_reading_every_page() {
     let bench = SqliteBench::new();
-    bench.access().await;
+    bench.another().await;
     let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(
         "EXPLAIN QUERY PLAN SELECT episode FROM pages WHERE replace(episode, '-', '') >= '0' \
          AND replace(episode, '-', '') < '0g' LIMIT 2",
