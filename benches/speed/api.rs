@@ -49,7 +49,8 @@ pub(super) fn measure() -> Vec<Measured> {
     let token = made.lines().next().expect("the secret").to_owned();
     let ours = Served::start(program().args(["--format", "json", "serve"]), |line| {
         let told: serde_json::Value = serde_json::from_str(line).expect("JSON");
-        told["listening"].as_str().expect("an address").parse().expect("an address")
+        let address = told.get("listening").and_then(|address| address.as_str());
+        address.expect("an address").parse().expect("an address")
     });
     let asked = format!("GET /api/v1/who HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n");
     let body = loop {

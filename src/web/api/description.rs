@@ -359,7 +359,7 @@ mod tests {
                 map.iter().for_each(|(name, value)| match value.as_str().filter(|_| name == "$ref") {
                     Some(reference) => drop(found.insert(reference.to_owned())),
                     None => references(value, found),
-                })
+                });
             }
             Value::Array(values) => values.iter().for_each(|value| references(value, found)),
             _ => {}
