@@ -26,7 +26,7 @@
 //! | [`engine`] | what drives open pages forward, hears texts, keys and buttons, and watches over its own work? |
 //! | [`desk`] | what do both faces do with a site and the page log? |
 //! | [`cli`] | one file a verb |
-//! | [`web`] | the house over HTTP: providers' callbacks, and whether it is well |
+//! | [`web`] | the house over HTTP: the board, providers' callbacks, and whether it is well |
 //! | [`wire`] | settings to adapters to engine; the only place that knows all |
 //!
 //! The rooms above `ports` are pure: no clock, no files, no network, no executor. `now` is an argument.
@@ -76,6 +76,16 @@
 //! [`ports::hooks`] proves its signature and reads it, and the engine's `answer_call` makes `Input::Acknowledge` of it,
 //! decided on the log as any other word. Once that is on disk the call reads the case back. No key: the same call ends in
 //! the voicemail text, its outcome is `voicemail`, and the ladder goes on. Without a public address no key is offered.
+//!
+//! # Walk-through: an agent signs in at the beginning of the night
+//!
+//! The agent opens `/page`. [`web`]'s guard finds no cookie, token or header and leads to `/sign-in?return_to=/page`.
+//! `/sign-in/start` makes state, nonce and verifier of randomness, keeps them in the store, puts the state into a cookie and
+//! leads to the provider that [`ports::single_sign_on`] stands for. The provider leads back with a code; state and cookie
+//! agree, and the store gives that sign-in once. `wire`'s adapter trades the code for an ID token and checks it.
+//! [`site::access::AccessSettings::role`] makes a role of the groups. A session begins: 256 random bits in the cookie,
+//! their fingerprint in the store. [`access::way_back`] lets the browser go to `/page` and to no other house. The audit log
+//! has a line. Had the provider been down, the same page would have taken the password of a local account.
 //!
 //! # Walk-through: a callback comes late and twice
 //!

@@ -4,6 +4,7 @@ pub mod access;
 pub mod drafts;
 pub mod hooks;
 pub mod sheets;
+pub mod single_sign_on;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -17,6 +17,10 @@ pub struct ServeSettings {
     /// The address under which providers reach the service from outside. Without one nothing is called back, and the
     /// same facts are asked for.
     pub public_url: Option<PublicUrl>,
+    /// The file with the service's own certificate and those that vouch for it, PEM; without one it speaks plain HTTP.
+    pub tls_certificate_file: Option<String>,
+    /// The file with the certificate's key, PEM.
+    pub tls_key_file: Option<String>,
     /// How much the body of one request may hold, in KiB.
     pub body_limit_kib: u32,
     /// How often one caller may ask the API, or one address that nobody is known at, in requests a minute.
@@ -45,6 +49,8 @@ impl Default for ServeSettings {
         Self {
             listen: "127.0.0.1:8420".to_owned(),
             public_url: None,
+            tls_certificate_file: None,
+            tls_key_file: None,
             body_limit_kib: 64,
             requests_per_minute: 1200,
             sync_every_s: 300,
@@ -67,6 +73,10 @@ impl ServeSettings {
             let message = format!("listen = {:?} is not an address and a port, as 127.0.0.1:8420 is", self.listen);
             return Err(("listen", message));
         }
+        if self.tls_certificate_file.is_some() != self.tls_key_file.is_some() {
+            let message = "tls_certificate_file and tls_key_file belong together: set both, or neither".to_owned();
+            return Err(("tls_certificate_file", message));
+        }
         if !(1..=1024).contains(&self.body_limit_kib) {
             return Err(("body_limit_kib", "body_limit_kib must lie between 1 and 1024".to_owned()));
         }
@@ -86,9 +96,11 @@ impl ServeSettings {
         Ok(())
     }
 
-    /// Whether browsers reach the service over TLS only, by the address that the world knows it by.
+    /// Whether browsers reach the service over TLS only: with a certificate of its own, or by the address that the world
+    /// knows it by.
     pub fn is_secure(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.as_str().starts_with("https://"))
+        self.tls_certificate_file.is_some()
+            || self.public_url.as_ref().is_some_and(|url| url.as_str().starts_with("https://"))
     }
 
     /// The path below which a reverse proxy serves the house, as `/pager`; empty at the top.
@@ -177,6 +189,7 @@ mod tests {
             ("listen = 'here'", "listen"),
             ("listen = ':8420'", "listen"),
             ("listen = '127.0.0.1:84200'", "listen"),
+            ("tls_key_file = 'key.pem'", "tls_certificate_file"),
             ("body_limit_kib = 0", "body_limit_kib"),
             ("requests_per_minute = 9", "requests_per_minute"),
             ("sync_every_s = 3", "sync_every_s"),

@@ -403,7 +403,7 @@ impl Settings {
         self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
         self.server.check().map_err(|(key, message)| at(key, format!("[server] {message}")))?;
         self.serve.check().map_err(|(key, message)| at(key, format!("[serve] {message}")))?;
-        self.access.check().map_err(|(key, message)| at(key, format!("[access] {message}")))?;
+        self.access.check().map_err(|(key, message)| at(key, message))?;
         self.check_names(text)?;
         if let Some((place, problem)) =
             self.promise.iter().enumerate().find_map(|(place, rule)| Some((place, rule.problem()?)))

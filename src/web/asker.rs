@@ -1,11 +1,12 @@
-//! Who asks, and from where? By a token in the request or the cookie of a session, each known by its fingerprint.
+//! Who asks, and from where? By a token in the request or the cookie of a session, each known by its fingerprint, or by
+//! the header of a reverse proxy that the settings name.
 //!
 //! What the store said of a secret counts for two seconds, so that a thousand requests with one token cost it one query.
 //! A token that is revoked, and a session that is ended elsewhere, work for no longer than that.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
 use axum::extract::FromRequestParts;
@@ -15,11 +16,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::House;
 use super::peer::Peer;
-use crate::access::{Caller, Fingerprint, Way};
+use crate::access::{Caller, Fingerprint, Role, Way};
 use crate::ports::StoreError;
+use crate::schedule::roster::Contact;
+use crate::site::Site;
+use crate::site::access::HeaderSettings;
 
 /// How long an answer of the store counts.
 const COUNTS_FOR: TimeDelta = TimeDelta::seconds(2);
+/// The most letters of a header that names somebody, their groups included.
+const LONGEST: usize = 8192;
 /// How many secrets are remembered at most; many more than this house has callers.
 const REMEMBERED: usize = 4096;
 
@@ -104,18 +110,67 @@ impl Memory {
     }
 }
 
-/// Who sent this request.
+/// Who sent this request. What the sender proves counts before what a proxy says of them.
 pub(super) async fn of(house: &House, headers: &HeaderMap, peer: Option<Peer>) -> Result<Asker, StoreError> {
-    let address = peer.and_then(Peer::address);
+    let current = house.current();
+    let settings = &current.site.settings;
+    let peer = peer.and_then(Peer::address);
+    let proxy = settings.access.header.as_ref().filter(|proxy| is_of(proxy, peer));
+    let address = proxy.and_then(|proxy| client(proxy, headers)).or(peer);
     if let Some(token) = bearer(headers) {
         let caller = known(house, Kind::Token, Fingerprint::of(token)).await?;
         return Ok(Asker { caller, address, session: None });
     }
-    let Some(session) = cookie(headers, cookie_name(is_secure(house))).map(Fingerprint::of) else {
-        return Ok(Asker { caller: None, address, session: None });
+    let session = cookie(headers, cookie_name(settings.serve.is_secure())).map(Fingerprint::of);
+    let mut caller = match session {
+        Some(session) => known(house, Kind::Session, session).await?,
+        None => None,
     };
-    let caller = known(house, Kind::Session, session).await?;
-    Ok(Asker { caller, address, session: Some(session) })
+    if caller.is_none() {
+        caller = proxy.and_then(|proxy| named(&current.site, proxy, headers));
+    }
+    Ok(Asker { caller, address, session })
+}
+
+/// Whether the proxy itself sent the request: only the other end of the connection counts, never a header.
+fn is_of(proxy: &HeaderSettings, peer: Option<IpAddr>) -> bool {
+    peer.is_some_and(|peer| proxy.from.iter().any(|network| network.contains(&peer)))
+}
+
+/// The address that the proxy added last: what stands before it, anybody may have written.
+fn client(proxy: &HeaderSettings, headers: &HeaderMap) -> Option<IpAddr> {
+    let value = headers.get_all(proxy.client.as_deref()?).into_iter().next_back()?.to_str().ok()?;
+    let last = value.rsplit(',').next()?.trim();
+    let address = last.parse().or_else(|_| last.parse().map(|with_port: SocketAddr| with_port.ip())).ok()?;
+    Some(IpAddr::to_canonical(&address))
+}
+
+/// Whom the proxy names, if they have a role here. A header that stands twice names nobody: one of them may be of whoever
+/// asked the proxy.
+fn named(site: &Site, proxy: &HeaderSettings, headers: &HeaderMap) -> Option<Caller> {
+    let user = text(headers, proxy.user.as_deref()?)?;
+    let groups: Vec<String> = match proxy.groups.as_deref().and_then(|name| text(headers, name)) {
+        Some(groups) => groups.split(&proxy.separator.0).map(|group| group.trim().to_owned()).collect(),
+        None => Vec::new(),
+    };
+    let role = site.settings.access.role(Some(user), &groups)?;
+    Some(Caller { name: user.to_owned(), role, person: person(site, role, Some(user)), way: Way::Header })
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).into_iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    let text = std::str::from_utf8(value.as_bytes()).ok()?.trim();
+    (!text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)).then_some(text)
+}
+
+/// Whose pages a technician answers: those of the contact with their e-mail address.
+pub(super) fn person(site: &Site, role: Role, email: Option<&str>) -> Option<String> {
+    let email = email.filter(|_| role == Role::Technician)?;
+    let is_theirs = |contact: &&Contact| contact.email.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(email));
+    let mut contacts = site.roster.contacts().iter().filter(is_theirs);
+    // An address that two contacts share says of neither that it is theirs.
+    contacts.next().filter(|_| contacts.next().is_none()).map(|contact| contact.name.to_string())
 }
 
 async fn known(house: &House, kind: Kind, fingerprint: Fingerprint) -> Result<Option<Caller>, StoreError> {

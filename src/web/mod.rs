@@ -30,19 +30,22 @@ mod session;
 mod shell;
 mod sign_in;
 mod timeline;
+mod tls;
 mod vitals;
 
+use std::fmt::Debug;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::connect_info::Connected;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use tokio::net::TcpListener;
+use axum::serve::{IncomingStream, Listener};
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
@@ -54,10 +57,10 @@ use crate::ports::access::{AccessStore, Passwords};
 use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
 use crate::ports::sheets::Sheets;
+use crate::ports::single_sign_on::SingleSignOn;
 use crate::ports::{Clock, EpisodeStore, NoticeStore, SnapshotStore};
 use crate::site::Site;
 use asker::Asker;
-use peer::Peer;
 use problem::Problem;
 use routes::Routes;
 
@@ -65,8 +68,10 @@ pub use api::Memory as ApiMemory;
 pub use asker::Memory as Askers;
 pub use board::{Live, keep as keep_boards};
 pub use pages::{Pages, keep as keep_pages};
+pub use peer::Peer;
 pub use routes::{Need, Route};
 pub use sign_in::Guesses;
+pub use tls::TlsListener;
 pub use vitals::Vitals;
 
 /// How long one request may take, its body included.
@@ -117,6 +122,8 @@ pub struct Current {
     pub engine: Engine,
     /// The provider's requests; `None` when the site has no public address.
     pub hooks: Option<Arc<dyn Hooks>>,
+    /// Who vouches for people; `None` without single sign-on.
+    pub single_sign_on: Option<Arc<dyn SingleSignOn>>,
     /// The page log, to be read.
     pub pages: Arc<dyn EpisodeStore>,
     /// The versions of sheets.
@@ -188,11 +195,12 @@ async fn not_so(uri: Uri) -> Response {
 }
 
 /// Answers requests until `stop` is ready; those that came in by then are answered first.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+pub async fn serve<L>(listener: L, router: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()>
+where
+    L: Listener,
+    L::Addr: Debug,
+    Peer: for<'a> Connected<IncomingStream<'a, L>>,
+{
     let service = router.into_make_service_with_connect_info::<Peer>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await
 }

@@ -8,9 +8,14 @@ use tokio::net::TcpListener;
 
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Peer(Option<SocketAddr>);
+pub struct Peer(Option<SocketAddr>);
 
 impl Peer {
+    /// The other end at this address.
+    pub(super) fn at(address: SocketAddr) -> Self {
+        Self(Some(address))
+    }
+
     /// Its address, one of IPv4 in the form of IPv4.
     pub(super) fn address(self) -> Option<IpAddr> {
         self.0.map(|peer| peer.ip().to_canonical())

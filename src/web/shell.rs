@@ -55,7 +55,7 @@ impl<'a> Shell<'a> {
             &html! {
                 a.skip href="#main" { "Skip to the content" }
                 @if self.site.is_training() {
-                    p.training { strong { "TRAINING" } " Nothing is sent to anybody." }
+                    aside.training aria-label="Training" { strong { "TRAINING" } " Nothing is sent to anybody." }
                 }
                 header.top {
                     p.house { (self.site.settings.desk.name) " on call" }
@@ -86,7 +86,7 @@ impl<'a> Shell<'a> {
             class,
             &html! {
                 @if self.site.is_training() {
-                    p.training { strong { "TRAINING" } " Nothing is sent to anybody." }
+                    aside.training aria-label="Training" { strong { "TRAINING" } " Nothing is sent to anybody." }
                 }
                 main id="main" { (body) }
             },

@@ -1,8 +1,9 @@
 //! How does somebody come in with a browser, and go? `/sign-in` and `/sign-out`.
 //!
-//! `form` is the page, `guesses` lets nobody try too often. A wrong name, a wrong password and a wrong token get the same
+//! `form` is the page, `guesses` lets nobody try too often, `elsewhere` is single sign-on. A wrong name, a wrong password and a wrong token get the same
 //! answer after the same work.
 
+mod elsewhere;
 mod form;
 mod guesses;
 
@@ -34,7 +35,7 @@ const SIGN_OUT: &str = "sign-out";
 
 /// The paths of this file.
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.get("/sign-in", Need::Nothing, show).post("/sign-in", Need::Nothing, sign_in).post(
+    elsewhere::routes(routes).get("/sign-in", Need::Nothing, show).post("/sign-in", Need::Nothing, sign_in).post(
         "/sign-out",
         Need::Nothing,
         sign_out,

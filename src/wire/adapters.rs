@@ -23,6 +23,7 @@ use crate::episode::outcome::{Outcome, Report};
 use crate::ports::access::AccessStore;
 use crate::ports::drafts::DraftStore;
 use crate::ports::hooks::Hooks;
+use crate::ports::single_sign_on::SingleSignOn;
 use crate::ports::{Clock, EpisodeStore, Letter, NoticeStore, Pending, Post, Provider, SnapshotStore};
 use crate::site::Site;
 use crate::site::settings::variable_part;
@@ -379,4 +380,28 @@ pub(super) fn address_warnings(site: &Site) -> Vec<String> {
             CarrierGateway::Ended(why) | CarrierGateway::Ending(why) => Some(format!("{address}: {why}")),
         })
         .collect()
+}
+
+/// Who vouches for people, where the settings name a provider.
+#[cfg(feature = "single-sign-on")]
+pub(super) fn single_sign_on(
+    loaded: &Loaded,
+    environment: &Environment,
+    clock: Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn SingleSignOn>>, CommandError> {
+    super::single_sign_on::of(loaded, environment, clock)
+}
+
+/// Nobody does in a program that was built without.
+#[cfg(not(feature = "single-sign-on"))]
+pub(super) fn single_sign_on(
+    loaded: &Loaded,
+    _: &Environment,
+    _: Arc<dyn Clock>,
+) -> Result<Option<Arc<dyn SingleSignOn>>, CommandError> {
+    if loaded.site.settings.access.single_sign_on.is_some() {
+        return Err(CommandError::usage("[access.single_sign_on] is set, and this program was built without it")
+            .hint("build with the feature single-sign-on, or remove the table"));
+    }
+    Ok(None)
 }

@@ -16,7 +16,7 @@ use super::environment::Environment;
 use super::load::Loaded;
 use super::sheets::Hurry;
 use super::verbs::block_on;
-use super::{doctor_database, doctor_people, heartbeat};
+use super::{doctor_access, doctor_database, doctor_people, heartbeat};
 use crate::civil::{Interval, days_later, transitions};
 use crate::cli::doctor;
 use crate::cli::face::Face;
@@ -63,6 +63,7 @@ pub(super) fn run(
         let mut gathered = database;
         gathered.extend(look.providers(&confirmations).await);
         gathered.extend(look.addresses(ping_heartbeat).await);
+        gathered.extend(doctor_access::findings(&look, stores.as_ref()).await);
         match &schedules {
             Ok(schedules) => {
                 gathered.extend(doctor_people::findings(&look, schedules, stores.as_ref(), &confirmations).await);
@@ -147,6 +148,8 @@ impl Look<'_> {
         let push = push.chain(delivery.pushover.iter().filter_map(|it| it.token_file.as_ref()));
         let secrets = secrets.chain(push.map(String::as_str));
         let secrets = secrets.chain(settings.google.key_file.as_deref()).chain(settings.store.password_file.as_deref());
+        let single_sign_on = settings.access.single_sign_on.iter().filter_map(|it| it.client_secret_file.as_deref());
+        let secrets = secrets.chain(single_sign_on).chain(settings.serve.tls_key_file.as_deref());
         findings.extend(secrets.map(|file| self.secret(file)));
         findings
     }

@@ -41,6 +41,8 @@ pub(super) struct Environment {
     pub sms_signing_token: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_MAIL_PASSWORD`, the secret of the mail account.
     pub mail_password: Option<secrecy::SecretString>,
+    /// `PAGE_ONCALL_SSO_SECRET`, what this house shows the provider of single sign-on.
+    pub sso_secret: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_STORE_PASSWORD`, the secret of the database server.
     pub store_password: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_SMS_TOKEN_<NAME>` and its like: the secrets of named providers, by the variable's whole name.
@@ -77,6 +79,7 @@ impl Environment {
             voice_signing_token: text("PAGE_ONCALL_VOICE_SIGNING_TOKEN").map(Into::into),
             sms_signing_token: text("PAGE_ONCALL_SMS_SIGNING_TOKEN").map(Into::into),
             mail_password: text("PAGE_ONCALL_MAIL_PASSWORD").map(Into::into),
+            sso_secret: text("PAGE_ONCALL_SSO_SECRET").map(Into::into),
             store_password: text("PAGE_ONCALL_STORE_PASSWORD").map(Into::into),
             named_secrets: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -5,9 +5,10 @@
 //! page; `adapters` builds providers, store and engine, with `callers` for calls and `words` for what messages say;
 //! `database` knows the file or the server that keeps pages, `push` the rooms and push services; `logs` says where log
 //! lines go. `verbs` hands each verb what it needs, `call` the agent's, `simulate` the page on paper, `serve` the
-//! service, `upkeep` the two that a timer runs, whose end `heartbeat` tells; `doctor` and `doctor_people` make the
-//! checks before the night, `drill` the tests of people, `handoff` the notes to them. `access` gives and takes access
-//! by command, with `passwords` and `random`. `remote` asks the service of another machine.
+//! service, `upkeep` the two that a timer runs, whose end `heartbeat` tells; `doctor`, `doctor_access` and `doctor_people`
+//! make the checks before the night, `drill` the tests of people, `handoff` the notes to them. `access` gives and takes
+//! access by command, with `passwords` and `random`; `single_sign_on` asks an OpenID provider, and
+//! `remote` the service of another machine.
 
 mod access;
 mod adapters;
@@ -16,6 +17,7 @@ mod callers;
 mod clock;
 mod database;
 mod doctor;
+mod doctor_access;
 mod doctor_database;
 mod doctor_people;
 mod drill;
@@ -34,6 +36,8 @@ mod remote;
 mod serve;
 mod sheets;
 mod simulate;
+#[cfg(feature = "single-sign-on")]
+mod single_sign_on;
 mod upkeep;
 mod verbs;
 mod words;

@@ -1,8 +1,9 @@
 //! What does the service need? One process: the engine, the house over HTTP, and what runs by the clock.
 //!
-//! `jobs` runs by the clock, `kept_sheets` keeps the schedules fresh, `manager` talks to the service manager, `standing` is what the settings make of it all, and
-//! how a reload changes that.
+//! `jobs` runs by the clock, `kept_sheets` keeps the schedules fresh, `manager` talks to the service manager, `certificate`
+//! is what it speaks TLS with, `standing` is what the settings make of it all, and how a reload changes that.
 
+mod certificate;
 mod jobs;
 mod kept_sheets;
 mod manager;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
@@ -32,7 +34,7 @@ use crate::engine::Engine;
 use crate::ports::Clock;
 use crate::ports::sheets::Sheets;
 use crate::views::serve::Listening;
-use crate::web::{self, House, Vitals};
+use crate::web::{self, House, TlsListener, Vitals};
 use jobs::Jobs;
 use kept_sheets::KeptSheets;
 use manager::Manager;
@@ -116,6 +118,8 @@ struct Service {
     /// Loops of engines with older settings, which end by themselves.
     ending: JoinSet<()>,
     answering: JoinHandle<std::io::Result<()>>,
+    /// The certificate of new connections; `None` where they are plain.
+    certificate: Option<watch::Sender<Arc<ServerConfig>>>,
     stop_answering: watch::Sender<bool>,
     /// Tells the heartbeat of clean turns.
     heart: JoinHandle<()>,
@@ -154,6 +158,7 @@ impl Service {
     async fn start(environment: &Environment, loaded: Loaded, listener: TcpListener) -> Result<Self, CommandError> {
         let environment = Arc::new(environment.clone());
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::real());
+        let certificate = certificate::of(&loaded)?;
         let stores = adapters::stores(&loaded).await?;
         let standing = Standing::new(&environment, Arc::clone(&clock), stores, loaded)?;
         let vitals = Arc::new(Vitals::default());
@@ -178,7 +183,15 @@ impl Service {
         };
         tokio::spawn(web::keep_boards(house.clone(), stopping(stopped.clone())));
         tokio::spawn(web::keep_pages(house.clone(), stopping(stopped.clone())));
-        let answering = tokio::spawn(web::serve(listener, web::router(house), stopping(stopped)));
+        let router = web::router(house);
+        let (answering, certificate) = match certificate {
+            Some(certificate) => {
+                let certificate = watch::Sender::new(certificate);
+                let listener = TlsListener::new(listener, certificate.subscribe())?;
+                (tokio::spawn(web::serve(listener, router, stopping(stopped))), Some(certificate))
+            }
+            None => (tokio::spawn(web::serve(listener, router, stopping(stopped))), None),
+        };
         let engine = Loop::start(&standing.engine());
         let heart = heart(&standing, &clock);
         let jobs = Jobs {
@@ -202,6 +215,7 @@ impl Service {
             engine,
             ending: JoinSet::new(),
             answering,
+            certificate,
             stop_answering,
             heart,
             is_ready: false,
@@ -263,6 +277,7 @@ impl Service {
                 let _listens = old.stop.send(true);
                 self.ending.spawn(async move { drop(old.task.await) });
                 std::mem::replace(&mut self.heart, heart(&self.standing, &self.clock)).abort();
+                self.renew_certificate();
                 tracing::info!("the settings were read again and are in force");
             }
             Err(error) => {
@@ -274,6 +289,23 @@ impl Service {
         }
         if self.is_ready {
             self.manager.ready();
+        }
+    }
+
+    /// Takes the certificate that its files hold now for new connections. One that cannot be used changes nothing.
+    fn renew_certificate(&self) {
+        let loaded = self.standing.loaded();
+        let read = certificate::of(&loaded.borrow());
+        match (read, &self.certificate) {
+            (Ok(Some(new)), Some(current)) => drop(current.send_replace(new)),
+            (Ok(None), None) => {}
+            (Ok(_), _) => {
+                tracing::warn!("[serve] begins or ends to speak TLS, which needs a restart: it stays as it is")
+            }
+            (Err(error), _) => {
+                let error = error.to_string().replace('\n', "; ");
+                tracing::error!(error, "the certificate was read again and cannot be used: the old one stays in force");
+            }
         }
     }
 

@@ -62,7 +62,8 @@ pub fn when(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
 
 /// From when until when: `tomorrow 7:00am to Mon 7:00am (3 d)`; `now until 9:00am` for what has begun.
 pub fn from_until(from: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
-    if from <= now {
+    // A board shows a whole minute, and what began within it has begun.
+    if from < now + TimeDelta::minutes(1) {
         return format!("now until {}", when(until, now, zone));
     }
     format!("{} to {} ({})", when(from, now, zone), when(until, now, zone), span(until - from))
@@ -83,6 +84,16 @@ pub fn phase(phase: Phase, owner: Option<&str>) -> String {
         (Phase::Exhausted, _) => "NOBODY HAS IT: the whole ladder was tried, act by hand".to_owned(),
         (Phase::Closed, _) => "settled".to_owned(),
         (Phase::Cancelled, _) => "withdrawn, people are being told".to_owned(),
+    }
+}
+
+/// The same for a screen that is read across a room.
+pub fn phase_shortly(phase: Phase, owner: Option<&str>) -> String {
+    match (phase, owner) {
+        (Phase::Paging, _) => "NOBODY YET".to_owned(),
+        (Phase::Exhausted, _) => "NOBODY HAS IT: act by hand".to_owned(),
+        (Phase::Cancelled, _) => "withdrawn".to_owned(),
+        (phase, owner) => self::phase(phase, owner),
     }
 }
 
@@ -244,6 +255,14 @@ mod tests {
         }
         let twice = at("2026-11-01T01:30:00-06:00");
         assert_eq!(when(twice, twice, Chicago), "1:30am CST", "the hour that November has twice");
+    }
+
+    #[test]
+    fn what_has_begun_is_now() {
+        let now = at("2026-11-23T03:00:00-06:00");
+        let until = at("2026-11-23T07:00:00-06:00");
+        assert_eq!(from_until(at("2026-11-23T03:00:59-06:00"), until, now, Chicago), "now until 7:00am");
+        assert_eq!(from_until(at("2026-11-23T04:00:00-06:00"), until, now, Chicago), "4:00am to 7:00am (3 h)");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! technicians: `messages`, kept to one segment by `gsm`, `drill`, `handoff`, and `vcard` for their telephones. For those
 //! who keep schedules: `schedule`, `gaps`, `gaps_letter`, `changes`, `layouts`, `problems`, `lint`, `partners`. For whoever
 //! looks ahead: `shifts`, drawn by `timeline_svg` and exported by `calendar`; a page on paper by `simulation`. For whoever
-//! keeps the site: `doctor`, `doctor_people`, `service`, `access`; for whoever signs in: `sign_in`. For all of them: `time`,
+//! keeps the site: `doctor`, `doctor_access`, `doctor_people`, `service`, `access`; for whoever signs in: `sign_in`. For all of them: `time`,
 //! `phone`, `opt_outs`, and `columns` that fills lines.
 //! looks ahead: `shifts`, drawn by `timeline_svg`, in mails by `timeline_table`, and exported by `calendar`; a page on
 //! paper by `simulation`. For whoever keeps the site: `doctor`, `doctor_people`, `service`, `access`. For whoever looks at
@@ -18,6 +18,7 @@ pub mod columns;
 pub mod decision;
 pub mod decision_sheet;
 pub mod doctor;
+pub mod doctor_access;
 pub mod doctor_database;
 pub mod doctor_people;
 pub mod drill;

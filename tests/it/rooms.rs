@@ -55,7 +55,7 @@ const ROOMS: &[Room] = &[
     Room { name: "views", may_use: &["civil", "schedule", "decision", "episode", "proof", "wording"], never: EFFECTS },
     Room {
         name: "site",
-        may_use: &["civil", "schedule", "decision", "episode", "delivery", "source", "proof"],
+        may_use: &["access", "civil", "schedule", "decision", "episode", "delivery", "source", "proof"],
         never: EFFECTS,
     },
     Room { name: "ports", may_use: &["access", "schedule", "decision", "episode", "proof"], never: EFFECTS },

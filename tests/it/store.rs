@@ -119,6 +119,7 @@ contract! {
     an_append_after_another_is_a_conflict_and_writes_nothing
     many_append_at_one_place_and_one_wins
     due_pages_come_longest_overdue_first_closed_ones_too
+    open_logs_say_how_far_they_have_grown
     a_standing_alone_is_written_only_at_the_last_entry
     an_unknown_page_is_empty_to_read_and_an_error_to_write
     a_purge_takes_the_briefings_of_old_closed_pages_and_leaves_the_log
@@ -311,6 +312,24 @@ async fn due_pages_come_longest_overdue_first_closed_ones_too(bench: &dyn Bench)
     assert_eq!(store.next_wake().await.unwrap(), Some(at(10)));
     store.append("first", 2, at(10), &[], OPEN).await.unwrap();
     assert_eq!(store.next_wake().await.unwrap(), Some(at(20)));
+}
+
+async fn open_logs_say_how_far_they_have_grown(bench: &dyn Bench) {
+    let store = bench.another().await;
+    for (id, second, standing) in [("b", 5, OPEN), ("a", 0, waking(3)), ("c", 9, OPEN)] {
+        store.begin(&page(id, id, second, standing)).await.unwrap();
+    }
+    store.append("c", 2, at(10), &[], Standing { open: false, next_wake: None }).await.unwrap();
+    let ends = async || {
+        let ends = store.open_ends().await.unwrap();
+        ends.into_iter().map(|(page, last_seq)| (page.episode, last_seq)).collect::<Vec<_>>()
+    };
+    assert_eq!(ends().await, [("a".to_owned(), 2), ("b".to_owned(), 2)], "oldest first, closed ones not");
+    store.append("a", 2, at(11), &[Event::Acknowledged(by("Ada Ruiz"))], OPEN).await.unwrap();
+    assert_eq!(ends().await, [("a".to_owned(), 3), ("b".to_owned(), 2)]);
+    let since = store.pages_since(at(5)).await.unwrap();
+    let since: Vec<(&str, bool)> = since.iter().map(|page| (page.episode.as_str(), page.open)).collect();
+    assert_eq!(since, [("c", false), ("b", true)], "newest first, from the instant on");
 }
 
 async fn a_standing_alone_is_written_only_at_the_last_entry(bench: &dyn Bench) {

@@ -214,10 +214,15 @@ impl Asking {
         asking
     }
 
+    /// A value that is posted as JSON.
+    pub(crate) fn value(path: &str, body: &Value) -> Self {
+        Self::json(path, &body.to_string())
+    }
+
     /// JSON that is posted.
-    pub(crate) fn json(path: &str, body: &Value) -> Self {
+    pub(crate) fn json(path: &str, body: &str) -> Self {
         let mut asking = Self::new("POST", path).with("Content-Type", "application/json");
-        asking.body = Some(body.to_string());
+        asking.body = Some(body.to_owned());
         asking
     }
 

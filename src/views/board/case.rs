@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::minute_of;
 use crate::decision::ladder::{Channel, Contact, same_name};
 use crate::episode::briefing::Briefing;
 use crate::episode::outcome::Outcome;
@@ -50,7 +51,8 @@ pub struct PromiseLine {
     pub due: DateTime<Utc>,
     /// How it stands.
     pub state: PromiseState,
-    /// Whole minutes left, negative once the time has ended.
+    /// Whole minutes left at the end of the minute that is shown, so that it never says more than there is and changes
+    /// with the minute alone; negative once the time has ended.
     pub minutes_left: i64,
     /// When the callback was reported.
     pub called_back_at: Option<DateTime<Utc>>,
@@ -134,13 +136,13 @@ impl Case {
             schedule: state.schedule.clone(),
             opened_at: state.opened_at,
             opened_by: state.opened_by.clone(),
-            now: super::minute_of(page_now),
+            now: minute_of(page_now),
             ahead: page_now - now,
             rungs: rungs(state),
             owner: state.acknowledged.as_ref().map(|word| (word.by.clone(), word.at)),
             // What is due at once is due within this minute; its exact second would differ with every look.
             next: next.map(|next| (next.at, next_step(&next.step))).map(|(at, step)| {
-                let at = if at <= page_now { super::minute_of(page_now) } else { at };
+                let at = if at <= page_now { minute_of(page_now) } else { at };
                 (at, step)
             }),
             dial: to_dial(state, policy).into_iter().cloned().collect(),
@@ -183,10 +185,12 @@ impl Settled {
 
 fn promise(state: &State, now: DateTime<Utc>) -> Option<PromiseLine> {
     let promise = state.promise.as_ref()?;
+    let stands = state.promise_state(now)?;
+    let left = promise.minutes_left(minute_of(now) + TimeDelta::minutes(1));
     Some(PromiseLine {
         due: promise.due,
-        state: state.promise_state(now)?,
-        minutes_left: promise.minutes_left(now),
+        state: stands,
+        minutes_left: if stands == PromiseState::Missed { left.min(-1) } else { left.max(0) },
         called_back_at: promise.called_back_at,
     })
 }
@@ -230,4 +234,115 @@ fn tries(state: &State, rung: usize, person: &Contact) -> Vec<TryLine> {
     let line =
         |tried: &Tried| TryLine { at: tried.started_at, channel: tried.attempt.channel, outcome: tried.outcome() };
     state.attempts.iter().filter(here).map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::Answers;
+    use crate::decision::ladder::{Ladder, Rung};
+    use crate::episode::event::{Attempt, Basis, EscalationReason, Event, Opened, Purpose, Recorded, Said, Via};
+    use crate::episode::outcome::Report;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(second)
+    }
+
+    fn contact(name: &str) -> Contact {
+        Contact {
+            name: name.to_owned(),
+            phone: Some("+16085550101".to_owned()),
+            email: None,
+            until: None,
+            also: vec![],
+        }
+    }
+
+    /// A page of two rungs whose log goes on with these events, a second after each other.
+    fn state(events: Vec<Event>) -> State {
+        let rung = |label: &str, people: &[&str]| Rung {
+            label: label.to_owned(),
+            wait_s: 300,
+            channels: vec![Channel::Sms],
+            contacts: people.iter().map(|name| contact(name)).collect(),
+        };
+        let opened = Event::Opened(Opened {
+            case: "1234567".to_owned(),
+            schedule: Some("aims".to_owned()),
+            row: "D5a".to_owned(),
+            answers: Answers::default(),
+            training: false,
+            pretended_s: 0,
+            by: "desk".to_owned(),
+            ladder: Ladder {
+                rungs: vec![rung("primary", &["Ada Ruiz"]), rung("next", &[]), rung("leadership", &["Lee"])],
+            },
+            basis: Basis { rows: vec![], snapshot: String::new(), read_at: None, age_s: 0 },
+            drill: None,
+        });
+        let log: Vec<Recorded> = std::iter::once(opened)
+            .chain(events)
+            .zip(0_u32..)
+            .map(|(event, place)| Recorded { seq: place + 1, at: at(i64::from(place)), event })
+            .collect();
+        State::of(&log).unwrap()
+    }
+
+    fn paged() -> Vec<Event> {
+        let report =
+            Report { outcome: Outcome::Delivered, provider: "p".to_owned(), provider_id: None, detail: String::new() };
+        let id = "r1.0.ada-ruiz.sms.1".to_owned();
+        vec![
+            Event::PromiseMade { told_at: at(0), due: at(3_590) },
+            Event::Escalated { rung: 0, reason: EscalationReason::Began },
+            Event::AttemptStarted(Attempt {
+                id: id.clone(),
+                purpose: Purpose::Page,
+                round: 1,
+                rung: Some(0),
+                contact: contact("Ada Ruiz"),
+                channel: Channel::Sms,
+                tried: 1,
+                engine: "e".to_owned(),
+                provider: "p".to_owned(),
+                doubtful_at: at(60),
+            }),
+            Event::AttemptFinished { attempt: id, report },
+        ]
+    }
+
+    #[test]
+    fn a_page_under_way_says_who_was_tried_and_who_is_next() {
+        let case = Case::new(&state(paged()), None, at(30), &Policy::default());
+        let reached: Vec<Reached> = case.rungs.iter().map(|rung| rung.reached).collect();
+        assert_eq!(reached, [Reached::Now, Reached::At(at(302)), Reached::At(at(302))], "an empty rung takes no time");
+        let ada = &case.rungs[0].people[0];
+        assert_eq!(ada.tries, [TryLine { at: at(3), channel: Channel::Sms, outcome: Some(Outcome::Delivered) }]);
+        assert!(!ada.has_it && case.asks("ada ruiz") && !case.asks("Ben Ode") && !case.is_alarming());
+        assert!(case.next.is_some());
+        assert_eq!(case.now, at(0), "the minute alone");
+    }
+
+    #[test]
+    fn minutes_left_never_say_more_than_there_is_and_change_with_the_minute() {
+        let state = state(paged());
+        let left = |second: i64| {
+            let promise = Case::new(&state, None, at(second), &Policy::default()).promise.unwrap();
+            (promise.state, promise.minutes_left)
+        };
+        assert_eq!([left(0), left(59)], [(PromiseState::Open, 58); 2]);
+        assert_eq!([left(3_540), left(3_589)], [(PromiseState::Open, 0); 2]);
+        assert_eq!(left(3_590), (PromiseState::Missed, -1));
+        assert_eq!(left(3_660), (PromiseState::Missed, -3));
+    }
+
+    #[test]
+    fn whoever_has_it_is_marked_and_nobody_else_is_needed() {
+        let mut events = paged();
+        events.push(Event::Acknowledged(Said { by: "Ada Ruiz".to_owned(), via: Via::Sms }));
+        let case = Case::new(&state(events), None, at(30), &Policy::default());
+        assert!(case.rungs[0].people[0].has_it);
+        assert_eq!(case.rungs[2].reached, Reached::NotNeeded);
+        assert_eq!(case.owner, Some(("Ada Ruiz".to_owned(), at(5))));
+    }
 }

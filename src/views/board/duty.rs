@@ -103,7 +103,7 @@ impl Duty {
             next: answer.next.as_ref().map(|next| Next { at: next.at, people: joined(next.people.iter().map(person)) }),
             sheet: Sheet {
                 read_at: minute_of(read_at),
-                age_minutes: age.num_minutes().max(0),
+                age_minutes: (minute_of(now) - minute_of(read_at)).num_minutes().max(0),
                 is_copy: loaded.from_cache,
                 is_stale: loaded.stale || age > stale_after,
                 is_usable: loaded.schedule.is_ok(),

@@ -3,6 +3,7 @@
   const board = document.querySelector(".board[data-events]");
   if (!board) return;
   const said = document.getElementById("connection");
+  const old = document.getElementById("connection-age");
   const clock = board.querySelector(".clock");
   const SILENCE_MS = 25000;
   let skew = Number(board.dataset.now) - Date.now();
@@ -75,29 +76,11 @@
   const zone = board.dataset.zone;
   const clockWords = zone && new Intl.DateTimeFormat("en-US", { timeZone: zone, weekday: "short", hour: "numeric", minute: "2-digit", second: "2-digit" });
 
-  function age() {
-    return span(Date.now() - heardAt);
-  }
-
+  // The words are read aloud when they change; the age beside them counts on in silence.
   function tell() {
-    said.classList.toggle("lost", isLost);
-    if (!isLost) {
-      put(said, "Live: this page changes by itself.");
-      return;
-    }
-    // Said aloud once; the age beside it counts on in silence.
-    let words = said.querySelector(".lost-words");
-    if (!words) {
-      said.textContent = "";
-      words = document.createElement("span");
-      words.className = "lost-words";
-      words.textContent = "CONNECTION LOST: what you see may be old. Trying again. ";
-      const old = document.createElement("span");
-      old.className = "lost-age number";
-      old.setAttribute("aria-live", "off");
-      said.append(words, old);
-    }
-    put(said.querySelector(".lost-age"), `This picture is ${age()} old.`);
+    said.parentElement.classList.toggle("lost", isLost);
+    put(said, isLost ? "CONNECTION LOST: what you see may be old. Trying again." : "Live: this page changes by itself.");
+    put(old, isLost ? `This picture is ${span(Date.now() - heardAt)} old.` : "");
   }
 
   function lost() {

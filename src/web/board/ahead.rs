@@ -119,7 +119,7 @@ fn problems(drawing: &Drawing<'_>, outlook: &Outlook) -> Markup {
             @for line in outlook.problems.iter().take(LINES) {
                 li {
                     @if line.problem.severity == Severity::Error { strong.bad { "Error" } } @else { strong.warn { "Warning" } }
-                    " " (line.title) ", " strong { (line.problem.sheet) " " (line.problem.cell) } ": "
+                    " " (line.title) ", " strong { ([&*line.problem.sheet, &*line.problem.cell].join(" ").trim_end()) } ": "
                     // What a cell says may hold a number.
                     @if drawing.viewer.sees_numbers() { (line.problem.message) } @else { (line.problem.code.replace('-', " ")) }
                     @if drawing.viewer.sees_numbers() { div.soft { (line.problem.hint) } }

@@ -9,6 +9,9 @@ use crate::episode::state::Phase;
 use crate::views::board::case::{Case, PromiseLine, Reached, RungLine, RungPerson, Settled};
 use crate::wording::board as words;
 
+/// How many of the pages that are over are listed.
+const SETTLED: usize = 12;
+
 /// The promises: those that run by what is left, the oldest first; then what became of the last ones.
 pub(super) fn promises(drawing: &Drawing<'_>) -> Markup {
     let seen = drawing.board.cases.iter().filter(|case| drawing.viewer.sees(case));
@@ -35,7 +38,7 @@ pub(super) fn promises(drawing: &Drawing<'_>) -> Markup {
         @if !settled.is_empty() {
             h3 { "Settled in the last 12 hours" }
             ul.settled {
-                @for page in settled {
+                @for page in settled.iter().take(SETTLED) {
                     li {
                         (link(drawing, &page.case)) ": "
                         @match page.promise {
@@ -47,6 +50,7 @@ pub(super) fn promises(drawing: &Drawing<'_>) -> Markup {
                         ", over " (drawing.time(page.at))
                     }
                 }
+                @if settled.len() > SETTLED { li { "and " (settled.len() - SETTLED) " more" } }
             }
         }
     }
@@ -137,16 +141,19 @@ fn line(drawing: &Drawing<'_>, case: &Case, rung: &RungLine) -> Markup {
             span.role { (rung.label) } " "
             @if let Some(word) = word { span.mark { (word) } " " }
             @if let Reached::At(at) = rung.reached { span.soft { "at " (drawing.time(at - case.ahead)) " " } }
-            @if rung.people.is_empty() { strong.bad { "NOBODY to try: skipped" } }
-            @for person in &rung.people { div { (tries(drawing, case, person)) } }
+            @if rung.people.is_empty() {
+                @if rung.reached == Reached::NotNeeded { "nobody to try" } @else { strong.bad { "NOBODY to try: skipped" } }
+            }
+            @for person in &rung.people { div { (tries(drawing, case, rung, person)) } }
         }
     }
 }
 
-fn tries(drawing: &Drawing<'_>, case: &Case, person: &RungPerson) -> Markup {
+fn tries(drawing: &Drawing<'_>, case: &Case, rung: &RungLine, person: &RungPerson) -> Markup {
     html! {
         strong { (person.name) @if drawing.viewer.is(&person.name) { " (you)" } } " " (drawing.number(person.phone.as_deref()))
-        @if person.has_it { " " span.mark.good { "HAS IT" } }
+        // Somebody may stand on several rungs: it is said where they were asked.
+        @if person.has_it && matches!(rung.reached, Reached::Now | Reached::Tried) { " " span.mark.good { "HAS IT" } }
         @if person.cannot { " " span.mark.bad { "CANNOT" } }
         @if !person.tries.is_empty() {
             ul.tries {

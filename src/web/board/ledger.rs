@@ -19,7 +19,7 @@ use crate::proof::drilled::{Drilled, unproved};
 use crate::views::board::case::{Case, Settled};
 
 /// How many closed pages one look counts at most, so that a long history keeps nobody waiting.
-const AT_ONCE: usize = 100;
+const AT_ONCE: usize = 50;
 /// For how long a page that is over is shown.
 const SHOWN_FOR: TimeDelta = TimeDelta::hours(12);
 

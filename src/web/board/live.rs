@@ -1,7 +1,7 @@
 //! Who keeps all open boards up to date? One task for the house: it looks once a second, draws what changed once for each
 //! kind of viewer, and every connection is handed the same bytes.
 //!
-//! Nobody looks while no board is open. A change by another process is found by the same look: the page log is asked
+//! Once everything was read, nobody looks while no board is open. A change by another process is found by the same look: the page log is asked
 //! which logs have grown, and no log is read that has not.
 
 use std::collections::BTreeMap;
@@ -119,7 +119,8 @@ impl Live {
             rooms.retain(|_, room| room.told.receiver_count() > 0);
             rooms.is_empty()
         };
-        if is_empty {
+        // What takes long is begun before the first board is opened: reading the months, judging the coming days.
+        if is_empty && self.looking.lock().await.has_all() {
             return;
         }
         let board = self.look(house).await;

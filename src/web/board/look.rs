@@ -12,6 +12,7 @@ use crate::desk::gaps::{Desks, judge};
 use crate::desk::shifts::Timetable;
 use crate::ports::OptOut;
 use crate::ports::sheets::{Kept, Readings};
+use crate::schedule::Schedule;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::site::Site;
 use crate::views::board::duty::Duty;
@@ -56,6 +57,11 @@ impl Looking {
         let board = Arc::new(board);
         self.board = Some(Arc::clone(&board));
         board
+    }
+
+    /// Whether everything was read once: the sheets, and the pages of the months.
+    pub(super) fn has_all(&self) -> bool {
+        self.ahead.is_some() && !self.ledger.is_counting()
     }
 
     /// The fault, which began when it was first seen.
@@ -161,7 +167,7 @@ fn blocked(opt_outs: &[OptOut], site: &Site, readings: &Readings) -> Vec<Blocked
     for opt_out in opt_outs {
         let on_call = readings.schedules.iter().filter_map(|kept| kept.loaded.schedule.as_ref().ok());
         let holder = || {
-            let mut holders = on_call.flat_map(|schedule| schedule.shifts()).flat_map(|shift| shift.holders.iter());
+            let mut holders = on_call.flat_map(Schedule::shifts).flat_map(|shift| shift.holders.iter());
             holders
                 .find(|holder| holder.phone.as_deref() == Some(&*opt_out.number))
                 .map(|holder| holder.name.to_string())

@@ -100,7 +100,11 @@ async fn drawn(house: &House, screen: Screen, viewer: Viewer) -> Markup {
 /// Whether what is shown is kept up to date; the script fills it in.
 fn connection() -> Markup {
     html! {
-        p #connection .connection role="status" { noscript { (words::without_script(RELOAD_S)) } }
+        div.connection {
+            p #connection role="status" { noscript { (words::without_script(RELOAD_S)) } }
+            // Counts on in silence: what is read aloud is said once.
+            p #connection-age {}
+        }
     }
 }
 
@@ -125,9 +129,10 @@ async fn events(
 /// The timeline as it stands, whatever picture was asked for: the name only tells a browser that it is another one.
 async fn picture(State(house): State<House>, Path(name): Path<String>) -> Response {
     let board = house.board.look(&house).await;
-    let outlook = board.outlook.as_ref().filter(|_| name.ends_with(".svg"));
-    let Some(outlook) = outlook else { return StatusCode::NOT_FOUND.into_response() };
-    let is_it = name.strip_suffix(".svg") == Some(&outlook.picture_name);
+    let (Some(name), Some(outlook)) = (name.strip_suffix(".svg"), &board.outlook) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let is_it = name == outlook.picture_name;
     let keep = if is_it { "private, max-age=3600, immutable" } else { "no-store" };
     let headers = [
         (header::CONTENT_TYPE, "image/svg+xml"),

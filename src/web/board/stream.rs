@@ -23,7 +23,7 @@ use super::viewer::Viewer;
 /// How often something is sent when nothing changes.
 const BEAT: Duration = Duration::from_secs(10);
 /// How often it is looked whether the session is still worth something.
-const CHECK: Duration = Duration::from_secs(5);
+const CHECK: Duration = Duration::from_secs(3);
 
 /// An event as the line carries it.
 pub(super) fn event(name: &str, data: &Value) -> Bytes {

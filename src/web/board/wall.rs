@@ -108,8 +108,8 @@ fn line(drawing: &Drawing<'_>, case: &Case) -> Markup {
                 }
             }
             td {
-                strong { (words::phase(case.phase, case.owner.as_ref().map(|(owner, _)| owner.as_str()))) }
-                @if case.owner.is_none() && !asked.is_empty() { "; asking " (asked.join(", ")) }
+                strong { (words::phase_shortly(case.phase, case.owner.as_ref().map(|(owner, _)| owner.as_str()))) }
+                @if case.owner.is_none() && !asked.is_empty() { ", asking " (asked.join(", ")) }
             }
             td { @if let Some((at, what)) = &case.next { (what) ", " (drawing.time(*at - case.ahead)) } }
         }
@@ -125,7 +125,7 @@ pub(super) fn foot(drawing: &Drawing<'_>) -> Markup {
                 p { strong { (duty.title) ": " (age(duty)) } }
             }
         }
-        @if let Some(gap) = board.outlook.as_ref().and_then(|outlook| outlook.gaps.iter().find(|gap| gap.from > board.at)) {
+        @if let Some(gap) = board.outlook.as_ref().and_then(|outlook| outlook.gaps.iter().find(|gap| gap.from >= board.at + TimeDelta::minutes(1))) {
             p { strong { "NOBODY" } " " (gap.title) ", " (words::from_until(gap.from, gap.until, drawing.at(), drawing.zone())) }
         }
         @if !board.blocked.is_empty() {

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::super::House;
 use super::super::asker::Asker;
+use super::super::guard::form_urlencoded;
 use super::super::shell::{Place, Shell};
 use crate::wording::sign_in as words;
 
@@ -19,14 +20,25 @@ pub(super) enum Why {
     Wait(TimeDelta),
     /// Nobody can tell now.
     Unavailable,
+    /// This house has no single sign-on.
+    NoProvider,
+    /// The provider of single sign-on does not answer.
+    ProviderDown,
+    /// The provider did not vouch for anybody.
+    Refused,
+    /// What came back from the provider does not belong to this browser, or is too old.
+    NotTheirs,
+    /// The provider vouches for somebody who has no role here.
+    NoRole,
 }
 
 impl Why {
     fn status(self) -> StatusCode {
         match self {
-            Self::Wrong => StatusCode::FORBIDDEN,
+            Self::Wrong | Self::Refused | Self::NotTheirs | Self::NoRole => StatusCode::FORBIDDEN,
+            Self::NoProvider => StatusCode::NOT_FOUND,
             Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::ProviderDown => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -35,6 +47,11 @@ impl Why {
             Self::Wrong => words::WRONG.to_owned(),
             Self::Wait(wait) => words::wait(seconds(wait)),
             Self::Unavailable => words::UNAVAILABLE.to_owned(),
+            Self::NoProvider => words::NO_PROVIDER.to_owned(),
+            Self::ProviderDown => words::PROVIDER_DOWN.to_owned(),
+            Self::Refused => words::REFUSED.to_owned(),
+            Self::NotTheirs => words::NOT_THEIRS.to_owned(),
+            Self::NoRole => words::NO_ROLE.to_owned(),
         }
     }
 }
@@ -53,6 +70,12 @@ pub(super) fn page(house: &House, asker: &Asker, return_to: &str, why: Option<Wh
         @if let Some(why) = why { p.wrong role="alert" { (why.words()) } }
         @if let Some(caller) = &asker.caller {
             p { "You are signed in as " (caller.name) ", " (caller.role) ". " a href=(shell.href(return_to)) { "Go on" } }
+        }
+        @if current.single_sign_on.is_some() {
+            p { a.button href=(shell.href(&format!("/sign-in/start?return_to={}", form_urlencoded(return_to)))) {
+                "Sign in with single sign-on"
+            } }
+            h2 { "With an account of this service" }
         }
         (account(&shell, return_to))
         h2 { "With a token" }

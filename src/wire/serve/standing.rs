@@ -101,6 +101,7 @@ fn current(
         site: Arc::new(loaded.site.clone()),
         engine,
         hooks: adapters::hooks(loaded, environment, Arc::clone(clock))?,
+        single_sign_on: adapters::single_sign_on(loaded, environment, Arc::clone(clock))?,
         pages: Arc::clone(&stores.pages),
         snapshots: Arc::clone(&stores.snapshots),
         notices: Arc::clone(&stores.notices),

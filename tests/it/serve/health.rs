@@ -145,6 +145,7 @@ async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
         site: Arc::new(site),
         engine,
         hooks: None,
+        single_sign_on: None,
         pages: store.clone(),
         snapshots: store.clone(),
         notices: disk.clone(),

@@ -103,7 +103,7 @@ fn a_viewer_sees_no_number_and_no_address() {
     for path in ["/api/v1/pages/INC1234567", "/api/v1/pages/INC1234567?x=1"] {
         assert_eq!(get(&web, &viewer, path).status, 403);
     }
-    let page = Asking::json("/api/v1/pages", &json!({"case": "1234567"})).token(&viewer);
+    let page = Asking::value("/api/v1/pages", &json!({"case": "1234567"})).token(&viewer);
     assert_eq!(web.ask(&page).status, 403);
 }
 
@@ -169,7 +169,7 @@ fn what_cannot_be_used_is_a_problem_that_names_its_field() {
     }
     let (status, _, answer) = problem(Asking::new("DELETE", "/api/v1/who"));
     assert_eq!((status, answer.header("allow")), (405, Some("GET,HEAD")));
-    let big = Asking::json("/api/v1/pages", &json!({"case": "1".repeat(2000)}));
+    let big = Asking::value("/api/v1/pages", &json!({"case": "1".repeat(2000)}));
     assert_eq!(problem(big).0, 413);
     assert_eq!(problem(Asking::form("/api/v1/pages", &[("case", "1234567")])).0, 415);
     for (body, field) in [
@@ -182,11 +182,11 @@ fn what_cannot_be_used_is_a_problem_that_names_its_field() {
         (json!({"case": "1234567", "again": "yes"}), "again"),
         (json!({"case": "1234567", "outage": null}), "outage"),
     ] {
-        let (status, name, answer) = problem(Asking::json("/api/v1/pages", &body));
+        let (status, name, answer) = problem(Asking::value("/api/v1/pages", &body));
         assert_eq!((status, name.as_str()), (422, field), "{body}: {}", answer.body);
     }
     assert!(
-        problem(Asking::json("/api/v1/pages", &json!({"case": "1234567", "summry": "x"})))
+        problem(Asking::value("/api/v1/pages", &json!({"case": "1234567", "summry": "x"})))
             .2
             .body
             .contains("did you mean summary?")

@@ -18,11 +18,11 @@ fn with(mut body: Value, name: &str, value: Value) -> Value {
 }
 
 fn post(web: &Web, token: &str, path: &str, body: &Value) -> Answer {
-    web.ask(&Asking::json(path, body).token(token))
+    web.ask(&Asking::value(path, body).token(token))
 }
 
 fn keyed(web: &Web, token: &str, path: &str, body: &Value, key: &str) -> Answer {
-    web.ask(&Asking::json(path, body).token(token).with("Idempotency-Key", key))
+    web.ask(&Asking::value(path, body).token(token).with("Idempotency-Key", key))
 }
 
 /// The page of a case as soon as `enough` holds of it.

@@ -26,7 +26,7 @@ fn the_api_is_as_it_is_described_for_everybody() {
         Web::start("requests_per_minute = 100000000\nsync_every_s = 0\n[delivery.training]\nreply_after_s = 86400");
     let agent = web.token("agent", Role::Agent);
     web.ask_until_read(&Asking::get("/api/v1/who").token(&agent));
-    let page = web.ask(&Asking::json("/api/v1/pages", &facts("1234567")).token(&agent));
+    let page = web.ask(&Asking::value("/api/v1/pages", &facts("1234567")).token(&agent));
     assert_eq!(page.status, 201, "{}", page.body);
     let roles = [("supervisor", Some(Role::Supervisor), 8), ("agent", Some(Role::Agent), 4)];
     for (who, role, examples) in roles.into_iter().chain([("viewer", Some(Role::Viewer), 4), ("nobody", None, 2)]) {

@@ -53,7 +53,7 @@ fn a_page_is_answered_from_its_link_by_whoever_it_asked() {
             assert!(seen.body.contains(fact), "{fact}\n{}", seen.body);
         }
         for header in
-            ["cache-control: no-store", "referrer-policy: no-referrer", "content-security-policy: default-src 'none'"]
+            ["cache-control: no-store", "referrer-policy: same-origin", "content-security-policy: default-src 'none'"]
         {
             assert!(seen.head.to_lowercase().contains(header), "{header}\n{}", seen.head);
         }
