@@ -11,6 +11,7 @@
     reason = "a benchmark prints its figures, measures the clock and may end by a panic"
 )]
 
+mod api;
 mod calendar;
 mod resolve;
 mod site;
@@ -41,9 +42,15 @@ impl Measured {
 }
 
 fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() == Some(api::BARE) {
+        api::bare(&words.next().expect("a file"));
+        return ExitCode::SUCCESS;
+    }
     let mut all = resolve::measure();
     all.extend(who::measure());
     all.extend(calendar::measure());
+    all.extend(api::measure());
     println!();
     for measured in &all {
         let (word, bound) = match measured.bound {

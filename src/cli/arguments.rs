@@ -108,6 +108,9 @@ pub struct Global {
     /// The site's settings file; else `PAGE_ONCALL_CONFIG`, or the usual places.
     #[arg(long, global = true, value_name = "FILE", display_order = 90)]
     pub config: Option<PathBuf>,
+    /// The address of the service that answers; else `[server] url`, or this machine.
+    #[arg(long, global = true, value_name = "URL", display_order = 90)]
+    pub server: Option<String>,
     /// How results are printed: text or json; gaps also as junit or github.
     #[arg(long, global = true, value_enum, hide_possible_values = true, default_value_t = Format::Text, display_order = 91)]
     pub format: Format,

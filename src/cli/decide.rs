@@ -54,7 +54,8 @@ impl AnswerFlags {
         answers::read(|question| self.text(question), partners).map_err(|unreadable| unreadable.error)
     }
 
-    fn text(&self, question: Question) -> Option<&str> {
+    /// What was given to a question.
+    pub fn text(&self, question: Question) -> Option<&str> {
         match question {
             Question::Outage => self.outage.as_deref(),
             Question::Partner => self.partner.as_deref(),

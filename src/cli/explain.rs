@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::face::{Face, Format, write_line};
-use super::who::exit_code;
 use crate::desk::error::Exit;
 use crate::desk::instant::Instant;
+use crate::desk::texts::exit_of_statuses;
 use crate::schedule::explain::Explanation;
 use crate::schedule::loaded::LoadedSchedule;
 use crate::views::explain::Explain;
@@ -30,5 +30,5 @@ pub fn run(loaded: &LoadedSchedule, face: &Face, asked: Instant, out: &mut dyn W
             write!(out, "{text}")?;
         }
     }
-    Ok(exit_code(std::iter::once(answer.status)))
+    Ok(exit_of_statuses(std::iter::once(answer.status)))
 }

@@ -11,9 +11,9 @@ use crate::civil::Interval;
 use crate::desk::blocked::Blocked;
 use crate::desk::error::Exit;
 use crate::desk::gaps::{Desks, exit, judge, view};
+use crate::desk::texts;
 use crate::schedule::judgement::Judgement;
 use crate::schedule::loaded::LoadedSchedule;
-use crate::wording::gaps as words;
 
 /// Judges the schedules and writes the report.
 pub fn run(
@@ -41,9 +41,6 @@ pub fn write(
         Format::Json => write_line(&view(judged, window, blocked, face.zone), out),
         Format::Junit => gaps_formats::junit(judged, face.zone, out),
         Format::Github => gaps_formats::github(judged, face.zone, out),
-        Format::Text => {
-            write!(out, "{}", words::gaps(window, judged, face.zone))?;
-            blocked.known_lines().iter().try_for_each(|line| writeln!(out, "{line}"))
-        }
+        Format::Text => write!(out, "{}", texts::gaps(judged, window, blocked, face.zone)),
     }
 }

@@ -11,10 +11,9 @@ use super::face::{Face, Format, write_line};
 use crate::desk::blocked::Blocked;
 use crate::desk::error::Exit;
 use crate::desk::instant::{self, Instant};
+use crate::desk::texts;
 use crate::schedule::loaded::LoadedSchedule;
-use crate::schedule::on_call::Status;
 use crate::views::who::{Who, WhoSchedule};
-use crate::wording::schedule as words;
 use crate::wording::time::rfc3339;
 
 /// Writes who is on call in each of `schedules` at one instant.
@@ -35,19 +34,10 @@ pub fn run(
         }
         // The forms of findings are refused before it comes here.
         Format::Text | Format::Junit | Format::Github => {
-            if asked.at != face.now || asked.note.is_some() {
-                write!(out, "{}", words::heading(asked.at, asked.note, face.zone))?;
-            }
-            for (loaded, answer) in &answers {
-                write!(out, "{}", words::who(loaded, answer, face.now, face.zone))?;
-                let people = answer.people.iter().map(|person| (person.name.as_ref(), person.phone.as_deref()));
-                for line in blocked.lines(people) {
-                    writeln!(out, "{line}")?;
-                }
-            }
+            write!(out, "{}", texts::who(&answers, asked, face.now, blocked, face.zone))?;
         }
     }
-    Ok(exit_code(answers.iter().map(|(_, answer)| answer.status)))
+    Ok(texts::exit_of_statuses(answers.iter().map(|(_, answer)| answer.status)))
 }
 
 /// A line of a stream that is not an instant.
@@ -85,7 +75,7 @@ pub fn stream(
         match instant::parse(line.trim_end_matches(['\n', '\r']), face.zone, face.now) {
             Ok(Instant { at, .. }) => {
                 let who = Who::new(schedules, at, face.zone).marked(|phone| blocked.has(phone));
-                code = code.max(exit_code(who.schedules.iter().map(|schedule| schedule.status)));
+                code = code.max(texts::exit_of_statuses(who.schedules.iter().map(|schedule| schedule.status)));
                 write_line(&who, &mut out)?;
             }
             Err(error) => {
@@ -96,14 +86,4 @@ pub fn stream(
     }
     out.flush()?;
     Ok(if readable { code } else { Exit::WrongUsage })
-}
-
-/// The gravest code of all `statuses`.
-pub(super) fn exit_code(statuses: impl Iterator<Item = Status>) -> Exit {
-    let code = |status| match status {
-        Status::Covered | Status::Conflict => Exit::Done,
-        Status::Gap => Exit::Finding,
-        Status::Unusable => Exit::CouldNotTell,
-    };
-    statuses.map(code).max().unwrap_or(Exit::Done)
 }

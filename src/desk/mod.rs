@@ -5,8 +5,9 @@
 //! them, `blocked` whose texts are blocked. `answers` and `briefing` read what an agent gave, `form` what they
 //! gave so far and what is asked next, `decided` is the case that
 //! the procedure decided, `page_plan` the page as it would begin. `reader` reads stored pages, `lists` lists them and
-//! their promises, `reports` records what a person says of one. `window` reads which hours somebody asked about, `weeks` which weeks; `gaps`
-//! and `shifts` answer for them. Nothing here writes: a function gives a value, and the face prints, draws or serves it.
+//! their promises, `reports` records what a person says of one. `window` reads which hours somebody asked about, `weeks`
+//! which weeks; `gaps` and `shifts` answer for them, and `texts` tells it all in words. Nothing here writes: a function
+//! gives a value, and the face prints, draws or serves it.
 
 pub mod answers;
 pub mod blocked;
@@ -21,6 +22,7 @@ pub mod page_plan;
 pub mod reader;
 pub mod reports;
 pub mod shifts;
+pub mod texts;
 pub mod weeks;
 pub mod window;
 pub mod words;

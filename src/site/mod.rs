@@ -10,6 +10,7 @@ pub mod holidays;
 mod one_or_many;
 pub mod proof;
 pub mod serve;
+pub mod server;
 pub mod settings;
 
 use chrono::{DateTime, Utc};

@@ -13,6 +13,7 @@ use super::error::SettingsError;
 use super::one_or_many::one_or_many;
 use super::proof::{HandoffSettings, ProofSettings, QuietSettings};
 use super::serve::ServeSettings;
+use super::server::ServerSettings;
 use crate::decision::ladder::LadderPolicy;
 use crate::decision::promise::PromiseRule;
 use crate::delivery::{
@@ -77,6 +78,9 @@ pub struct Settings {
     /// The service.
     #[serde(default)]
     pub serve: ServeSettings,
+    /// The service of another machine, which answers for this one.
+    #[serde(default)]
+    pub server: ServerSettings,
     /// Who may come in over HTTP.
     #[serde(default)]
     pub access: AccessSettings,
@@ -397,6 +401,7 @@ impl Settings {
             return Err(at("delivery.voice", message.to_owned()));
         }
         self.heartbeat.iter().try_for_each(HeartbeatSettings::check).map_err(|error| at("heartbeat", error))?;
+        self.server.check().map_err(|(key, message)| at(key, format!("[server] {message}")))?;
         self.serve.check().map_err(|(key, message)| at(key, format!("[serve] {message}")))?;
         self.access.check().map_err(|(key, message)| at(key, message))?;
         self.check_names(text)?;

@@ -9,7 +9,7 @@ pub mod download;
 pub mod google;
 mod patience;
 mod trouble;
-mod trust;
+pub mod trust;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;

@@ -6,7 +6,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 /// TLS for a client; `root` holds further certificates to trust, in PEM.
-pub(super) fn client(root: Option<&[u8]>) -> Result<rustls::ClientConfig, String> {
+pub fn client(root: Option<&[u8]>) -> Result<rustls::ClientConfig, String> {
     let mut trusted = rustls::RootCertStore::empty();
     // Certificates of the system that cannot be read are as if they were not there.
     trusted.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -29,7 +29,7 @@ pub(super) fn client(root: Option<&[u8]>) -> Result<rustls::ClientConfig, String
 }
 
 /// Whether `host` is this machine.
-pub(super) fn is_loopback(host: &str) -> bool {
+pub fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare.eq_ignore_ascii_case("localhost")
         || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -61,8 +61,12 @@ impl QuestionView {
 pub fn value(given: crate::decision::question::Given) -> &'static str {
     use crate::decision::question::Given as G;
     match given {
-        G::Outage(answer) | G::Ptp(answer) | G::Vip(answer) => plain(answer),
-        G::HdCanHelp(answer) | G::Critical(answer) | G::Judgement(answer) => plain(answer),
+        G::Outage(answer)
+        | G::Ptp(answer)
+        | G::Vip(answer)
+        | G::HdCanHelp(answer)
+        | G::Critical(answer)
+        | G::Judgement(answer) => plain(answer),
         G::Partner(Partner::Aims) => "aims",
         G::Partner(Partner::Gds) => "gds",
         G::Partner(Partner::None) => "none",

@@ -27,6 +27,8 @@ pub(super) struct Environment {
     pub config_home: Option<PathBuf>,
     /// Whether `NO_COLOR` is set to anything.
     pub no_color: bool,
+    /// `PAGE_ONCALL_TOKEN`: what this machine is known by to the service of another one.
+    pub token: Option<secrecy::SecretString>,
     /// `PAGE_ONCALL_LOG`: which log lines to show.
     pub log: Option<String>,
     /// `PAGE_ONCALL_SMS_TOKEN`, the secret of the SMS account.
@@ -70,6 +72,7 @@ impl Environment {
             config: path("PAGE_ONCALL_CONFIG"),
             config_home: path("XDG_CONFIG_HOME").or_else(|| path("HOME").map(|home| home.join(".config"))),
             no_color: std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()),
+            token: text("PAGE_ONCALL_TOKEN").map(Into::into),
             log: text("PAGE_ONCALL_LOG"),
             sms_token: text("PAGE_ONCALL_SMS_TOKEN").map(Into::into),
             voice_token: text("PAGE_ONCALL_VOICE_TOKEN").map(Into::into),

@@ -7,7 +7,8 @@
 //! lines go. `verbs` hands each verb what it needs, `call` the agent's, `simulate` the page on paper, `serve` the
 //! service, `upkeep` the two that a timer runs, whose end `heartbeat` tells; `doctor`, `doctor_access` and `doctor_people`
 //! make the checks before the night, `drill` the tests of people, `handoff` the notes to them. `access` gives and takes
-//! access by command, with `passwords` and `random`; `single_sign_on` asks an OpenID provider.
+//! access by command, with `passwords` and `random`; `single_sign_on` asks an OpenID provider, and
+//! `remote` the service of another machine.
 
 mod access;
 mod adapters;
@@ -31,6 +32,7 @@ mod memory;
 mod passwords;
 mod push;
 mod random;
+mod remote;
 mod serve;
 mod sheets;
 mod simulate;

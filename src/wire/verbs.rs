@@ -12,7 +12,7 @@ use super::database::Database;
 use super::environment::Environment;
 use super::load::{self, Loaded};
 use super::sheets::Hurry;
-use super::{access, adapters, doctor, drill, handoff, heartbeat, locate, push, serve, simulate, upkeep};
+use super::{access, adapters, doctor, drill, handoff, heartbeat, locate, push, remote, serve, simulate, upkeep};
 use crate::cli::arguments::{Arguments, Color, Format, Verb};
 use crate::cli::face::Face;
 use crate::cli::pages;
@@ -40,6 +40,9 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     if let Some(verb @ (Verb::Completions { .. } | Verb::Man)) = &arguments.verb {
         return without_site(verb);
     }
+    if let Some(exit) = elsewhere(arguments, environment)? {
+        return Ok(exit);
+    }
     let file = locate::settings_file(arguments.global.config.as_deref(), environment)?;
     let loaded = load::site(&file, environment)?;
     for warning in &loaded.warnings {
@@ -59,6 +62,20 @@ pub(super) fn run(arguments: &Arguments, environment: &Environment) -> CommandRe
     let exit = ended?;
     flushed?;
     Ok(exit)
+}
+
+/// The call as the service of another machine answers it, where one is named; `None` where this machine does.
+fn elsewhere(arguments: &Arguments, environment: &Environment) -> Result<Option<Exit>, CommandError> {
+    if !remote::can_be_asked(arguments.verb.as_ref()) && arguments.global.server.is_none() {
+        return Ok(None);
+    }
+    let Some(server) = remote::server(arguments, environment)? else { return Ok(None) };
+    let mut out = output(arguments.global.color, arguments.global.format, environment);
+    let ended = remote::run(arguments, &server, &mut out);
+    let flushed = out.flush();
+    let exit = ended?;
+    flushed?;
+    Ok(Some(exit))
 }
 
 /// The verbs that need no site.

@@ -40,6 +40,7 @@ pub mod problems;
 pub mod questions;
 pub mod record;
 pub mod refusals;
+pub mod remote;
 pub mod schedule;
 pub mod service;
 pub mod shifts;

@@ -17,8 +17,14 @@ pub(crate) struct Tried {
 /// seed. `headers` go with every request: `("Authorization", "Bearer …")`. `more` are further words of its command
 /// line, as `["--exclude-checks", "ignored_auth"]`; each needs a true reason where it is used.
 pub(crate) fn try_api(base: &str, headers: &[(&str, &str)], examples: u32, more: &[&str]) -> Tried {
+    try_api_with("", base, headers, examples, more)
+}
+
+/// The same with a configuration of Schemathesis, whose every line needs a true reason.
+pub(crate) fn try_api_with(config: &str, base: &str, headers: &[(&str, &str)], examples: u32, more: &[&str]) -> Tried {
     let base = if base.contains("://") { base.to_owned() } else { format!("http://{base}") };
     let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("schemathesis.toml"), config).expect("the folder can be written");
     let mut command = Command::new(tool("schemathesis/bin/python"));
     command.current_dir(folder.path()).args(["-m", "schemathesis.cli", "run", &format!("{base}/openapi.json")]);
     command.args(["--url", &base, "--checks", "all", "--seed", "1", "--workers", "1", "--continue-on-failure"]);

@@ -149,6 +149,35 @@ impl Web {
         answer.cookie()
     }
 
+    /// A new token of a technician.
+    pub(crate) fn token_of(&self, name: &str, person: &str) -> String {
+        let secret = Secret::token(random());
+        let token = Token {
+            name: name.to_owned(),
+            role: Role::Technician,
+            person: Some(person.to_owned()),
+            fingerprint: secret.fingerprint(),
+            created_at: now(),
+            created_by: "test".to_owned(),
+            expires_at: None,
+            used_at: None,
+            revoked_at: None,
+        };
+        assert!(self.stored(async |store| store.create_token(&token).await.unwrap()));
+        secret.text().to_owned()
+    }
+
+    /// The answer once the first reading of the schedules has ended.
+    pub(crate) fn ask_until_read(&self, asking: &Asking) -> Answer {
+        loop {
+            let answer = self.ask(asking);
+            if answer.status != 503 || !answer.body.contains("was not read yet") {
+                return answer;
+            }
+            std::thread::yield_now();
+        }
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask(&Asking::get(path))
     }
@@ -184,6 +213,11 @@ impl Asking {
         let mut asking = Self::new("POST", path).with("Content-Type", "application/x-www-form-urlencoded");
         asking.body = Some(url.query().unwrap_or_default().to_owned());
         asking
+    }
+
+    /// A value that is posted as JSON.
+    pub(crate) fn value(path: &str, body: &Value) -> Self {
+        Self::json(path, &body.to_string())
     }
 
     /// JSON that is posted.
@@ -253,6 +287,11 @@ impl Answer {
         }
         answer.body = String::from_utf8_lossy(&body).into_owned();
         answer
+    }
+
+    /// Its body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.body))
     }
 
     /// The first header of that name.

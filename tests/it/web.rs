@@ -1,6 +1,10 @@
 //! Does the house over HTTP do what its people need, and nothing for anybody else?
 
 mod access;
+mod api;
+mod api_command_line;
+mod api_paging;
+mod api_schema;
 mod board;
 mod form;
 mod form_stories;

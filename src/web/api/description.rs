@@ -13,6 +13,7 @@ use super::super::House;
 use super::super::asker::{cookie_name, is_secure};
 use super::super::problem::Problem;
 use super::super::routes::{Need, Routes};
+use super::answer::EXIT;
 use super::body::{Field, Holds, LONGEST};
 use super::once::KEY;
 use super::paging::{ANSWERS, PAGE};
@@ -72,7 +73,7 @@ const OPERATIONS: [Operation; 12] = [
     read("/api/v1/gaps", "gaps", "Holes, overlaps and problems in the schedules.", NUMBERS, &GAPS, "Gaps"),
     read("/api/v1/shifts", "shifts", "Who is on call from when until when.", NUMBERS, &SHIFTS, "Shifts"),
     read("/api/v1/pages", "pages", "The open pages, the newest first.", OWN, &pages::LISTS, "PageList"),
-    read("/api/v1/pages/{case}", "page", "One page with its whole log.", OWN, &[], "PageView"),
+    read("/api/v1/pages/{case}", "page", "One page with its whole log.", OWN, &pages::PAGE, "PageView"),
     read("/api/v1/promises", "promises", "The callback promises, the oldest first.", OWN, &pages::LISTS, "PromiseList"),
     Operation {
         path: "/api/v1/pages",
@@ -171,12 +172,11 @@ impl Operation {
                 "schema": { "type": "string", "minLength": 1, "maxLength": 200, "pattern": NOT_IN_PATHS },
             }));
         }
-        let mut told = json!({
-            "operationId": self.id,
-            "summary": self.summary,
-            "description": self.about,
-            "responses": self.responses(),
-        });
+        let mut told = Map::new();
+        for (name, text) in [("operationId", self.id), ("summary", self.summary), ("description", self.about)] {
+            told.insert(name.to_owned(), json!(text));
+        }
+        told.insert("responses".to_owned(), self.responses());
         if let Some((name, _)) = self.body {
             parameters.push(json!({
                 "name": KEY, "in": "header", "required": false,
@@ -185,16 +185,16 @@ impl Operation {
                 "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
             }));
             let content = json!({ "application/json": { "schema": reference(name) } });
-            told["requestBody"] = json!({ "required": true, "content": content });
+            told.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
         } else {
             parameters.push(json!({
                 "name": "If-None-Match", "in": "header", "required": false,
                 "description": "The ETag of an answer that is known: it is not sent again.",
-                "schema": { "type": "string", "pattern": "^[!-~]*$" },
+                "schema": { "type": "string" },
             }));
         }
-        told["parameters"] = Value::Array(parameters);
-        told
+        told.insert("parameters".to_owned(), Value::Array(parameters));
+        Value::Object(told)
     }
 
     fn responses(&self) -> Value {
@@ -216,6 +216,12 @@ impl Operation {
         header("RateLimit-Policy", "How many requests a caller may make, in how many seconds.");
         if matches!(status, 200 | 304) && self.body.is_none() {
             header("ETag", "What this answer is known by.");
+        }
+        if status == 200 && self.body.is_none() {
+            header(
+                EXIT.as_str(),
+                "The exit code of the same call on the command line: 0 done, 1 a finding, 3 could not tell.",
+            );
         }
         if status == 200 && self.keys.iter().any(|key| key.kind == Kind::Cursor) {
             header("Link", "Where the list goes on, as rel=\"next\"; absent at its end.");
@@ -240,13 +246,20 @@ impl Operation {
             429 => "This caller asks too often.",
             _ => "It cannot be told or done now.",
         };
-        let mut response = json!({ "description": about, "headers": headers });
+        let mut content = Map::new();
+        let mut kind = |kind: &str, schema: Value| drop(content.insert(kind.to_owned(), json!({ "schema": schema })));
         if status < 300 {
-            response["content"] = json!({ "application/json": { "schema": reference(self.answer) } });
+            kind("application/json", reference(self.answer));
+            if self.body.is_none() || self.ill == [404, 409] {
+                kind("text/plain", json!({ "type": "string" }));
+            }
         } else if status != 304 {
-            response["content"] = json!({ "application/problem+json": { "schema": reference("Problem") } });
+            kind("application/problem+json", reference("Problem"));
         }
-        response
+        if content.is_empty() {
+            return json!({ "description": about, "headers": headers });
+        }
+        json!({ "description": about, "headers": headers, "content": content })
     }
 }
 
@@ -278,6 +291,7 @@ fn parameter(key: &Key) -> Value {
             json!({ "type": "integer", "minimum": 1, "maximum": most, "default": default })
         }
         Kind::Flag => json!({ "type": "boolean", "default": false }),
+        Kind::On => json!({ "type": "boolean", "default": true }),
         Kind::Limit => json!({ "type": "integer", "minimum": 1, "maximum": MOST_ENTRIES, "default": ENTRIES }),
         Kind::Cursor => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$" }),
     };
@@ -299,7 +313,9 @@ fn body(fields: &[Field], case_pattern: Option<&str>) -> Value {
                 _ => json!({ "type": "string", "pattern": PLAIN, "maxLength": LONGEST }),
             },
         };
-        schema["description"] = json!(field.about);
+        if let Some(schema) = schema.as_object_mut() {
+            schema.insert("description".to_owned(), json!(field.about));
+        }
         (field.name.to_owned(), schema)
     };
     let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
@@ -343,7 +359,7 @@ mod tests {
                 map.iter().for_each(|(name, value)| match value.as_str().filter(|_| name == "$ref") {
                     Some(reference) => drop(found.insert(reference.to_owned())),
                     None => references(value, found),
-                })
+                });
             }
             Value::Array(values) => values.iter().for_each(|value| references(value, found)),
             _ => {}
@@ -379,7 +395,8 @@ mod tests {
         let schemas = description["components"]["schemas"].as_object().unwrap();
         for (name, schema) in schemas {
             for (field, schema) in schema["properties"].as_object().into_iter().flatten() {
-                assert!(schema["description"].is_string(), "{name}.{field}: {schema}");
+                let told = schema.to_string().contains("\"description\"") || schema["$ref"].is_string();
+                assert!(told, "{name}.{field}: {schema}");
             }
         }
     }

@@ -14,6 +14,7 @@ use super::description::described;
 use super::once::Working;
 use super::pace::{Pace, Paces};
 use super::reading::{blocked, latest, who_at};
+use crate::desk::error::Exit;
 use crate::ports::sheets::Readings;
 
 /// What the API remembers.
@@ -51,7 +52,7 @@ impl Memory {
         if let Some((_, ready)) = known.filter(|(of, _)| Arc::ptr_eq(of, &current)) {
             return Ok(ready);
         }
-        let ready = Ready::of(&described(house))?;
+        let ready = Ready::of(&described(house), Exit::Done)?;
         *self.description.write().unwrap_or_else(PoisonError::into_inner) = Some((current, ready.clone()));
         Ok(ready)
     }

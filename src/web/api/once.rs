@@ -17,7 +17,7 @@ use super::super::acts::{Ended, note};
 use super::super::asker::Asker;
 use super::super::problem::Problem;
 use super::super::{Current, House};
-use super::answer::json;
+use super::answer::{json, wants_text};
 use super::body::Sent;
 use super::query::Query;
 use crate::access::Fingerprint;
@@ -70,6 +70,11 @@ impl Done {
     pub(super) fn told(status: StatusCode, view: &impl serde::Serialize) -> Result<Self, Problem> {
         Ok(Self { status, body: json(view)? })
     }
+
+    /// The same in words.
+    pub(super) fn said(status: StatusCode, words: String) -> Self {
+        Self { status, body: words.into_bytes() }
+    }
 }
 
 /// What an act works with.
@@ -84,6 +89,8 @@ pub(super) struct Work {
     pub sent: Sent,
     /// What names this request, and nothing else for ever; `None` without a key.
     pub name: Option<[u8; 16]>,
+    /// Whether whoever asks wants words.
+    pub words: bool,
     /// Whether it may have been done already, in part or as a whole, by a process that died.
     pub resumed: bool,
 }
@@ -124,20 +131,20 @@ where
     Query::read(request.uri().query(), &[])?;
     let (parts, sent) = Sent::take(&current, request).await?;
     let key = key(&parts.headers)?;
-    let mut work = Work { house, current, asker, sent, name: None, resumed: false };
+    let mut work = Work { house, current, asker, sent, name: None, words: wants_text(&parts.headers), resumed: false };
     let Some(key) = key else {
         let called = called(&work);
         return Ok(performed(work, called, None, act).await.into_response());
     };
-    let caller = work.asker.caller.as_ref().map_or_else(String::new, |it| format!("{} {}", it.way.word(), it.name));
-    let name = Sha256::digest(format!("{caller} {key}").as_bytes());
+    let whose = work.asker.caller.as_ref().map_or_else(String::new, |it| format!("{} {}", it.way.word(), it.name));
+    let name = Sha256::digest(format!("{whose} {key}").as_bytes());
     let digest = digest(&parts.method, parts.uri.path(), &work.sent);
-    let mine = work.house.api.working.take(caller, key);
-    let (caller, key) = match &mine {
+    let mine = work.house.api.working.take(whose, key);
+    let (whose, key) = match &mine {
         Ok(mine) => &mine.name,
         Err(name) => name,
     };
-    let known = work.house.access.begin_request(caller, key, digest, work.house.clock.now()).await;
+    let known = work.house.access.begin_request(whose, key, digest, work.house.clock.now()).await;
     let known = known.map_err(|error| {
         tracing::error!(%error, "whether a request was made before cannot be told");
         Problem::unavailable("whether this request was made before cannot be told now")
@@ -214,7 +221,11 @@ impl Kept {
 
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
+        let kind = match (status.is_success(), self.body.starts_with('{')) {
+            (true, true) => "application/json",
+            (true, false) => "text/plain; charset=utf-8",
+            (false, _) => "application/problem+json",
+        };
         let mut response = (status, [(header::CONTENT_TYPE, kind)], self.body).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(SOON_S));

@@ -14,12 +14,14 @@ use super::super::asker::Asker;
 use super::super::problem::Problem;
 use super::super::routes::{Need, Routes};
 use super::super::{Current, House};
-use super::answer::Ready;
+use super::answer::{Ready, wants_text};
 use super::query::{ENTRIES, Key, Kind, Query};
 use super::trouble;
 use crate::access::Right;
-use crate::desk::lists::{Part, Place, page_list, promise_list};
+use crate::desk::error::Exit;
+use crate::desk::lists::{Part, Place, exit_of_promises, page_list, promise_list};
 use crate::desk::reader::{Reader, asked};
+use crate::desk::texts;
 use crate::episode::state::State as PageState;
 use crate::ports::PageSummary;
 
@@ -29,6 +31,9 @@ pub(super) const LISTS: [Key; 3] = [
     Key { name: "limit", about: "How many entries at most.", kind: Kind::Limit },
     Key { name: "cursor", about: "Where to go on: from the Link header of the answer before.", kind: Kind::Cursor },
 ];
+
+/// What one page can be asked.
+pub(super) const PAGE: [Key; 1] = [Key { name: "log", about: "false leaves the log out.", kind: Kind::On }];
 
 /// The paths of this file.
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -90,12 +95,19 @@ async fn page(
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Query::read(raw.as_deref(), &[])?;
+    let query = Query::read(raw.as_deref(), &PAGE)?;
     let current = house.current();
     let reader = reader(&current);
     let page = find(&reader, &asker, &case).await?;
-    let view = reader.view(&page.episode, house.clock.now(), true).await.map_err(|error| trouble::asked(&error))?;
-    Ok(Ready::of(&view)?.to(&headers))
+    let view = reader
+        .view(&page.episode, house.clock.now(), query.text("log") != Some("false"))
+        .await
+        .map_err(|error| trouble::asked(&error))?;
+    if wants_text(&headers) {
+        let words = texts::show(&reader, &page.episode, &view.record, house.clock.now()).await;
+        return Ok(Ready::text(words.map_err(|error| trouble::asked(&error))?, Exit::Done)?.to(&headers));
+    }
+    Ok(Ready::of(&view, Exit::Done)?.to(&headers))
 }
 
 async fn pages(
@@ -112,7 +124,12 @@ async fn pages(
     let whose = |page: &PageState| may_know(&asker, page);
     let part = part(&query, &whose)?;
     let (listed, more) = reader.part_of_pages(part, now, &blocked).await.map_err(|error| trouble::asked(&error))?;
-    Ok(continued(Ready::of(&page_list(listed))?.to(&headers), &current, &uri, &query, more.as_ref()))
+    let ready = if wants_text(&headers) {
+        Ready::text(texts::pages(&listed, query.flag("all"), &blocked, current.site.zone), Exit::Done)?
+    } else {
+        Ready::of(&page_list(listed), Exit::Done)?
+    };
+    Ok(continued(ready.to(&headers), &current, &uri, &query, more.as_ref()))
 }
 
 async fn promises(
@@ -127,7 +144,13 @@ async fn promises(
     let whose = |page: &PageState| may_know(&asker, page);
     let part = part(&query, &whose)?;
     let (listed, more) = reader(&current).part_of_promises(part, now).await.map_err(|error| trouble::asked(&error))?;
-    Ok(continued(Ready::of(&promise_list(listed))?.to(&headers), &current, &uri, &query, more.as_ref()))
+    let exit = exit_of_promises(&listed);
+    let ready = if wants_text(&headers) {
+        Ready::text(texts::promises(&listed, query.flag("all"), current.site.zone), exit)?
+    } else {
+        Ready::of(&promise_list(listed), exit)?
+    };
+    Ok(continued(ready.to(&headers), &current, &uri, &query, more.as_ref()))
 }
 
 fn part<'a>(query: &Query, whose: &'a (dyn Fn(&PageState) -> bool + Sync)) -> Result<Part<'a>, Problem> {

@@ -21,8 +21,10 @@ pub(in crate::web) enum Kind {
         /// What counts without the key.
         default: u32,
     },
-    /// `true` or `false`.
+    /// `true` or `false`; false when absent.
     Flag,
+    /// `true` or `false`; true when absent.
+    On,
     /// How many entries.
     Limit,
     /// Where a list goes on.
@@ -105,8 +107,8 @@ fn checked(kind: Kind, value: &str) -> Result<(), String> {
     match kind {
         Kind::Days { most, .. } => number(most),
         Kind::Limit => number(MOST_ENTRIES),
-        Kind::Flag if matches!(value, "true" | "false") => Ok(()),
-        Kind::Flag => Err("it must be true or false".to_owned()),
+        Kind::Flag | Kind::On if matches!(value, "true" | "false") => Ok(()),
+        Kind::Flag | Kind::On => Err("it must be true or false".to_owned()),
         Kind::Schedule | Kind::Time | Kind::Cursor if value.chars().any(char::is_control) => {
             Err("it holds a control character".to_owned())
         }

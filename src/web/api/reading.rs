@@ -12,19 +12,21 @@ use super::super::asker::Asker;
 use super::super::problem::Problem;
 use super::super::routes::{Need, Routes};
 use super::super::{Current, House};
-use super::answer::Ready;
+use super::answer::{Ready, wants_text};
 use super::query::{Key, Kind, Query};
 use super::trouble;
 use crate::access::Right;
 use crate::desk::blocked::Blocked;
+use crate::desk::error::Exit;
 use crate::desk::gaps::{self, Desks};
 use crate::desk::reader::Reader;
 use crate::desk::shifts::Timetable;
-use crate::desk::window;
+use crate::desk::{texts, window};
 use crate::schedule::loaded::LoadedSchedule;
 use crate::site::Site;
-use crate::views::masked::Masked;
+use crate::views::masked::{Masked, text as masked_text};
 use crate::views::who::{Who, WhoSchedule};
+use crate::wording::shifts::shifts as shifts_in_words;
 use crate::wording::time::rfc3339;
 
 const SCHEDULE: Key =
@@ -75,15 +77,24 @@ async fn who(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (now, masked) = (present(&house), is_masked(&asker));
-    if raw.is_none() {
+    let words = wants_text(&headers);
+    if raw.is_none() && !words {
         return Ok(house.api.at_present(&house, now, masked).await?.to(&headers));
     }
     let query = Query::read(raw.as_deref(), &WHO)?;
     let current = house.current();
     let zone = current.site.zone;
     let sheets = sheets(&house, &current, &query, now).await?;
-    let at = time(&query, "at", zone, now)?.unwrap_or(now);
-    Ok(who_at(&sheets, at, &blocked(&current).await, masked, zone)?.to(&headers))
+    let text = query.text("at").unwrap_or("now");
+    let at = window::read(text, zone, now).map_err(|error| Problem::field("at", error.message))?;
+    let blocked = blocked(&current).await;
+    if words {
+        let sheets: Vec<LoadedSchedule> = sheets.iter().map(Sheet::as_it_is).collect();
+        let answers: Vec<_> = sheets.iter().map(|loaded| (loaded, loaded.on_call(at.at))).collect();
+        let exit = texts::exit_of_statuses(answers.iter().map(|(_, answer)| answer.status));
+        return Ok(told(texts::who(&answers, at, now, &blocked, zone), masked, exit)?.to(&headers));
+    }
+    Ok(who_at(&sheets, at.at, &blocked, masked, zone)?.to(&headers))
 }
 
 /// Who is on call at `at`.
@@ -103,7 +114,13 @@ pub(super) fn who_at(
     if masked {
         who.mask();
     }
-    Ready::of(&who)
+    let exit = texts::exit_of_statuses(who.schedules.iter().map(|schedule| schedule.status));
+    Ready::of(&who, exit)
+}
+
+/// The words for people, without numbers where they may see none.
+fn told(words: String, masked: bool, exit: Exit) -> Result<Ready, Problem> {
+    Ready::text(if masked { masked_text(&words) } else { words }, exit)
 }
 
 async fn gaps(
@@ -117,11 +134,21 @@ async fn gaps(
     let zone = current.site.zone;
     let window = window(&query, zone, now, |asked| asked.from_now(zone, now))?;
     let (sheets, blocked) = (sheets(&house, &current, &query, now).await?, blocked(&current).await);
-    let all_hours = query.flag("all_hours");
+    let (all_hours, words) = (query.flag("all_hours"), wants_text(&headers));
     let ready = apart(move || {
         let site = &current.site;
-        let loaded = sheets.iter().map(|sheet| sheet.loaded.as_ref());
+        let now_in_words: Vec<LoadedSchedule> =
+            if words { sheets.iter().map(Sheet::as_it_is).collect() } else { Vec::new() };
+        let loaded: Vec<&LoadedSchedule> = if words {
+            now_in_words.iter().collect()
+        } else {
+            sheets.iter().map(|sheet| sheet.loaded.as_ref()).collect()
+        };
         let judged = gaps::judge(loaded, zone, window, Desks::of(site), all_hours);
+        let exit = gaps::exit(&judged);
+        if words {
+            return told(texts::gaps(&judged, window, &blocked, zone), masked, exit);
+        }
         let mut view = gaps::view(&judged, window, &blocked, zone);
         for (entry, sheet) in view.schedules.iter_mut().zip(&sheets) {
             (entry.read_at, entry.age_s, entry.stale) = (rfc3339(sheet.read_at, zone), sheet.age_s, sheet.stale);
@@ -129,7 +156,7 @@ async fn gaps(
         if masked {
             view.mask();
         }
-        Ready::of(&view)
+        Ready::of(&view, exit)
     });
     Ok(ready.await?.to(&headers))
 }
@@ -144,11 +171,14 @@ async fn shifts(
     let (current, now, masked) = (house.current(), present(&house), is_masked(&asker));
     let zone = current.site.zone;
     let window = window(&query, zone, now, |asked| asked.from_today(zone, now))?;
-    let sheets = sheets(&house, &current, &query, now).await?;
+    let (sheets, words) = (sheets(&house, &current, &query, now).await?, wants_text(&headers));
     let ready = apart(move || {
         let loaded = sheets.iter().map(|sheet| sheet.loaded.as_ref());
         let timetable =
             Timetable::new(loaded, window, zone, Desks::of(&current.site)).map_err(|error| trouble::asked(&error))?;
+        if words {
+            return told(shifts_in_words(window, &timetable.planned, zone), masked, timetable.exit());
+        }
         let mut view = timetable.view();
         for (entry, sheet) in view.schedules.iter_mut().zip(&sheets) {
             (entry.read_at, entry.age_s, entry.stale) = (rfc3339(sheet.read_at, zone), sheet.age_s, sheet.stale);
@@ -156,7 +186,7 @@ async fn shifts(
         if masked {
             view.mask();
         }
-        Ready::of(&view)
+        Ready::of(&view, timetable.exit())
     });
     Ok(ready.await?.to(&headers))
 }
@@ -173,6 +203,14 @@ pub(super) struct Sheet {
     read_at: DateTime<Utc>,
     age_s: i64,
     stale: bool,
+}
+
+impl Sheet {
+    /// The schedule with its age at present.
+    fn as_it_is(&self) -> LoadedSchedule {
+        let Self { loaded, read_at, age_s, stale } = self;
+        LoadedSchedule { read_at: *read_at, age_s: *age_s, stale: *stale, ..LoadedSchedule::clone(loaded) }
+    }
 }
 
 /// The schedules that a query asks for, as they were last read or as they stood at `known_at`.

@@ -17,6 +17,7 @@ use super::trouble;
 use crate::access::Right;
 use crate::desk::reports::{Kind, record};
 use crate::episode::event::Via;
+use crate::wording::page::summary;
 
 /// What a report says.
 pub(super) const REPORT: [Field; 1] = [Field {
@@ -87,6 +88,11 @@ async fn recorded(work: Work, case: String, kind: Kind) -> Result<Done, Problem>
     recorded
         .map_err(|error| trouble::asked(&error))?
         .map_err(|refused| Problem::new(StatusCode::CONFLICT, refused.words))?;
+    if work.words {
+        let state = reader.state(&page.episode).await.map_err(|error| trouble::asked(&error))?;
+        let now = state.time_at(work.house.clock.now());
+        return Ok(Done::said(StatusCode::OK, summary(&state, now, work.current.site.zone) + "\n"));
+    }
     let view = reader.view(&page.episode, work.house.clock.now(), false).await;
     Done::told(StatusCode::OK, &view.map_err(|error| trouble::asked(&error))?)
 }
