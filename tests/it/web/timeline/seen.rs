@@ -51,3 +51,39 @@ async fn the_page_reads_on_every_screen_in_light_and_dark() {
     browser.open(MONTH);
     browser.no_sideways_scrolling();
 }
+
+#[tokio::test]
+async fn the_page_is_whole_without_scripts_and_with_the_keyboard_alone() {
+    let web = house_with_a_past().await;
+    let mut browser = person(&web, "desk", Role::Technician);
+    browser.javascript(false);
+    browser.open(WEEK);
+    browser.click("link", "Later week");
+    browser.arrives_at("/schedules/aims?view=week&from=2026-11-23");
+    browser.see("23 to 29 November 2026");
+    browser.click("link", "Month");
+    browser.arrives_at("/schedules/aims?view=month&from=2026-11-23");
+    browser.click("link", "GDS");
+    browser.arrives_at("/schedules/gds?view=month&from=2026-11-23");
+    browser.open(THEN);
+    browser.click("link", "Show the sheet as it is now");
+    browser.see_no_more("As the sheet stood");
+    browser.click("button", "Make a calendar link");
+    browser.see("Only my own shifts, of all schedules");
+    browser.whole_screenshot("timeline-link-wide-light");
+
+    browser.javascript(true);
+    browser.open("/schedules/aims?from=2026-11-10");
+    let order = browser.tab_order(40);
+    let place = |name: &str| {
+        order.iter().position(|focused| focused.contains(name)).unwrap_or_else(|| panic!("{name}: {order:#?}"))
+    };
+    let way =
+        ["Skip to the content", "GDS", "Earlier", "Later", "Show", "The same as a table", "primary: Dmitri Vance"];
+    assert!(way.map(place).is_sorted(), "{order:#?}");
+    // A block of the picture leads to its line, where the cell stands.
+    browser.open("/schedules/aims?from=2026-11-10");
+    browser.tab_order(place("primary: Dmitri Vance") + 1);
+    browser.press("Enter");
+    assert_eq!(browser.evaluate("location.hash"), "#cell-C8-6-0-0");
+}
