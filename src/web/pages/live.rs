@@ -131,7 +131,7 @@ struct Connection {
     episode: String,
     case: String,
     looker: Looker,
-    /// What proves who listens: looked up again at each beat.
+    /// The request's headers, one of which proves who listens: looked up again at each beat.
     proof: HeaderMap,
     peer: Option<Peer>,
     /// The version that was sent last.
@@ -152,20 +152,13 @@ pub(super) async fn events(
         Ok(found) => found,
         Err(response) => return response,
     };
-    let mut proof = HeaderMap::new();
-    for name in [header::COOKIE, header::AUTHORIZATION] {
-        for value in headers.get_all(&name) {
-            proof.append(name.clone(), value.clone());
-        }
-    }
-    let told = house.pages.hear((episode.clone(), looker.clone()));
     let connection = Connection {
-        told,
+        told: house.pages.hear((episode.clone(), looker.clone())),
         over: house.pages.over.subscribe(),
         episode,
         case,
         looker,
-        proof,
+        proof: headers,
         peer: peer.map(|axum::Extension(ConnectInfo(peer))| peer),
         sent: 0,
         beats: tokio::time::interval(BEAT),
@@ -176,13 +169,13 @@ pub(super) async fn events(
         let bytes = connection.next().await?;
         Some((Ok::<Bytes, Infallible>(bytes), connection))
     }));
-    let headers = [
+    let told = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
         // A reverse proxy must not collect what is meant to be read at once.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    (headers, body).into_response()
+    (told, body).into_response()
 }
 
 fn event(name: &str, data: &Value) -> Bytes {

@@ -1,7 +1,11 @@
 //! Whom does a reverse proxy let in, and who can pretend to be one?
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+
 use page_oncall::access::Role;
 
+use crate::serve::provider::PATIENCE;
 use crate::support_web::{Asking, Web, settings, site_with};
 
 const ROLES: &str = "[access.roles.supervisor]\ngroups = ['leads']\nusers = ['lee@example.edu']\n\
@@ -84,6 +88,24 @@ fn the_header_acts_only_from_this_houses_own_pages() {
     assert_eq!(web.ask(&out()).status, 403);
     assert_eq!(web.ask(&out().with("Sec-Fetch-Site", "cross-site")).status, 403);
     assert_eq!(web.ask(&out().with("Sec-Fetch-Site", "same-origin")).status, 303);
+}
+
+#[test]
+fn an_open_page_is_kept_up_to_date_for_whoever_the_proxy_names() {
+    let web = house("['127.0.0.1']");
+    let page = serde_json::json!({"case": "1234567", "partner": "aims", "outage": "no", "hd_can_help": "no",
+        "device": "departmental", "critical": "yes", "customer": "Pat Quinn", "phone": "608-555-0142",
+        "summary": "Payroll printer stopped"});
+    let agent = web.token("desk", Role::Agent);
+    let paged = web.ask_until_read(&Asking::value("/api/v1/pages", &page).token(&agent));
+    assert_eq!(paged.status, 201, "{paged:?}");
+    let mut stream = TcpStream::connect(&web.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let path = "/pages/1234567/events";
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: any\r\nX-Remote-User: lee@example.edu\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(stream).lines().map(|line| line.expect("a line in time"));
+    let news = lines.find(|line| line == "event: end" || line == "event: beat");
+    assert_eq!(news.as_deref(), Some("event: beat"));
 }
 
 #[test]
