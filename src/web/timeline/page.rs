@@ -8,6 +8,8 @@ use super::looked::{Looked, Shown, Then};
 use super::{table, versions};
 use crate::desk::weeks::Extent;
 use crate::schedule::difference::Change;
+use crate::schedule::problem::Problem;
+use crate::views::masked;
 use crate::web::shell::Shell;
 use crate::wording::timeline_page as words;
 use crate::wording::timeline_svg::{Page, Timeline, timeline_page};
@@ -106,7 +108,7 @@ fn days(shown: &Shown, asked: &Asked, looked: &Looked, may_see: bool) -> Markup 
         let problems = shown.loaded.problems();
         return html! {
             p.wrong { (words::CANNOT_TELL) }
-            ul { @for problem in problems.iter().take(20) { li { (crate::wording::schedule::told_problem(problem)) } } }
+            ul { @for problem in problems.iter().take(20) { li { (told_problem(problem, may_see)) } } }
         };
     };
     let no_changes: &[Change] = &[];
@@ -123,6 +125,12 @@ fn days(shown: &Shown, asked: &Asked, looked: &Looked, may_see: bool) -> Markup 
         h2 id="table" { "Every shift of these days" }
         (table::table(plan, &shown.loaded, within, looked, may_see))
     }
+}
+
+/// A problem; it may quote a number that somebody typed into a cell.
+fn told_problem(problem: &Problem, may_see: bool) -> String {
+    let told = crate::wording::schedule::told_problem(problem);
+    if may_see { told } else { masked::text(&told) }
 }
 
 /// What the newest version says otherwise, in words.

@@ -120,6 +120,18 @@ fn whoever_may_not_see_numbers_sees_none() {
 }
 
 #[test]
+fn a_sheet_that_cannot_be_used_tells_no_numbers_either() {
+    let site = site();
+    site.write("aims.csv", b"start,end,person\n2017-01-01,call 608-555-0177,Ada Ruiz\n");
+    let web = house(site);
+    let [viewer, agent] = [Role::Viewer, Role::Agent].map(|role| web.token(role.word(), role));
+    let seen = ask(&web, &agent, "/schedules/aims").body;
+    assert!(seen.contains("608-555-0177") && seen.contains("CANNOT TELL"), "{seen}");
+    let seen = ask(&web, &viewer, "/schedules/aims").body;
+    assert!(!seen.contains("555") && seen.contains("CANNOT TELL"), "{seen}");
+}
+
+#[test]
 fn who_is_nobody_and_what_is_no_schedule_learn_nothing() {
     let web = house(site());
     let viewer = web.token("wall", Role::Viewer);
