@@ -107,7 +107,8 @@ impl Memory {
     fn put(&self, key: (Kind, Fingerprint), said: Said) {
         let mut memory = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if memory.len() >= REMEMBERED {
-            memory.retain(|_, known| known.counts(said.at));
+            let is_needed = |known: &Said| known.caller.is_some() && said.at - known.at < WITHOUT_STORE;
+            memory.retain(|_, known| known.counts(said.at) || is_needed(known));
         }
         // Guesses by the thousand must not push out memory for those who belong here, nor grow it without end.
         if memory.len() < REMEMBERED {
@@ -237,4 +238,31 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
     let cookies = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guesses_by_the_thousand_push_out_nobody_who_belongs_here() {
+        let memory = Memory::default();
+        let at = |second| DateTime::from_timestamp(second, 0).unwrap();
+        let key = |text: &str| (Kind::Token, Fingerprint::of(text));
+        let kim = Caller { name: "kim".to_owned(), role: Role::Agent, person: None, way: Way::Token };
+        memory.put(key("kim"), Said { at: at(0), caller: Some(kim.clone()) });
+        for guess in 0..3 * REMEMBERED {
+            let second = 10 + i64::try_from(guess / REMEMBERED * 10).unwrap();
+            memory.put(key(&guess.to_string()), Said { at: at(second), caller: None });
+        }
+        assert!(memory.0.lock().unwrap().len() <= REMEMBERED);
+        assert_eq!(memory.known_before(key("kim"), at(60)), Some(kim.clone()));
+        assert_eq!(memory.known_before(key("kim"), at(900)), None);
+        // Whose memory has ended makes room again.
+        for later in 0..2 * REMEMBERED {
+            memory.put(key(&format!("later {later}")), Said { at: at(2_000), caller: Some(kim.clone()) });
+        }
+        memory.put(key("late"), Said { at: at(5_000), caller: Some(kim.clone()) });
+        assert_eq!(memory.known_before(key("late"), at(5_000)), Some(kim));
+    }
 }
