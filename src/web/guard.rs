@@ -15,6 +15,7 @@ use super::peer::Peer;
 use super::problem::Problem;
 use super::routes::Need;
 use super::shell;
+use super::sign_in;
 use crate::access::Caller;
 
 /// What whoever writes such a program is told.
@@ -31,7 +32,8 @@ pub(super) async fn guard(State((house, need)): State<(House, Need)>, mut reques
             return Problem::unavailable("who asks cannot be looked up now; try again in a minute").into_response();
         }
     };
-    let pace = api::is_below(request.uri().path()).then(|| house.api.pace(&house, &asker));
+    let path = request.uri().path();
+    let pace = (api::is_below(path) || path == sign_in::START).then(|| house.api.pace(&house, &asker));
     if let Some(refused) = pace.and_then(api::Pace::refusal) {
         return refused;
     }

@@ -29,6 +29,9 @@ use guesses::Heard;
 
 pub use guesses::Guesses;
 
+/// Where single sign-on begins: anybody may ask, and each time the store keeps what comes back.
+pub(super) const START: &str = "/sign-in/start";
+
 /// What the audit log calls it.
 const SIGN_IN: &str = "sign-in";
 const SIGN_OUT: &str = "sign-out";

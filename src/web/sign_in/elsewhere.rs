@@ -17,7 +17,7 @@ use super::super::asker::{self, Asker};
 use super::super::routes::{Need, Routes};
 use super::super::{House, session};
 use super::form::{self, Why};
-use super::{Asked, SIGN_IN, come_in, nobody};
+use super::{Asked, SIGN_IN, START, come_in, nobody};
 use crate::access::way_back::way_back;
 use crate::access::{Caller, Fingerprint, Secret, Way};
 use crate::ports::access::SignIn;
@@ -31,7 +31,7 @@ const PLAIN_COOKIE: &str = "page-oncall-sign-in";
 
 /// The paths of this file.
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.get("/sign-in/start", Need::Nothing, start).get("/sign-in/return", Need::Nothing, come_back)
+    routes.get(START, Need::Nothing, start).get("/sign-in/return", Need::Nothing, come_back)
 }
 
 /// What the provider makes the browser bring.

@@ -238,3 +238,10 @@ fn what_another_site_makes_a_browser_send_does_nothing() {
     let own = format!("http://{}", web.address);
     assert_eq!(web.ask(&out().with("Origin", &own)).status, 303, "this house's own page");
 }
+
+#[test]
+fn nobody_begins_single_sign_on_as_often_as_they_like() {
+    let web = Web::start("requests_per_minute = 10");
+    let statuses = (0..1_000).map(|_| web.get("/sign-in/start").status);
+    assert!(statuses.take_while(|status| *status != 429).count() < 1_000, "each leaves a row in the store");
+}
