@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::blocked::Blocked;
 use super::error::CommandError;
 use super::words::desk;
-use crate::decision::ladder::Contact;
+use crate::decision::ladder::{Contact, same_name};
 use crate::decision::{Circumstances, Decision};
 use crate::episode::briefing::Briefing;
 use crate::episode::event::Recorded;
@@ -26,6 +26,16 @@ pub struct Reader<'a> {
     pub site: &'a Site,
     /// The page log; `None` while the site has none, because nothing was ever paged.
     pub store: Option<&'a dyn EpisodeStore>,
+    /// The technician who reads, by their name in the contacts; `None` for the desk, which reads everything.
+    pub technician: Option<&'a str>,
+}
+
+impl<'a> Reader<'a> {
+    /// The same for this technician, where it is one.
+    #[must_use]
+    pub fn of(self, technician: Option<&'a str>) -> Self {
+        Self { technician, ..self }
+    }
 }
 
 impl Reader<'_> {
@@ -63,10 +73,17 @@ impl Reader<'_> {
         Ok(store.load(episode).await?)
     }
 
-    /// A page's briefing; `None` when it was purged.
+    /// A page's briefing; `None` when it was purged. A technician reads the problem of a restricted department only once
+    /// they have the case (domain 1.3).
     pub async fn briefing(&self, episode: &str) -> Result<Option<Briefing>, CommandError> {
         let Some(store) = self.store else { return Ok(None) };
-        Ok(store.briefing(episode).await?)
+        let Some(briefing) = store.briefing(episode).await? else { return Ok(None) };
+        let Some(name) = self.technician.filter(|_| briefing.restricted) else { return Ok(Some(briefing)) };
+        let owner = self.state(episode).await?.acknowledged;
+        if owner.is_some_and(|owner| same_name(&owner.by, name)) {
+            return Ok(Some(briefing));
+        }
+        Ok(Some(Briefing { summary: words::RESTRICTED.to_owned(), ..briefing }))
     }
 
     /// Whose texts are blocked.

@@ -234,7 +234,7 @@ async fn begun(State(house): State<House>, asker: Asker, axum::Form(sent): axum:
 
 /// The way to the open page of a case, if it has one (contract 5.8).
 async fn joined(current: &Current, case: &str) -> Option<Response> {
-    let reader = Reader { site: &current.site, store: Some(current.pages.as_ref()) };
+    let reader = Reader { site: &current.site, store: Some(current.pages.as_ref()), technician: None };
     match reader.open_page(case).await {
         Ok(page) => page.map(|_| to(current, &page_path(case))),
         Err(error) => {

@@ -26,6 +26,7 @@ use crate::episode::event::Via;
 use crate::episode::state::State as Page;
 use crate::ports::access::Act;
 use crate::wording::link::{self as words, Standing};
+use crate::wording::page::RESTRICTED;
 use crate::wording::phone;
 use crate::wording::time::{span, spoken};
 
@@ -64,7 +65,7 @@ async fn proved(house: &House, current: &Current, token: &str) -> Result<Option<
 }
 
 fn reader(current: &Current) -> Reader<'_> {
-    Reader { site: &current.site, store: Some(current.pages.as_ref()) }
+    Reader { site: &current.site, store: Some(current.pages.as_ref()), technician: None }
 }
 
 async fn look(State(house): State<House>, asker: Asker, Path(token): Path<String>) -> Response {
@@ -201,14 +202,15 @@ fn facts(proved: &Proved, standing: Standing) -> Markup {
     let Some(briefing) = &proved.briefing else {
         return html! { p { "Case " strong { (proved.page.case) } ". The customer's details were deleted here: see the case." } };
     };
-    let is_shown = !briefing.restricted || matches!(standing, Standing::Yours | Standing::Done);
+    let owner = proved.page.acknowledged.as_ref().filter(|_| matches!(standing, Standing::Yours | Standing::Done));
+    let is_shown = !briefing.restricted || owner.is_some_and(|owner| proved.person.is_called(&owner.by));
     html! {
         dl.facts {
             dt { "Case" } dd { strong.number { (proved.page.case) } }
             dt { "Customer" } dd { (briefing.customer) }
             dt { "Call" } dd { (telephone(&briefing.phone)) }
             dt { "Problem" }
-            dd { @if is_shown { (briefing.summary) } @else { "Shown once you have it: this department's details are restricted." } }
+            dd { @if is_shown { (briefing.summary) } @else { (RESTRICTED) } }
             @if let Some(department) = &briefing.department { dt { "Department" } dd { (department) } }
         }
     }

@@ -61,7 +61,7 @@ impl Looker {
 }
 
 fn reader(current: &Current) -> Reader<'_> {
-    Reader { site: &current.site, store: Some(current.pages.as_ref()) }
+    Reader { site: &current.site, store: Some(current.pages.as_ref()), technician: None }
 }
 
 /// The page of a case and how it stands, for somebody who may look at it. Everybody else learns that it is not there.

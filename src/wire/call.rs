@@ -154,14 +154,14 @@ impl Session<'_> {
     /// The page log and the open page of the case, if it has one.
     async fn open_page(&self, case: &str) -> Result<Option<(Stores, PageSummary)>, CommandError> {
         let Some(stores) = adapters::stores_if_any(self.loaded).await? else { return Ok(None) };
-        let reader = Reader { site: &self.loaded.site, store: Some(stores.pages.as_ref()) };
+        let reader = Reader { site: &self.loaded.site, store: Some(stores.pages.as_ref()), technician: None };
         let page = reader.open_page(case).await?;
         Ok(page.map(|page| (stores, page)))
     }
 
     /// Joins the open page of a case (contract 5.8).
     async fn join(&self, stores: &Stores, page: &PageSummary, out: &mut (dyn Write + Send)) -> CommandResult {
-        let reader = Reader { site: &self.loaded.site, store: Some(stores.pages.as_ref()) };
+        let reader = Reader { site: &self.loaded.site, store: Some(stores.pages.as_ref()), technician: None };
         let state = reader.state(&page.episode).await?;
         // A page of training goes on in its own pretended time.
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(state.pretended_s));
@@ -195,7 +195,7 @@ impl Session<'_> {
         let site = &self.loaded.site;
         let by_hand = prepared.by_hand(site).join("\n  ");
         let (stores, engine) = self.ready().await.map_err(|error| error.and(&by_hand))?;
-        let reader = Reader { site, store: Some(stores.pages.as_ref()) };
+        let reader = Reader { site, store: Some(stores.pages.as_ref()), technician: None };
         let has_technician = prepared.has_technician;
         let opening = prepared.opening(uuid::Uuid::now_v7().to_string());
         let case = opening.opened.case.clone();

@@ -83,7 +83,7 @@ async fn test(
     let by = words_typed.by.clone().or_else(|| environment.user.clone()).unwrap_or_else(|| "agent".to_owned());
     let question = Question::test(contact, channels, by);
     let episode = drill::begin(&engine, question, uuid::Uuid::now_v7().to_string()).await?;
-    let reader = Reader { site, store: Some(stores.pages.as_ref()) };
+    let reader = Reader { site, store: Some(stores.pages.as_ref()), technician: None };
     let stop = async {
         if !words_typed.no_wait {
             drop(tokio::signal::ctrl_c().await);

@@ -293,7 +293,7 @@ pub(super) fn blocked(loaded: &Loaded) -> Blocked {
 fn reading(loaded: &Loaded, look: impl AsyncFnOnce(&Reader<'_>) -> CommandResult) -> CommandResult {
     block_on(async {
         let store = adapters::store_to_read(loaded).await?;
-        look(&Reader { site: &loaded.site, store: store.as_deref() }).await
+        look(&Reader { site: &loaded.site, store: store.as_deref(), technician: None }).await
     })
 }
 
@@ -308,7 +308,7 @@ fn reported(
     block_on(async {
         let loaded = Arc::new(loaded);
         let stores = adapters::stores(&loaded).await?;
-        let reader = Reader { site: &loaded.site, store: Some(stores.pages.as_ref()) };
+        let reader = Reader { site: &loaded.site, store: Some(stores.pages.as_ref()), technician: None };
         let page = reader.find(&report.case).await?;
         let state = reader.state(&page.episode).await?;
         let clock: Arc<dyn Clock> = Arc::new(MachineClock::ahead_by(state.pretended_s));

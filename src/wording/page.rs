@@ -22,6 +22,9 @@ pub const TRAINING_LINE: &str = "TRAINING: nothing is sent; a scripted technicia
 /// Stands where the four facts would, once their time is over.
 pub const PURGED_LINE: &str = "The customer's name, number and problem were deleted: their time was over.";
 
+/// Stands where the problem would, for a technician who has not taken the case.
+pub const RESTRICTED: &str = "Shown once you have it: this department's details are restricted.";
+
 /// What happened, in one line without its time.
 pub fn event(event: &Event, zone: Tz) -> String {
     match event {

@@ -11,6 +11,7 @@ mod form_stories;
 mod header;
 mod link;
 mod night_desk;
+mod restricted;
 mod sign_in;
 mod single_sign_on;
 mod timeline;

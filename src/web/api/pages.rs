@@ -63,9 +63,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Case {
     }
 }
 
-/// The pages of this request, to be read.
-pub(super) fn reader(current: &Current) -> Reader<'_> {
-    Reader { site: &current.site, store: Some(current.pages.as_ref()) }
+/// The pages of this request, to be read by whoever asks.
+pub(super) fn reader<'a>(current: &'a Current, asker: &'a Asker) -> Reader<'a> {
+    let technician = asker.caller.as_ref().filter(|caller| caller.may(Right::AnswerOwnPages));
+    let technician = technician.map(|caller| caller.person.as_deref().unwrap_or_default());
+    Reader { site: &current.site, store: Some(current.pages.as_ref()), technician }
 }
 
 /// Whether whoever asks may know of a page at all.
@@ -97,7 +99,7 @@ async fn page(
 ) -> Result<Response, Problem> {
     let query = Query::read(raw.as_deref(), &PAGE)?;
     let current = house.current();
-    let reader = reader(&current);
+    let reader = reader(&current, &asker);
     let page = find(&reader, &asker, &case).await?;
     let view = reader
         .view(&page.episode, house.clock.now(), query.text("log") != Some("false"))
@@ -119,7 +121,7 @@ async fn pages(
 ) -> Result<Response, Problem> {
     let query = Query::read(raw.as_deref(), &LISTS)?;
     let (current, now) = (house.current(), house.clock.now());
-    let reader = reader(&current);
+    let reader = reader(&current, &asker);
     let blocked = reader.blocked().await.map_err(|error| trouble::asked(&error))?;
     let whose = |page: &PageState| may_know(&asker, page);
     let part = part(&query, &whose)?;
@@ -143,7 +145,8 @@ async fn promises(
     let (current, now) = (house.current(), house.clock.now());
     let whose = |page: &PageState| may_know(&asker, page);
     let part = part(&query, &whose)?;
-    let (listed, more) = reader(&current).part_of_promises(part, now).await.map_err(|error| trouble::asked(&error))?;
+    let (listed, more) =
+        reader(&current, &asker).part_of_promises(part, now).await.map_err(|error| trouble::asked(&error))?;
     let exit = exit_of_promises(&listed);
     let ready = if wants_text(&headers) {
         Ready::text(texts::promises(&listed, query.flag("all"), current.site.zone), exit)?

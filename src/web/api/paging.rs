@@ -157,7 +157,7 @@ async fn opened(work: Work) -> Result<Done, Problem> {
         None => String::new(),
     };
     fields.usable()?;
-    let reader = reader(current);
+    let reader = reader(current, &work.asker);
     let (dry_run, again) = (fields.flag("dry_run"), fields.flag("again"));
     if let Some(episode) = work.name.filter(|_| work.resumed).map(id)
         && reader.log(&episode).await.is_ok_and(|log| !log.is_empty())

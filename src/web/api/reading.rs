@@ -257,7 +257,7 @@ pub(super) fn latest(
 
 /// Whose texts are blocked, as far as the page log tells: a log that cannot be read hides nobody who is on call.
 pub(super) async fn blocked(current: &Current) -> Blocked {
-    let reader = Reader { site: &current.site, store: Some(current.pages.as_ref()) };
+    let reader = Reader { site: &current.site, store: Some(current.pages.as_ref()), technician: None };
     reader.blocked().await.unwrap_or_else(|error| {
         tracing::warn!(%error, "whether anybody blocked texts cannot be told");
         Blocked::default()

@@ -72,7 +72,7 @@ async fn recorded(work: Work, case: String, kind: Kind) -> Result<Done, Problem>
     }
     fields.usable()?;
     let by = fields.text("by").unwrap_or_default();
-    let reader = reader(&work.current);
+    let reader = reader(&work.current, &work.asker);
     let page = find(&reader, &work.asker, &case).await?;
     let via = match &work.asker.caller {
         Some(caller) if caller.may(Right::AnswerOwnPages) => {

@@ -8,6 +8,7 @@ use crate::episode::promise::PromiseState;
 use crate::episode::state::Phase;
 use crate::views::board::case::{Case, PromiseLine, Reached, RungLine, RungPerson, Settled};
 use crate::wording::board as words;
+use crate::wording::page::RESTRICTED;
 
 /// How many of the pages that are over are listed.
 const SETTLED: usize = 12;
@@ -104,7 +105,9 @@ fn page(drawing: &Drawing<'_>, case: &Case) -> Markup {
                 @if let Some((_, since)) = owner { " since " (drawing.time(*since - case.ahead)) }
             }
             @if let (true, Some(briefing)) = (drawing.viewer.sees_customers(), &case.briefing) {
-                p { (briefing.summary) " \u{2013} " (briefing.customer) ", "
+                @let is_theirs = owner.is_some_and(|(name, _)| drawing.viewer.is(name));
+                @let is_shown = !briefing.restricted || *drawing.viewer == Viewer::Full || is_theirs;
+                p { @if is_shown { (briefing.summary) } @else { (RESTRICTED) } " \u{2013} " (briefing.customer) ", "
                     a.number href=(format!("tel:{}", dialled(&briefing.phone))) { (words::number(&briefing.phone)) } }
             }
             p.soft {

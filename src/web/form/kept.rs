@@ -103,7 +103,10 @@ pub(super) async fn own_of_case(house: &House, current: &Current, asker: &Asker,
     };
     let own = drafts.into_iter().find(own)?;
     // One that became a page was answered; its case is asked about anew.
-    let log = Reader { site: &current.site, store: Some(current.pages.as_ref()) }.log(&own.id).await.ok()?;
+    let log = Reader { site: &current.site, store: Some(current.pages.as_ref()), technician: None }
+        .log(&own.id)
+        .await
+        .ok()?;
     log.is_empty().then_some(own.id)
 }
 

@@ -211,7 +211,7 @@ impl View<'_> {
     /// Whom the page asks, in order, and what is in the way.
     async fn who(&self, plan: &PagePlan) -> Markup {
         let site = &self.current.site;
-        let reader = Reader { site, store: Some(self.current.pages.as_ref()) };
+        let reader = Reader { site, store: Some(self.current.pages.as_ref()), technician: None };
         let asked: Vec<&Contact> = plan.ladder.rungs.iter().flat_map(|rung| &rung.contacts).collect();
         let mut amiss: Vec<String> = page_words::doubt(plan.status).map(str::to_owned).into_iter().collect();
         amiss.extend(plan.problems.iter().cloned());

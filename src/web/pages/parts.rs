@@ -49,7 +49,11 @@ impl<'a> Drawing<'a> {
         episode: &str,
         looker: Looker,
     ) -> Result<Self, CommandError> {
-        let reader = reader(current);
+        let technician = match &looker {
+            Looker::Agent => None,
+            Looker::Technician(name) => Some(name.clone()),
+        };
+        let reader = reader(current).of(technician.as_deref());
         let true_now = house.clock.now();
         let log = reader.log(episode).await?;
         let state = fold(episode, &log)?;
