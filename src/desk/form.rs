@@ -50,7 +50,9 @@ impl Form {
 
     /// What was written by [`Form::json`]; `None` for anything else.
     pub fn read(json: &str) -> Option<Self> {
-        serde_json::from_str(json).ok()
+        // A list would be read as the values of the form in their order.
+        let value: serde_json::Value = serde_json::from_str(json).ok()?;
+        value.is_object().then(|| serde_json::from_value(value).ok())?
     }
 
     /// The form as a text that [`Form::read`] reads. It may say who the customer is.

@@ -28,6 +28,9 @@ use super::environment::Environment;
 use super::memory;
 use super::sheets::{self, Hurry, Reaching};
 
+/// What tells a change of a file: when it was changed, and its length; `None` when it is not there.
+pub(super) type FileMark = Option<(DateTime<Utc>, u64)>;
+
 /// A site and the folder it was read from.
 pub(super) struct Loaded {
     /// The site.
@@ -386,7 +389,7 @@ impl Loaded {
 
     /// What tells a change of the files that a schedule is kept in: when each was changed, and its length. `None` when
     /// any of it is kept elsewhere, or the settings do not name the schedule.
-    pub(super) fn files(&self, name: &str) -> Option<Vec<Option<(DateTime<Utc>, u64)>>> {
+    pub(super) fn files(&self, name: &str) -> Option<Vec<FileMark>> {
         let named = self.wanted(Some(name)).ok()?.pop()?;
         let mark = |source: &ScheduleSource| match source {
             ScheduleSource::Csv(file) => {

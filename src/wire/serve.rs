@@ -35,7 +35,7 @@ use crate::ports::Clock;
 use crate::ports::sheets::Sheets;
 use crate::views::serve::Listening;
 use crate::web::{self, House, TlsListener, Vitals};
-use jobs::Jobs;
+use jobs::{Jobs, Running};
 use kept_sheets::KeptSheets;
 use manager::Manager;
 use standing::Standing;
@@ -124,6 +124,8 @@ struct Service {
     /// Tells the heartbeat of clean turns.
     heart: JoinHandle<()>,
     is_ready: bool,
+    /// What runs by the clock just now.
+    running: Arc<Running>,
 }
 
 /// An engine's loop as a task.
@@ -194,6 +196,7 @@ impl Service {
         };
         let engine = Loop::start(&standing.engine());
         let heart = heart(&standing, &clock);
+        let running: Arc<Running> = Arc::default();
         let jobs = Jobs {
             loaded: standing.loaded(),
             current: standing.current(),
@@ -202,6 +205,7 @@ impl Service {
             environment: Arc::clone(&environment),
             clock: Arc::clone(&clock),
             vitals: Arc::clone(&vitals),
+            running: Arc::clone(&running),
         };
         jobs.start();
         tracing::info!(%address, "the service listens; Ctrl-C or SIGTERM stops it, SIGHUP reads the settings again");
@@ -219,6 +223,7 @@ impl Service {
             stop_answering,
             heart,
             is_ready: false,
+            running,
         })
     }
 
@@ -300,7 +305,7 @@ impl Service {
             (Ok(Some(new)), Some(current)) => drop(current.send_replace(new)),
             (Ok(None), None) => {}
             (Ok(_), _) => {
-                tracing::warn!("[serve] begins or ends to speak TLS, which needs a restart: it stays as it is")
+                tracing::warn!("[serve] begins or ends to speak TLS, which needs a restart: it stays as it is");
             }
             (Err(error), _) => {
                 let error = error.to_string().replace('\n', "; ");
@@ -320,6 +325,7 @@ impl Service {
         let ending = async {
             let _broke_off = (&mut self.engine.task).await;
             while self.ending.join_next().await.is_some() {}
+            self.running.stop().await;
             let _broke_off = (&mut self.answering).await;
         };
         let in_time = tokio::select! {

@@ -8,6 +8,7 @@ use page_oncall::store::sqlite::SqliteStore;
 
 use crate::support::Site;
 use crate::support_tools::{project, tool};
+use crate::support_web::now;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -36,7 +37,7 @@ async fn a_token_is_shown_once_and_known_by_its_fingerprint() {
     assert!(secret.starts_with("pgo_") && secret.len() == 47, "{secret}");
     assert!(made.out.contains("Authorization: Bearer"), "{}", made.out);
     assert!(!made.err.contains(&secret));
-    let token = store(&site).await.token(Fingerprint::of(&secret), chrono::Utc::now()).await.unwrap().unwrap();
+    let token = store(&site).await.token(Fingerprint::of(&secret), now()).await.unwrap().unwrap();
     assert_eq!((token.name.as_str(), token.role, token.created_by.as_str()), ("wall", Role::Viewer, "agent"));
     assert!(!holds(&disk(&site), &secret["pgo_".len()..]));
     for words in [&["token", "list"][..], &["--format", "json", "token", "list"], &["audit"]] {
@@ -190,7 +191,7 @@ async fn the_audit_log_forgets_what_is_older_than_the_settings_keep() {
     for (days, kept) in [("0", 2), ("3", 2), ("1", 1)] {
         let site = Site::sample_with(&[("[store]", &format!("[store]\nkeep_audit_days = {days}"))]);
         let old = Act {
-            at: chrono::Utc::now() - chrono::TimeDelta::days(2),
+            at: now() - chrono::TimeDelta::days(2),
             by: "lee".to_owned(),
             role: String::new(),
             via: "command".to_owned(),

@@ -58,7 +58,7 @@ async fn sent(house: &House, return_to: &str) -> Result<Response, Why> {
     let fresh = || (house.random)().map(Secret::session).ok_or(Why::Unavailable);
     let (state, nonce, verifier) = (fresh()?, fresh()?, fresh()?);
     let ticket = Ticket { state: state.text(), nonce: nonce.text(), verifier: verifier.text() };
-    let address = provider.begin(ticket).await.map_err(unproved)?;
+    let address = provider.begin(ticket).await.map_err(|error| unproved(&error))?;
     let sign_in = SignIn {
         fingerprint: state.fingerprint(),
         nonce: nonce.text().to_owned(),
@@ -133,19 +133,18 @@ async fn vouched(
     let identity = match provider.finish(code, ticket).await {
         Ok(identity) => identity,
         Err(error) => {
-            let why = unproved(error);
+            tracing::warn!(%error, "nobody was let in by single sign-on");
+            let why = unproved(&error);
             let ended = if why == Why::Refused { Ended::Refused } else { Ended::Failed };
             acts::note(house, &nobody(asker), SIGN_IN, "single sign-on", ended).await;
             return again(why);
         }
     };
-    match caller(house, &identity) {
-        Some(caller) => come_in(house, asker, caller, &sign_in.return_to).await,
-        None => {
-            acts::note(house, &nobody(asker), SIGN_IN, &identity.label(), Ended::Refused).await;
-            again(Why::NoRole)
-        }
+    if let Some(caller) = caller(house, &identity) {
+        return come_in(house, asker, caller, &sign_in.return_to).await;
     }
+    acts::note(house, &nobody(asker), SIGN_IN, &identity.label(), Ended::Refused).await;
+    again(Why::NoRole)
 }
 
 fn caller(house: &House, identity: &Identity) -> Option<Caller> {
@@ -156,8 +155,7 @@ fn caller(house: &House, identity: &Identity) -> Option<Caller> {
     Some(Caller { name: identity.label(), role, person, way: Way::SingleSignOn })
 }
 
-fn unproved(error: Unproved) -> Why {
-    tracing::warn!(%error, "nobody was let in by single sign-on");
+fn unproved(error: &Unproved) -> Why {
     match error {
         Unproved::Unavailable(_) => Why::ProviderDown,
         Unproved::Refused(_) => Why::Refused,

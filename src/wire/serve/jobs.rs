@@ -9,6 +9,7 @@ mod beforehand;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike, Utc};
 use tokio::runtime::Handle;
@@ -57,6 +58,47 @@ pub(super) struct Jobs {
     pub environment: Arc<Environment>,
     pub clock: Arc<dyn Clock>,
     pub vitals: Arc<Vitals>,
+    /// The runs that there are now.
+    pub running: Arc<Running>,
+}
+
+/// The runs that there are now, so that the service ends after them and not beneath them.
+#[derive(Debug)]
+pub(super) struct Running {
+    count: watch::Sender<usize>,
+    is_stopping: AtomicBool,
+}
+
+impl Default for Running {
+    fn default() -> Self {
+        Self { count: watch::Sender::new(0), is_stopping: AtomicBool::new(false) }
+    }
+}
+
+impl Running {
+    /// One more run, until what is given is dropped; `None` once the service stops.
+    fn begin(self: &Arc<Self>) -> Option<Run> {
+        // Counted before it is asked: whoever stops sees either the run, or no run.
+        let run = Run(Arc::clone(self));
+        self.count.send_modify(|count| *count += 1);
+        (!self.is_stopping.load(Ordering::SeqCst)).then_some(run)
+    }
+
+    /// Lets no run begin from now on, and is ready when the last one has ended.
+    pub(super) async fn stop(&self) {
+        self.is_stopping.store(true, Ordering::SeqCst);
+        let mut count = self.count.subscribe();
+        drop(count.wait_for(|count| *count == 0).await);
+    }
+}
+
+/// A run that has not ended.
+struct Run(Arc<Running>);
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        self.0.count.send_modify(|count| *count = count.saturating_sub(1));
+    }
 }
 
 impl Jobs {
@@ -225,6 +267,12 @@ impl Jobs {
         job: &'static str,
         work: impl FnOnce(&Handle) -> Result<bool, CommandError> + Send + 'static,
     ) -> bool {
+        let Some(run) = self.running.begin() else { return false };
+        // The run ends with its thread, whether or not anybody awaits it.
+        let work = move |runtime: &Handle| {
+            let _until_the_end = run;
+            work(runtime)
+        };
         let good = match apart(job, work).await {
             Ok(Ok(whole)) => {
                 tracing::info!(job, whole, "a job ended");

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::super::adapters::Stores;
 use super::super::edits;
-use super::super::load::Loaded;
+use super::super::load::{FileMark, Loaded};
 use super::super::memory;
 use super::super::sheets::Hurry;
 use crate::desk::error::CommandError;
@@ -24,7 +24,7 @@ const LOOK_EVERY: TimeDelta = TimeDelta::seconds(2);
 const WITHOUT_SYNC: TimeDelta = TimeDelta::minutes(5);
 
 /// What tells a change of a schedule's files.
-type Marks = Option<Vec<Option<(DateTime<Utc>, u64)>>>;
+type Marks = Option<Vec<FileMark>>;
 
 /// The schedules as they were last read.
 pub(super) struct KeptSheets {

@@ -120,6 +120,7 @@ impl Sheets for Unread {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "one story of one house, told in its order")]
 #[tokio::test]
 async fn an_old_turn_or_a_full_disk_is_told_with_its_reason() {
     let start: DateTime<Utc> = "2026-11-22T04:30:00Z".parse().unwrap();

@@ -82,12 +82,17 @@ fn two_engines_share_a_log_and_the_next_goes_on_when_one_is_killed() {
     let first = engine(&sites[0]);
     let sole = at_last(|| holder(&schema));
     let second = engine(&sites[1]);
-    // An agent's call is killed while the provider has its text.
+    // An agent's call is killed while the provider has its text. Whichever process is quicker sends it, so that the
+    // engines stand still meanwhile.
+    for engine in [&first, &second] {
+        engine.signal("STOP");
+    }
     sms.run_killed(quiet(&sites[2], &CALL), Some(Kill::Before(1)), None);
     assert_eq!(holder(&schema), Some(sole), "the first engine is the sole one as long as it lives");
     first.signal("KILL");
     let (status, _) = first.ended();
     assert!(!status.success());
+    second.signal("CONT");
     sms.wait_for(3);
     assert!(holder(&schema).is_some_and(|pid| pid != sole), "the second one is the sole one now");
     crash::run(&sites[2], &["ack", "1234567", "--by", "Ada Ruiz"]).expect(0);

@@ -10,6 +10,9 @@ use page_oncall::web::{Need, Route, table};
 
 use crate::support_web::{Answer, Asking, Web, now, settings, site_with};
 
+/// What makes a request that of somebody.
+type Ask = Box<dyn Fn(Asking) -> Asking>;
+
 /// What nobody may learn who has not shown who they are: people, numbers, customers, and that there is a page.
 const FACTS: [&str; 7] =
     ["Ada Ruiz", "Ben Okafor", "555-0101", "5550101", "Marguerite Oduya", "555-0142", "Payroll printer"];
@@ -135,7 +138,6 @@ fn whoever_does_not_belong_is_told_nothing_and_does_nothing() {
     let forged = Secret::session([7; 32]).text().to_owned();
     let forged_token = Secret::token([7; 32]).text().to_owned();
     let cookie = |secret: &str| format!("page-oncall={secret}");
-    type Ask = Box<dyn Fn(Asking) -> Asking>;
     let with_cookie = |text: String| -> Ask { Box::new(move |asking| asking.cookie(&text)) };
     let with_token = |text: String| -> Ask { Box::new(move |asking| asking.token(&text)) };
     let with = |headers: &'static [(&'static str, &'static str)]| -> Ask {

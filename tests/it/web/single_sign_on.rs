@@ -104,12 +104,13 @@ impl House {
         let path = self.logged_in(&address, account);
         self.back(&cookie, &path)
     }
+}
 
-    fn refused(&self, answer: &Answer, words: &str) {
-        assert_eq!(answer.status, 403, "{}", answer.body);
-        assert!(answer.body.contains(words) && answer.body.contains("name=\"password\""), "{}", answer.body);
-        assert!(!answer.cookies().iter().any(|cookie| cookie.starts_with("page-oncall=")), "{:?}", answer.cookies());
-    }
+/// Nobody came in, and the page says why.
+fn refused(answer: &Answer, words: &str) {
+    assert_eq!(answer.status, 403, "{}", answer.body);
+    assert!(answer.body.contains(words) && answer.body.contains("name=\"password\""), "{}", answer.body);
+    assert!(!answer.cookies().iter().any(|cookie| cookie.starts_with("page-oncall=")), "{:?}", answer.cookies());
 }
 
 /// The session among the cookies that are set.
@@ -176,9 +177,9 @@ fn groups_decide_and_nobody_without_one_comes_in() {
         store.session(fingerprint, since).await.unwrap().unwrap()
     });
     assert_eq!((kept.role, kept.person.as_deref()), (Role::Technician, Some("Ada Ruiz")), "by her e-mail address");
-    house.refused(&house.sign_in("eve"), "none of your groups has a role here");
+    refused(&house.sign_in("eve"), "none of your groups has a role here");
     // The provider itself does not vouch for that address.
-    house.refused(&house.sign_in("sam"), "none of your groups has a role here");
+    refused(&house.sign_in("sam"), "none of your groups has a role here");
     let acts = house.web.acts().into_iter().map(|act| (act.by, act.object, act.result)).collect::<Vec<_>>();
     let refused = |whom: &str| (String::new(), whom.to_owned(), "refused".to_owned());
     assert_eq!(acts[2..], [refused("Eve (eve@example.edu)"), refused("Sam (sam)")]);
@@ -190,24 +191,24 @@ fn an_answer_counts_once_and_only_in_the_browser_that_asked() {
     let (cookie, address) = house.begun("/audit");
     let path = house.logged_in(&address, "lee");
     let (other, _) = house.begun("/audit");
-    house.refused(&house.back(&other, &path), "another browser");
-    house.refused(&house.web.get(&path), "another browser");
-    house.refused(&house.back("page-oncall-sign-in=", "/sign-in/return?state=&code=x"), "another browser");
+    refused(&house.back(&other, &path), "another browser");
+    refused(&house.web.get(&path), "another browser");
+    refused(&house.back("page-oncall-sign-in=", "/sign-in/return?state=&code=x"), "another browser");
     let first = house.back(&cookie, &path);
     assert_eq!(first.location(), "/audit");
     session(&first);
     let taken_away = "page-oncall-sign-in=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
     assert!(first.cookies().contains(&taken_away), "{:?}", first.cookies());
-    house.refused(&house.back(&cookie, &path), "was used already");
+    refused(&house.back(&cookie, &path), "was used already");
     // Somebody who refuses at the provider, and a code that nobody was given.
     let (cookie, address) = house.begun("/audit");
     let state = reqwest::Url::parse(&address).unwrap();
     let state = state.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    house.refused(&house.back(&cookie, &format!("/sign-in/return?state={state}&error=access_denied")), "did not say");
+    refused(&house.back(&cookie, &format!("/sign-in/return?state={state}&error=access_denied")), "did not say");
     let (cookie, address) = house.begun("/audit");
     let state = reqwest::Url::parse(&address).unwrap();
     let state = state.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    house.refused(&house.back(&cookie, &format!("/sign-in/return?state={state}&code=guessed")), "did not say");
+    refused(&house.back(&cookie, &format!("/sign-in/return?state={state}&code=guessed")), "did not say");
     let (_, address) = house.begun("https://evil.example");
     assert!(address.starts_with(&house.provider.issuer), "{address}");
 }
@@ -224,7 +225,7 @@ fn a_spoilt_identity_lets_nobody_in_and_a_new_key_is_learnt() {
         (json!({"groups": ["leads"]}), Signed::Not),
     ] {
         house.provider.forge(&claims, signed);
-        house.refused(&house.sign_in("lee"), "did not say who you are");
+        refused(&house.sign_in("lee"), "did not say who you are");
     }
     house.provider.be_honest();
     session(&house.sign_in("lee"));
