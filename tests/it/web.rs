@@ -13,5 +13,6 @@ mod link;
 mod night_desk;
 mod sign_in;
 mod single_sign_on;
+mod story;
 mod timeline;
 mod tls;
