@@ -49,7 +49,7 @@ async fn audit(State(house): State<House>, asker: Asker, query: Result<Query<Ask
         p.soft { "Times are " (zone.name()) ". The log holds no customer's data." }
         @if acts.is_empty() { p { "Nothing is recorded here." } }
         @else {
-            div.scroll {
+            div.scroll tabindex="0" role="region" aria-label="The acts, newest first" {
                 table {
                     thead { tr {
                         @for heading in ["When", "Who", "Role", "By", "From", "What", "To what", "Result"] {

@@ -14,5 +14,6 @@ mod night_desk;
 mod restricted;
 mod sign_in;
 mod single_sign_on;
+mod story;
 mod timeline;
 mod tls;
