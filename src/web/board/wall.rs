@@ -49,14 +49,15 @@ fn duty_block(drawing: &Drawing<'_>, duty: &Duty) -> Markup {
             @for person in duty.others.iter().take(2) {
                 p.other { span.role { (person.role) } ": " strong { (person.name) } " " (drawing.number(person.phone.as_deref())) (marks(person)) }
             }
-            p.next {
-                @match &duty.next {
-                    Some(next) if !next.people.is_empty() => {
-                        "Then " strong { (next.people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ")) } " from " (drawing.time(next.at))
+            @if duty.next.is_some() || !duty.is_open() || has_people {
+                p.next {
+                    @match &duty.next {
+                        Some(next) if !next.people.is_empty() => {
+                            "Then " strong { (next.people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(", ")) } " from " (drawing.time(next.at))
+                        }
+                        Some(next) => { strong { "Then NOBODY" } " from " (drawing.time(next.at)) }
+                        None => { strong { "Then NOBODY" } ": the sheet has nothing later" }
                     }
-                    Some(next) => { strong { "Then NOBODY" } " from " (drawing.time(next.at)) }
-                    None if duty.is_open() && !has_people => "",
-                    None => { strong { "Then NOBODY" } ": the sheet has nothing later" }
                 }
             }
         }

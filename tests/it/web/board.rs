@@ -186,7 +186,8 @@ fn nobody_on_call_is_a_word_with_what_to_do() {
     for said in ["NOBODY IS ON CALL", "Never guess", "Lee Voss", "tel:+16085550190"] {
         assert!(now.contains(said), "{said}: {now}");
     }
-    assert!(get(&service, "/wall", &agent).body.contains("NOBODY IS ON CALL"));
+    let wall = get(&service, "/wall", &agent).body;
+    assert!(wall.contains("NOBODY IS ON CALL") && !wall.contains("<p class=\"next\"></p>"), "{wall}");
 }
 
 #[test]
