@@ -1,6 +1,6 @@
 //! How fast is the program, as ratios taken in one run? Each line says a bound and whether it was kept.
 //!
-//! Run with `cargo bench --bench speed`. Other work on the machine slows both sides of a ratio, but seldom evenly: rounds
+//! Run with `cargo bench --bench speed`, or some parts by name: `cargo bench --bench speed -- resolve api`. Other work on the machine slows both sides of a ratio, but seldom evenly: rounds
 //! are interleaved, and what is compared are the least disturbed of them. The run fails when a bound is missed.
 
 #![allow(
@@ -8,6 +8,7 @@
     clippy::print_stdout,
     clippy::disallowed_methods,
     clippy::cast_precision_loss,
+    clippy::indexing_slicing,
     reason = "a benchmark prints its figures, measures the clock and may end by a panic"
 )]
 
@@ -42,15 +43,22 @@ impl Measured {
 }
 
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    if words.next().as_deref() == Some(api::BARE) {
-        api::bare(&words.next().expect("a file"));
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let [word, file] = words.as_slice()
+        && word == api::BARE
+    {
+        api::bare(file);
         return ExitCode::SUCCESS;
     }
-    let mut all = resolve::measure();
-    all.extend(who::measure());
-    all.extend(calendar::measure());
-    all.extend(api::measure());
+    let parts: [(&str, fn() -> Vec<Measured>); 4] = [
+        ("resolve", resolve::measure),
+        ("who", who::measure),
+        ("calendar", || calendar::measure().into_iter().collect()),
+        ("api", api::measure),
+    ];
+    let wanted = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
+    let all: Vec<Measured> =
+        parts.into_iter().filter(|(name, _)| wanted(name)).flat_map(|(_, measure)| measure()).collect();
     println!();
     for measured in &all {
         let (word, bound) = match measured.bound {
