@@ -33,6 +33,9 @@ enum Bound {
     AtMost(f64),
 }
 
+/// Measures one part.
+type Part = fn() -> Vec<Measured>;
+
 impl Measured {
     fn is_kept(&self) -> bool {
         match self.bound {
@@ -50,7 +53,7 @@ fn main() -> ExitCode {
         api::bare(file);
         return ExitCode::SUCCESS;
     }
-    let parts: [(&str, fn() -> Vec<Measured>); 4] = [
+    let parts: [(&str, Part); 4] = [
         ("resolve", resolve::measure),
         ("who", who::measure),
         ("calendar", || calendar::measure().into_iter().collect()),
