@@ -2,6 +2,8 @@
 //! servers that play Teams, ntfy and Pushover.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
@@ -98,11 +100,17 @@ async fn a_room_in_teams_reads_a_card_without_what_a_restricted_department_keeps
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pushover_alarms_until_its_button_takes_the_page() {
-    let answers = [
-        Play::json(200, r#"{"status":1,"request":"x","receipt":"r1"}"#),
-        Play::json(200, r#"{"status":1,"acknowledged":1,"acknowledged_by":"u1","last_delivered_at":5,"expired":0}"#),
-    ];
-    let service = ScriptedHttp::start(answers).await;
+    // The button is pressed when the test says so, however often it is asked for before.
+    let pressed = Arc::new(AtomicBool::new(false));
+    let button = Arc::clone(&pressed);
+    let service = ScriptedHttp::answering(move |seen| match (seen.method.as_str(), button.load(Ordering::SeqCst)) {
+        ("POST", _) => Play::json(200, r#"{"status":1,"request":"x","receipt":"r1"}"#),
+        (_, false) => Play::json(200, r#"{"status":1,"acknowledged":0,"last_delivered_at":5,"expired":0}"#),
+        (_, true) => {
+            Play::json(200, r#"{"status":1,"acknowledged":1,"acknowledged_by":"u1","last_delivered_at":5,"expired":0}"#)
+        }
+    })
+    .await;
     let site = site("pushover = \"userkey1\"", &pushover(&service.address));
     page(&site, "aims");
     let sent = &service.seen()[0];
@@ -111,6 +119,7 @@ async fn pushover_alarms_until_its_button_takes_the_page() {
         assert!(sent.body.contains(part), "{part} is missing in {}", sent.body);
     }
     assert_eq!(shown(&site)["state"], "paging", "that it was taken is no acknowledgement");
+    pressed.store(true, Ordering::SeqCst);
     run(&site, &["run", "--once"]).expect(0);
     let asked = &service.seen()[1];
     assert_eq!(

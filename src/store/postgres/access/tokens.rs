@@ -50,7 +50,7 @@ impl PostgresStore {
     }
 
     pub(super) async fn all_tokens(&self) -> Result<Vec<Token>, Trouble> {
-        let statement = format!("{COLUMNS} ORDER BY name, created_at_ms, fingerprint");
+        let statement = format!("{COLUMNS} ORDER BY name, created_at_ms, revoked_at_ms IS NULL, fingerprint");
         let rows: Vec<Row> = sqlx::query_as(sqlx::AssertSqlSafe(statement)).fetch_all(&self.pool).await?;
         rows.into_iter().map(|row| self.read_token(row)).collect()
     }

@@ -48,7 +48,7 @@ impl SqliteStore {
     }
 
     pub(super) async fn all_tokens(&self) -> Result<Vec<Token>, StoreError> {
-        let statement = format!("{COLUMNS} ORDER BY name, created_at_ms, fingerprint");
+        let statement = format!("{COLUMNS} ORDER BY name, created_at_ms, revoked_at_ms IS NULL, fingerprint");
         let rows: Vec<Row> = self.sql(sqlx::query_as(sqlx::AssertSqlSafe(statement)).fetch_all(&self.readers).await)?;
         rows.into_iter().map(|row| self.read_token(row)).collect()
     }
